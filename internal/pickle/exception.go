@@ -3,7 +3,10 @@ package pickle
 import "fmt"
 
 func (o *Object) appendRepr(b []byte) []byte {
-	if o.Args == nil {
+	switch {
+	case o.Args == nil && o.Module == "builtins":
+		return fmt.Appendf(b, "<class '%s'>", o.Class)
+	case o.Args == nil:
 		return fmt.Appendf(b, "<class '%s.%s'>", o.Module, o.Class)
 	}
 	return appendItems(append(b, o.Class...), '(', o.ExceptionArgs(), ')')

@@ -126,8 +126,8 @@ func (s *Set) Equal(o *Set) bool {
 	return s == o || s != nil && o != nil && Repr(s) == Repr(o)
 }
 
-// text is the comparable form of values that Go cannot compare as Python does.
-type text string
+// reprKey is the comparable form of values that Go cannot compare as Python does.
+type reprKey string
 
 // mapKey returns a Go map key that is equal for values that are equal keys in Python.
 func mapKey(v any) any {
@@ -151,7 +151,7 @@ func mapKey(v any) any {
 			return v.Int64()
 		}
 	}
-	return text(Repr(v))
+	return reprKey(Repr(v))
 }
 
 // Int returns v as an integer, and false when it is none or does not fit.
