@@ -1,0 +1,205 @@
+package pyre
+
+// finish completes a program once all its instructions stand: it works out what can
+// come next at each place, lays the byte tables, and gives choices their memo rows.
+func (c *compiler) finish() {
+	c.threadJumps()
+	firsts := c.firsts()
+	c.prog.first = firsts[0]
+	c.prog.prefix = c.literalPrefix()
+	c.specializeRuns(firsts)
+	c.layTables(firsts)
+	c.numberRows()
+}
+
+// threadJumps lets branches that lead to a jump go where that leads.
+func (c *compiler) threadJumps() {
+	target := func(pc int32) int32 {
+		for range c.prog.code {
+			if c.at(pc).op != iJump {
+				break
+			}
+			pc = c.at(pc).x
+		}
+		return pc
+	}
+	for i := range c.prog.code {
+		in := &c.prog.code[i]
+		switch in.op {
+		case iJump, iSplit, iAgain, iCond:
+			in.x, in.y = target(in.x), target(in.y)
+		case iLook, iAtomic, iCount:
+			in.y = target(in.y)
+		}
+	}
+}
+
+// firsts returns for each place the bytes that a match going on from there can look
+// at first and still succeed. Assertions other than those of an end are taken to hold,
+// so a set can be too large, never too small.
+func (c *compiler) firsts() []byteSet {
+	firsts := make([]byteSet, len(c.prog.code))
+	for changed := true; changed; { // loops need a second round, nested ones a third
+		changed = false
+		for pc := len(firsts) - 1; pc >= 0; pc-- {
+			set := c.firstAt(int32(pc), firsts)
+			if firsts[pc].or(&set) {
+				changed = true
+			}
+		}
+	}
+	return firsts
+}
+
+func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
+	in := c.at(pc)
+	switch in.op {
+	case iMatch, iBackref:
+		return anyStart
+	case iFail:
+	case iByte, iLit:
+		set.add(in.c)
+	case iSet:
+		return c.prog.sets[in.n].firstBytes()
+	case iTextEnd, iLineEnd:
+		set.add('\n')
+		set.addEnd()
+		set.keep(&firsts[pc+1])
+	case iAbsEnd:
+		set.addEnd()
+		set.keep(&firsts[pc+1])
+	case iRunGreedy, iRunLazy, iRunAll:
+		set = c.prog.sets[in.n].firstBytes()
+		if in.x == 0 {
+			set.or(&firsts[pc+1])
+		}
+	case iAtomic:
+		return firsts[in.x]
+	case iLook:
+		set = firsts[in.y]
+		if in.flags&(flagNegative|flagBehind) == 0 {
+			set.keep(&firsts[in.x])
+		}
+	default:
+		for _, next := range c.successors(pc) {
+			set.or(&firsts[next])
+		}
+	}
+	return set
+}
+
+// successors returns where the matcher can be after the instruction at pc. Enclosed
+// bodies are separate: their iMatch leads nowhere.
+func (c *compiler) successors(pc int32) []int32 {
+	in := c.at(pc)
+	switch in.op {
+	case iMatch, iFail:
+		return nil
+	case iSplit, iAgain, iCond, iLook, iAtomic:
+		return []int32{in.x, in.y}
+	case iJump:
+		return []int32{in.x}
+	case iCount:
+		return []int32{pc + 1, in.y}
+	}
+	return []int32{pc + 1}
+}
+
+// literalPrefix returns the string that every match begins with, if there is one.
+func (c *compiler) literalPrefix() []byte {
+	pc := int32(0)
+	for c.at(pc).op == iSave {
+		pc++
+	}
+	switch in := c.at(pc); in.op {
+	case iLit:
+		return []byte(c.prog.lits[in.n])
+	case iByte:
+		return []byte{in.c}
+	}
+	return nil
+}
+
+// specializeRuns turns greedy runs that gain nothing by giving characters back into
+// iRunAll, and marks the runs that end at one certain byte.
+func (c *compiler) specializeRuns(firsts []byteSet) {
+	for pc := range c.prog.code {
+		in := &c.prog.code[pc]
+		if in.op != iRunGreedy && in.op != iRunLazy && in.op != iRunAll {
+			continue
+		}
+		set := c.prog.sets[in.n]
+		first := set.firstBytes()
+		if in.op == iRunGreedy && !first.intersects(&firsts[pc+1]) {
+			in.op = iRunAll
+		}
+		stop, ok := set.complement().single()
+		if ok && stop < 0x80 && in.y == manyTimes {
+			in.flags |= flagStop
+			in.c = byte(stop)
+		}
+	}
+}
+
+// layTables gives each instruction that looks at the next byte its table and bits.
+func (c *compiler) layTables(firsts []byteSet) {
+	var all tableSpace
+	for pc := range c.prog.code {
+		in := &c.prog.code[pc]
+		switch in.op {
+		case iSet:
+			own := c.prog.sets[in.n].asciiBytes()
+			in.table, in.mx, _ = all.place(own, own)
+		case iSplit:
+			in.table, in.mx, in.my = all.place(firsts[in.x], firsts[in.y])
+		case iRunGreedy, iRunLazy, iRunAll:
+			set := c.prog.sets[in.n]
+			own := set.asciiBytes()
+			if in.y == manyTimes && set.allHigh() {
+				own[2], own[3] = ^uint64(0), ^uint64(0)
+			}
+			in.table, in.mx, in.my = all.place(own, firsts[pc+1])
+		}
+	}
+}
+
+// A tableSpace is the byte tables of a program while they are filled: up to 64 sets
+// of bytes share one.
+type tableSpace struct {
+	tables []*byteTable
+	sets   [][]byteSet // of each table, the bit is the index
+}
+
+// place returns a table that holds both sets, and their bits in it.
+func (t *tableSpace) place(a, b byteSet) (*byteTable, uint64, uint64) {
+	for i := range t.tables {
+		if bitA, ok := t.bit(i, a); ok {
+			if bitB, ok := t.bit(i, b); ok {
+				return t.tables[i], bitA, bitB
+			}
+		}
+	}
+	t.tables = append(t.tables, new(byteTable))
+	t.sets = append(t.sets, nil)
+	return t.place(a, b)
+}
+
+// bit returns the bit of set in table i, and adds the set to it if there is room.
+func (t *tableSpace) bit(i int, set byteSet) (uint64, bool) {
+	for k, s := range t.sets[i] {
+		if s == set {
+			return 1 << k, true
+		}
+	}
+	k := len(t.sets[i])
+	if k == 64 {
+		return 0, false
+	}
+	t.sets[i] = append(t.sets[i], set)
+	for b := range 257 {
+		if set[b>>6]>>(b&63)&1 != 0 {
+			t.tables[i][b] |= 1 << k
+		}
+	}
+	return 1 << k, true
+}

@@ -1,0 +1,285 @@
+package pyre
+
+import "strings"
+
+// Repeats of more than one character are written out, as long as that takes no more
+// instructions than unrollSize, or unrollLate once the program has longProgram of them.
+// The others count.
+const (
+	unrollSize  = 300
+	unrollLate  = 8
+	longProgram = 4000
+)
+
+type compiler struct {
+	prog    program
+	context []condition           // of the loops around this place
+	choices map[int32][]condition // the context of each choice, by pc
+}
+
+// compile makes the program of a pattern.
+func compile(tree *syntax) (*program, error) {
+	c := &compiler{choices: map[int32][]condition{}}
+	c.prog.capture = 2 * len(tree.names)
+	c.prog.slots = c.prog.capture
+	if err := checkLookBehinds(tree.root, tree); err != nil {
+		return nil, err
+	}
+	c.node(tree.root)
+	c.emit(inst{op: iMatch})
+	c.prog.begin = beginOf(tree.root)
+	c.finish()
+	return &c.prog, nil
+}
+
+// checkLookBehinds refuses look-behinds whose width varies, and notes the width of
+// the others. CPython does so after parsing, hence it is not the parser's work.
+func checkLookBehinds(n *node, tree *syntax) error {
+	if n.op == opLook && n.behind {
+		w := widthOf(n.subs[0], tree.widths)
+		if w.lo != w.hi {
+			return &SyntaxError{"look-behind requires fixed-width pattern", -1}
+		}
+		n.width = int(w.lo)
+	}
+	for _, s := range n.subs {
+		if err := checkLookBehinds(s, tree); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *compiler) emit(in inst) int32 {
+	in.row = -1
+	c.prog.code = append(c.prog.code, in)
+	return c.here() - 1
+}
+
+// choice emits an instruction whose failures are worth remembering.
+func (c *compiler) choice(in inst) int32 {
+	at := c.emit(in)
+	c.choices[at] = append([]condition(nil), c.context...)
+	return at
+}
+
+// here is where the next instruction will stand.
+func (c *compiler) here() int32 { return int32(len(c.prog.code)) }
+
+func (c *compiler) at(pc int32) *inst { return &c.prog.code[pc] }
+
+// newSlot returns a new slot of the matcher.
+func (c *compiler) newSlot() int32 {
+	c.prog.slots++
+	return int32(c.prog.slots - 1)
+}
+
+// setIndex returns the number of s among the sets.
+func (c *compiler) setIndex(s *charset) int32 {
+	for i, o := range c.prog.sets {
+		if s.equal(o) {
+			return int32(i)
+		}
+	}
+	c.prog.sets = append(c.prog.sets, s)
+	return int32(len(c.prog.sets) - 1)
+}
+
+func (c *compiler) node(n *node) {
+	switch n.op {
+	case opEmpty:
+	case opLit:
+		c.literal(string(n.r))
+	case opSet:
+		c.emit(inst{op: iSet, n: c.setIndex(n.set)})
+	case opCat:
+		c.sequence(n.subs)
+	case opAlt:
+		c.alternatives(n.subs)
+	case opRep:
+		c.repeat(n)
+	case opGroup:
+		c.emit(inst{op: iSave, n: int32(2 * n.group)})
+		c.node(n.subs[0])
+		c.emit(inst{op: iSave, n: int32(2*n.group + 1)})
+	case opAtomic:
+		c.enclosed(inst{op: iAtomic}, n.subs[0])
+	case opLook:
+		c.look(n)
+	case opBackref:
+		c.backref(n)
+	case opCond:
+		c.conditional(n)
+	default:
+		c.emit(assertion(n))
+	}
+}
+
+func assertion(n *node) inst {
+	var flags uint8
+	if n.ascii {
+		flags = flagASCII
+	}
+	switch n.op {
+	case opTextBegin:
+		return inst{op: iTextBegin}
+	case opTextEnd:
+		return inst{op: iTextEnd}
+	case opAbsEnd:
+		return inst{op: iAbsEnd}
+	case opLineBegin:
+		return inst{op: iLineBegin}
+	case opLineEnd:
+		return inst{op: iLineEnd}
+	case opWordEdge:
+		return inst{op: iWordEdge, flags: flags}
+	case opNoWordEdge:
+		return inst{op: iNoWordEdge, flags: flags}
+	}
+	return inst{op: iFail}
+}
+
+func (c *compiler) literal(s string) {
+	if len(s) == 1 {
+		c.emit(inst{op: iByte, c: s[0]})
+		return
+	}
+	c.prog.lits = append(c.prog.lits, s)
+	c.emit(inst{op: iLit, n: int32(len(c.prog.lits) - 1), c: s[0]})
+}
+
+// sequence compiles nodes one after the other; characters side by side become one
+// string.
+func (c *compiler) sequence(subs []*node) {
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			c.literal(text.String())
+			text.Reset()
+		}
+	}
+	for _, s := range flat(subs, nil) {
+		if s.op == opLit {
+			text.WriteRune(s.r)
+			continue
+		}
+		flush()
+		c.node(s)
+	}
+	flush()
+}
+
+// flat returns subs with sequences among them replaced by their parts.
+func flat(subs, into []*node) []*node {
+	for _, s := range subs {
+		if s.op == opCat {
+			into = flat(s.subs, into)
+		} else {
+			into = append(into, s)
+		}
+	}
+	return into
+}
+
+func (c *compiler) alternatives(subs []*node) {
+	var ends []int32
+	last := len(subs) - 1
+	for _, s := range subs[:last] {
+		split := c.choice(inst{op: iSplit})
+		c.node(s)
+		ends = append(ends, c.emit(inst{op: iJump}))
+		c.at(split).x, c.at(split).y = split+1, c.here()
+	}
+	c.node(subs[last])
+	for _, at := range ends {
+		c.at(at).x = c.here()
+	}
+}
+
+// enclosed compiles a body that is matched by itself: it ends in iMatch, and its
+// outcome depends on nothing around it.
+func (c *compiler) enclosed(in inst, body *node) {
+	at := c.choice(in)
+	outer := c.context
+	c.context = nil
+	c.node(body)
+	c.emit(inst{op: iMatch})
+	c.context = outer
+	c.at(at).x, c.at(at).y = at+1, c.here()
+}
+
+func (c *compiler) look(n *node) {
+	in := inst{op: iLook, n: int32(n.width)}
+	if n.neg {
+		in.flags |= flagNegative
+	}
+	if n.behind {
+		in.flags |= flagBehind
+	}
+	c.enclosed(in, n.subs[0])
+}
+
+func (c *compiler) backref(n *node) {
+	in := inst{op: iBackref, n: int32(n.group)}
+	if n.fold {
+		in.flags |= flagFold
+	}
+	if n.ascii {
+		in.flags |= flagASCII
+	}
+	c.emit(in)
+	c.prog.limited = true
+}
+
+func (c *compiler) conditional(n *node) {
+	cond := c.emit(inst{op: iCond, n: int32(n.group)})
+	c.node(n.subs[0])
+	end := c.emit(inst{op: iJump})
+	c.at(cond).x, c.at(cond).y = cond+1, c.here()
+	c.node(n.subs[1])
+	c.at(end).x = c.here()
+}
+
+// singleSet returns the set of a node that matches exactly one character, else nil.
+func singleSet(n *node) *charset {
+	switch n.op {
+	case opSet:
+		return n.set
+	case opLit:
+		var b setBuilder
+		b.add(n.r, n.r)
+		return b.set()
+	case opCat:
+		if len(n.subs) == 1 {
+			return singleSet(n.subs[0])
+		}
+	}
+	return nil
+}
+
+// beginOf returns where matches of n can begin.
+func beginOf(n *node) anchor {
+	switch n.op {
+	case opTextBegin:
+		return atTextBegin
+	case opLineBegin:
+		return atLineBegin
+	case opGroup, opAtomic:
+		return beginOf(n.subs[0])
+	case opCat:
+		for _, s := range n.subs {
+			if s.op != opLook && s.op != opEmpty {
+				return beginOf(s)
+			}
+		}
+	case opAlt:
+		begin := beginOf(n.subs[0])
+		for _, s := range n.subs[1:] {
+			if beginOf(s) != begin {
+				return anywhere
+			}
+		}
+		return begin
+	}
+	return anywhere
+}

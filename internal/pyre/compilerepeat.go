@@ -1,0 +1,206 @@
+package pyre
+
+// repeat compiles a counted, lazy, greedy or possessive repeat.
+func (c *compiler) repeat(n *node) {
+	if n.max == 0 {
+		return
+	}
+	body := n.subs[0]
+	if set := singleSet(body); set != nil {
+		c.run(n, set)
+		return
+	}
+	if n.kind == possessive {
+		inner := *n
+		inner.kind = greedy
+		c.enclosed(inst{op: iAtomic}, &inner)
+		return
+	}
+	copies := n.max
+	if n.max == unlimited {
+		copies = n.min + 1
+	}
+	limit := unrollSize
+	if len(c.prog.code) > longProgram {
+		limit = unrollLate
+	}
+	if copies > 1 && copies*min(sizeOf(body), limit+1) > limit {
+		c.counted(n)
+		return
+	}
+	for range n.min {
+		c.node(body)
+	}
+	if n.max == unlimited {
+		c.loop(n)
+		return
+	}
+	c.optional(n)
+}
+
+// sizeOf estimates how many instructions n takes. It never says more than a few
+// thousand.
+func sizeOf(n *node) int {
+	size := 2
+	for _, s := range n.subs {
+		size += sizeOf(s)
+	}
+	if n.op == opRep && singleSet(n.subs[0]) == nil {
+		copies := max(n.max, n.min+1)
+		if whole := size * min(copies, unrollSize); whole <= unrollSize {
+			size = whole
+		}
+	}
+	return min(size, 10*unrollSize)
+}
+
+// run compiles the repeat of a single character.
+func (c *compiler) run(n *node, set *charset) {
+	if n.min == 1 && n.max == 1 {
+		c.node(n.subs[0])
+		return
+	}
+	in := inst{op: iRunGreedy, n: c.setIndex(set), x: int32(min(n.min, manyTimes)), y: manyTimes}
+	switch n.kind {
+	case lazy:
+		in.op = iRunLazy
+	case possessive:
+		in.op = iRunAll
+	}
+	if n.max != unlimited && n.max < manyTimes {
+		in.y = int32(n.max)
+	}
+	c.choice(in)
+}
+
+// branch makes the split at pc choose between the body, which follows it, and exit,
+// in the order that the kind of repeat says.
+func (c *compiler) branch(pc, exit int32, kind greed) {
+	if kind == lazy {
+		c.at(pc).x, c.at(pc).y = exit, pc+1
+		return
+	}
+	c.at(pc).x, c.at(pc).y = pc+1, exit
+}
+
+// loop compiles the unlimited part of a repeat:
+//
+//	head: split body, exit
+//	      enter, if the body can be empty
+//	body: …
+//	      again head, exit / jump head
+//	exit:
+func (c *compiler) loop(n *node) {
+	head := c.choice(inst{op: iSplit})
+	slot, done := c.enterIteration(n.subs[0])
+	c.node(n.subs[0])
+	done()
+	var end int32
+	if slot >= 0 {
+		end = c.emit(inst{op: iAgain, n: slot, x: head})
+	} else {
+		end = c.emit(inst{op: iJump, x: head})
+	}
+	exit := c.here()
+	c.at(end).y = exit
+	c.branch(head, exit, n.kind)
+}
+
+// optional compiles the iterations between min and max: each can be the last, and an
+// empty one is.
+func (c *compiler) optional(n *node) {
+	var splits, ends []int32
+	for range n.max - n.min {
+		splits = append(splits, c.choice(inst{op: iSplit}))
+		slot, done := c.enterIteration(n.subs[0])
+		c.node(n.subs[0])
+		done()
+		if slot >= 0 {
+			ends = append(ends, c.emit(inst{op: iAgain, n: slot, x: c.here() + 1}))
+		}
+	}
+	exit := c.here()
+	for _, at := range splits {
+		c.branch(at, exit, n.kind)
+	}
+	for _, at := range ends {
+		c.at(at).y = exit
+	}
+}
+
+// enterIteration notes where an iteration begins, if its body can be empty; else slot
+// is -1. done must be called after the body.
+func (c *compiler) enterIteration(body *node) (slot int32, done func()) {
+	outer := c.context
+	if !canBeEmpty(body) {
+		return -1, func() {}
+	}
+	slot = c.newSlot()
+	c.emit(inst{op: iEnter, n: slot})
+	c.context = append(outer[:len(outer):len(outer)], condition{progress, slot, 2})
+	return slot, func() { c.context = outer }
+}
+
+// canBeEmpty reports whether n may match without going on in the text.
+func canBeEmpty(n *node) bool {
+	switch n.op {
+	case opLit, opSet:
+		return false
+	case opCat:
+		for _, s := range n.subs {
+			if !canBeEmpty(s) {
+				return false
+			}
+		}
+		return true
+	case opAlt, opCond:
+		for _, s := range n.subs {
+			if canBeEmpty(s) {
+				return true
+			}
+		}
+		return false
+	case opRep:
+		return n.min == 0 || canBeEmpty(n.subs[0])
+	case opGroup, opAtomic:
+		return canBeEmpty(n.subs[0])
+	}
+	return true
+}
+
+// counted compiles a repeat that is too big to be written out. slots[n] counts the
+// iterations, slots[n+1] is where the last optional one began: an iteration that was
+// empty is the last.
+//
+//	      countstart
+//	head: count body, exit
+//	body: countbody
+//	      …
+//	      jump head
+//	exit:
+func (c *compiler) counted(n *node) {
+	slot := c.newSlot()
+	last := c.newSlot()
+	low := int32(min(n.min, manyTimes))
+	high, limit := int32(manyTimes), low // the counter stops at limit
+	if n.max != unlimited {
+		high = int32(min(n.max, manyTimes))
+		limit = high
+	}
+	var flags uint8
+	if n.kind == lazy {
+		flags = flagLazy
+	}
+	outer := c.context
+	c.context = append(outer[:len(outer):len(outer)], condition{iteration, slot, limit + 1})
+	if canBeEmpty(n.subs[0]) {
+		c.context = append(c.context, condition{progress, last, 2})
+	}
+	c.emit(inst{op: iCountStart, n: slot})
+	head := c.choice(inst{op: iCount, flags: flags, n: slot, x: low, mx: uint64(high)})
+	c.emit(inst{op: iCountBody, n: slot, x: low, y: limit})
+	c.node(n.subs[0])
+	c.emit(inst{op: iJump, x: head})
+	c.at(head).y = c.here()
+	c.context = outer
+}

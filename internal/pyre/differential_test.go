@@ -1,0 +1,158 @@
+package pyre
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// python is CPython 3.11, the truth of these tests.
+const python = "/usr/bin/python3"
+
+// A question is one line of testdata/differential.py.
+type question struct {
+	pattern string
+	flags   Flags
+	refused *SyntaxError
+	texts   []searchArea
+	answers [][]int
+}
+
+type searchArea struct {
+	text     string
+	from, to int
+}
+
+func (q *question) UnmarshalJSON(data []byte) error {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return err
+	}
+	var flags int
+	if err := decodeAll(parts[:2], &q.pattern, &flags); err != nil {
+		return err
+	}
+	q.flags = pythonFlags(flags)
+	if parts[2][0] == '"' {
+		q.refused = new(SyntaxError)
+		return decodeAll(parts[2:], &q.refused.Msg, &q.refused.Pos)
+	}
+	return decodeAll(parts[2:], &q.texts, &q.answers)
+}
+
+func (a *searchArea) UnmarshalJSON(data []byte) error {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return err
+	}
+	return decodeAll(parts, &a.text, &a.from, &a.to)
+}
+
+func decodeAll(parts []json.RawMessage, into ...any) error {
+	if len(parts) != len(into) {
+		return fmt.Errorf("%d parts, want %d", len(parts), len(into))
+	}
+	for i, p := range parts {
+		if err := json.Unmarshal(p, into[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pythonFlags translates the values of re.I, re.M and so on.
+func pythonFlags(bits int) Flags {
+	var flags Flags
+	for bit, flag := range map[int]Flags{2: IgnoreCase, 8: MultiLine, 16: DotAll, 64: Verbose, 256: ASCII} {
+		if bits&bit != 0 {
+			flags |= flag
+		}
+	}
+	return flags
+}
+
+// TestDifferential compares the engine with CPython on random patterns and texts, once
+// as usual and once remembering failures from the first step on.
+func TestDifferential(t *testing.T) {
+	if _, err := os.Stat(python); err != nil {
+		t.Skip("no CPython to compare with: ", err)
+	}
+	seeds, count := []int{1}, 1500
+	if os.Getenv("GAOL_FULL") != "" {
+		seeds, count = []int{11, 12, 13, 14}, 5000
+	}
+	for _, seed := range seeds {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) { compareWithPython(t, seed, count) })
+	}
+}
+
+func compareWithPython(t *testing.T, seed, count int) {
+	cmd := exec.Command(python, "testdata/differential.py", strconv.Itoa(seed), strconv.Itoa(count))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var total tally
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var q question
+		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
+			t.Fatal(err)
+		}
+		total.check(t, &q)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", total)
+	if total.patterns+total.refused != count {
+		t.Errorf("%d patterns, want %d", total.patterns+total.refused, count)
+	}
+}
+
+// A tally counts what was compared.
+type tally struct{ patterns, refused, searches, matches, truncated int }
+
+func (c *tally) check(t *testing.T, q *question) {
+	re, err := Compile(q.pattern, q.flags)
+	if q.refused != nil {
+		c.refused++
+		if err == nil || err.Error() != q.refused.Error() {
+			t.Errorf("%q flags %b: error %v, want %v", q.pattern, q.flags, err, q.refused)
+		}
+		return
+	}
+	c.patterns++
+	if err != nil {
+		t.Errorf("%q flags %b: %v", q.pattern, q.flags, err)
+		return
+	}
+	for i, a := range q.texts {
+		for _, early := range []bool{false, true} {
+			m := &Matcher{early: early}
+			got := spans(m, re, a.text, a.from, a.to)
+			c.searches++
+			if got != nil {
+				c.matches++
+			}
+			if m.Truncated() {
+				c.truncated++
+				continue
+			}
+			if !slices.Equal(got, q.answers[i]) || (got == nil) != (q.answers[i] == nil) {
+				t.Errorf("%q flags %b on %q[%d:%d], early %v: %v, want %v",
+					q.pattern, q.flags, a.text, a.from, a.to, early, got, q.answers[i])
+			}
+		}
+	}
+}

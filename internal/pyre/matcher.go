@@ -1,0 +1,157 @@
+package pyre
+
+import (
+	"bytes"
+)
+
+// A Matcher searches texts. It holds the scratch memory of a search and the groups of
+// the last one, so it serves one goroutine at a time. The zero Matcher is ready.
+type Matcher struct {
+	prog  *program
+	text  []byte // up to where the search may look
+	slots []int32
+	stack []frame
+	depth int // frames in use
+	start int // where the match begins
+	end   int // where it ends
+	found bool
+
+	work   int // steps so far
+	pause  int // at so much work, decide how to go on
+	gaveUp bool
+	early  bool // remember failures from the first step on, for tests
+	memo   memo
+}
+
+// Search finds the leftmost match of re in text[from:to], like Python's
+// pattern.search(text, from, to): ^, \b and look-behind see the text left of from, the
+// text ends at to. It reports whether there is one; Group tells where.
+// It is false if not 0 <= from <= to <= len(text).
+func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
+	m.found, m.gaveUp = false, false
+	m.prog = re.prog
+	if from < 0 || from > to || to > len(text) || to > maxText {
+		return false
+	}
+	text = text[:to]
+	if !re.prog.canBegin(text, from) {
+		return false
+	}
+	m.prepare(text)
+	m.found = m.search(from)
+	m.release()
+	return m.found
+}
+
+// maxText is the longest text that can be searched: positions are 32 bits wide.
+const maxText = 1 << 30
+
+// Group returns the bytes from start to end that group i of the last search matched,
+// group 0 being the whole match; -1, -1 if the group took no part, there is no such
+// group or no match. It is valid until the next search.
+func (m *Matcher) Group(i int) (start, end int) {
+	if !m.found || i < 0 || 2*i >= m.prog.capture {
+		return -1, -1
+	}
+	if i == 0 {
+		return m.start, m.end
+	}
+	start, end = int(m.slots[2*i]), int(m.slots[2*i+1])
+	if start < 0 || end < start {
+		return -1, -1
+	}
+	return start, end
+}
+
+// Truncated reports whether the last search gave up, and so may have missed a match:
+// a pattern with back-references exceeded its number of steps.
+func (m *Matcher) Truncated() bool { return m.gaveUp }
+
+// canBegin reports whether a match can begin at all in text from from on, as far as
+// one look tells.
+func (p *program) canBegin(text []byte, from int) bool {
+	if p.begin != atTextBegin {
+		return true
+	}
+	if from > 0 {
+		return false
+	}
+	if len(text) == 0 {
+		return p.first.hasEnd()
+	}
+	return p.first.has(text[0])
+}
+
+func (m *Matcher) prepare(text []byte) {
+	m.text = text
+	m.depth = 0
+	m.work = 0
+	m.memo.on = false
+	m.pause = engageAt
+	if n := m.prog.slots; cap(m.slots) < n {
+		m.slots = make([]int32, n)
+	} else {
+		m.slots = m.slots[:n]
+	}
+	for i := range m.slots {
+		m.slots[i] = -1
+	}
+	if m.early {
+		m.pause = 0
+		m.decide()
+	}
+}
+
+// search tries one beginning after the other.
+func (m *Matcher) search(at int) bool {
+	for {
+		at = m.prog.nextBegin(m.text, at)
+		if at < 0 {
+			return false
+		}
+		m.depth = 0
+		end, ok := m.run(0, int32(at))
+		if ok {
+			m.start, m.end = at, int(end)
+			return true
+		}
+		if m.gaveUp {
+			return false
+		}
+		at++
+	}
+}
+
+// nextBegin returns the first place at or after at where a match may begin, -1 if
+// there is none.
+func (p *program) nextBegin(text []byte, at int) int {
+	if p.begin == atTextBegin {
+		if at > 0 {
+			return -1
+		}
+		return at
+	}
+	if len(p.prefix) > 0 {
+		if i := bytes.Index(text[at:], p.prefix); i >= 0 {
+			return at + i
+		}
+		return -1
+	}
+	for ; at < len(text); at++ {
+		if p.begin == atLineBegin && at > 0 && text[at-1] != '\n' {
+			next := bytes.IndexByte(text[at:], '\n')
+			if next < 0 {
+				return -1
+			}
+			at += next // the step of the loop goes past the line feed
+			continue
+		}
+		if p.first.has(text[at]) {
+			return at
+		}
+	}
+	if at == len(text) && p.first.hasEnd() {
+		return at
+	}
+	return -1
+}

@@ -1,0 +1,185 @@
+package pyre
+
+import "unicode/utf8"
+
+// An opcode is what one instruction of a program does. Unless it says otherwise an
+// instruction that succeeds goes on with the next one; one that fails makes the
+// matcher go back to the last choice.
+type opcode uint8
+
+const (
+	iMatch      opcode = iota // the end of the program, or of an enclosed body
+	iFail                     // never succeeds
+	iByte                     // the byte c
+	iLit                      // the string lits[n]
+	iSet                      // one character of the set
+	iSplit                    // go on at x; later, if that fails, at y
+	iJump                     // go on at x
+	iSave                     // slots[n] = position
+	iTextBegin                // assertions
+	iTextEnd                  //
+	iAbsEnd                   //
+	iLineBegin                //
+	iLineEnd                  //
+	iWordEdge                 //
+	iNoWordEdge               //
+	iRunGreedy                // x to y characters of the set, as many as possible first
+	iRunLazy                  // the same, as few as possible first
+	iRunAll                   // the same, as many as possible and never fewer
+	iLook                     // assert the body at x, n characters back; go on at y
+	iAtomic                   // match the body at x, forget its choices; go on at y
+	iBackref                  // the text of group n
+	iCond                     // go on at x if group n took part, else at y
+	iEnter                    // slots[n] = position: an iteration of a loop begins
+	iAgain                    // end of the iteration: at y if it was empty, else at x
+	iCountStart               // begin counting in slots[n] (and slots[n+1], see iCount)
+	iCount                    // x to mx iterations, the next at pc+1; go on at y
+	iCountBody                // count the iteration that begins here, up to y
+)
+
+// Flags of an instruction.
+const (
+	flagNegative = 1 << iota // iLook
+	flagBehind               // iLook
+	flagASCII                // iWordEdge, iNoWordEdge, iBackref
+	flagFold                 // iBackref
+	flagStop                 // iRun…: the set is all but the byte c
+	flagLazy                 // iCount
+)
+
+// An inst is one instruction.
+//
+// Where it depends on the next byte, the answer is a bit of a table entry: each set
+// of bytes that the program needs owns one bit of one table, so that one load answers
+// all questions about a byte. Entry 256 stands for the end of the text.
+type inst struct {
+	op    opcode
+	flags uint8
+	c     byte
+	n     int32
+	x, y  int32
+	row   int32 // which row of the memo, -1: none
+	table *byteTable
+	mx    uint64 // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
+	my    uint64 // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
+}
+
+type byteTable [257]uint64
+
+const endOfText = 256
+
+// manyTimes is the count of an unlimited repeat.
+const manyTimes = 1 << 30
+
+// A program is a compiled pattern.
+type program struct {
+	code []inst
+	lits []string
+	sets []*charset // of the instructions iSet and iRun…, by n
+
+	slots   int // group bounds, then loop positions and counters
+	capture int // how many of the slots are group bounds
+
+	first     byteSet // what a match may begin with
+	begin     anchor  // where a match may begin
+	prefix    []byte  // what every match begins with, if begin is anywhere
+	rows      []row
+	memoWidth int  // number of memo bits for each position
+	limited   bool // there are back-references: work is limited
+}
+
+// An anchor says where matches can begin.
+type anchor uint8
+
+const (
+	anywhere anchor = iota
+	atTextBegin
+	atLineBegin
+)
+
+// A row describes the memo of one choice: which of its states are known to fail. A
+// state is a position and what else the outcome may depend on.
+type row struct {
+	base    int32       // the first of its bits at each position
+	context []condition // what, beside the position, the outcome depends on
+	groups  []int32     // back-references that can still come
+}
+
+// A condition is a part of the state that has few values.
+type condition struct {
+	kind  conditionKind
+	slot  int32 // of the state
+	count int32 // number of values
+}
+
+type conditionKind uint8
+
+const (
+	groupSet  conditionKind = iota // whether the group with bounds at slot took part
+	progress                       // whether the position has left the one in slot
+	iteration                      // the value of the counter in slot
+)
+
+// A byteSet is a set of bytes, and perhaps of the end of the text.
+type byteSet [5]uint64
+
+func (b *byteSet) add(c byte)      { b[c>>6] |= 1 << (c & 63) }
+func (b *byteSet) addEnd()         { b[4] |= 1 }
+func (b *byteSet) has(c byte) bool { return b[c>>6]>>(c&63)&1 != 0 }
+func (b *byteSet) hasEnd() bool    { return b[4]&1 != 0 }
+
+// or adds o, and reports whether that changed the set.
+func (b *byteSet) or(o *byteSet) bool {
+	changed := false
+	for i := range b {
+		changed = changed || o[i]&^b[i] != 0
+		b[i] |= o[i]
+	}
+	return changed
+}
+
+// keep removes what is not in o.
+func (b *byteSet) keep(o *byteSet) {
+	for i := range b {
+		b[i] &= o[i]
+	}
+}
+
+func (b *byteSet) intersects(o *byteSet) bool {
+	for i := range b {
+		if b[i]&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// anyStart holds all bytes that a character can begin with, and the end. Bytes that
+// go on a character are never in a set of beginnings: that is how the matcher, going
+// byte by byte, never stops inside a character.
+var anyStart = byteSet{^uint64(0), ^uint64(0), 0, ^uint64(0), 1}
+
+// asciiBytes are the bytes that are characters of s by themselves.
+func (s *charset) asciiBytes() byteSet {
+	return byteSet{s.ascii[0], s.ascii[1]}
+}
+
+// firstBytes are the bytes that characters of s begin with.
+func (s *charset) firstBytes() byteSet {
+	b := s.asciiBytes()
+	for _, r := range s.high {
+		for lead := leadByte(r.lo); lead <= leadByte(r.hi); lead++ {
+			b.add(lead)
+		}
+	}
+	return b
+}
+
+func leadByte(r rune) byte {
+	if r >= 0xd800 && r <= 0xdfff { // no UTF-8, but between two that are
+		return 0xed
+	}
+	var buf [utf8.UTFMax]byte
+	utf8.EncodeRune(buf[:], r)
+	return buf[0]
+}

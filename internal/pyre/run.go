@@ -1,0 +1,383 @@
+package pyre
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// A frame is something to do when the matcher goes back.
+type frame struct {
+	kind frameKind
+	pos  int32
+	a, b int32
+}
+
+type frameKind int32
+
+const (
+	frameGoto      frameKind = iota // go on at instruction a from pos
+	frameUndo                       // slots[pos] was a
+	frameGreedy                     // the run at b ended at pos, and may end down to a
+	frameLazy                       // the run at b ended at pos: a characters, or from a on
+	frameNote                       // the state with bit a has failed
+	frameNoteState                  // the choice a at pos has failed in the present state
+	frameNoteRun                    // the run at b has failed from a to pos
+)
+
+func (m *Matcher) push(f frame) {
+	if m.depth == len(m.stack) {
+		m.growStack()
+	}
+	m.stack[m.depth] = f
+	m.depth++
+}
+
+func (m *Matcher) growStack() {
+	m.stack = append(m.stack, make([]frame, max(64, len(m.stack)))...)
+}
+
+// set changes a slot until the matcher goes back.
+func (m *Matcher) set(slot, value int32) {
+	m.push(frame{kind: frameUndo, pos: slot, a: m.slots[slot]})
+	m.slots[slot] = value
+}
+
+// run executes the program from pc, with the text from pos, up to the next iMatch.
+// It returns where the match ends. On success the frames of the choices made remain
+// on the stack; on failure the stack is as it was.
+//
+// It calls itself for look-arounds and atomic groups only, so that recursion is as
+// deep as these are nested in the pattern.
+func (m *Matcher) run(pc, pos int32) (int32, bool) {
+	base := m.depth
+	code := m.prog.code
+	text := m.text
+	n := int32(len(text))
+	from := pos // where this way began
+	for {
+		in := &code[pc]
+		ok := false
+		switch in.op {
+		case iMatch:
+			return pos, true
+		case iByte:
+			if pos < n && text[pos] == in.c {
+				pos++
+				ok = true
+			}
+		case iLit:
+			lit := m.prog.lits[in.n]
+			if int(n-pos) >= len(lit) && text[pos] == in.c && string(text[pos:int(pos)+len(lit)]) == lit {
+				pos += int32(len(lit))
+				ok = true
+			}
+		case iSet:
+			if pos < n {
+				if c := text[pos]; in.table[c]&in.mx != 0 {
+					pos++
+					ok = true
+				} else if c >= utf8.RuneSelf {
+					if w := m.wide(in, pos); w > 0 {
+						pos += w
+						ok = true
+					}
+				}
+			}
+		case iSplit:
+			if m.memo.on && !m.enter(in.row, pos) {
+				break
+			}
+			var v uint64
+			if pos < n {
+				v = in.table[text[pos]]
+			} else {
+				v = in.table[endOfText]
+			}
+			if v&in.mx != 0 {
+				if v&in.my != 0 {
+					m.push(frame{frameGoto, pos, in.y, 0})
+				}
+				pc = in.x
+				continue
+			}
+			if v&in.my != 0 {
+				pc = in.y
+				continue
+			}
+		case iJump:
+			pc = in.x
+			continue
+		case iSave, iEnter:
+			m.push(frame{frameUndo, in.n, m.slots[in.n], 0})
+			m.slots[in.n] = pos
+			ok = true
+		case iTextBegin:
+			ok = pos == 0
+		case iTextEnd:
+			ok = pos == n || pos == n-1 && text[pos] == '\n'
+		case iAbsEnd:
+			ok = pos == n
+		case iLineBegin:
+			ok = pos == 0 || text[pos-1] == '\n'
+		case iLineEnd:
+			ok = pos == n || text[pos] == '\n'
+		case iWordEdge:
+			ok = m.atWordEdge(pos, in.flags&flagASCII != 0)
+		case iNoWordEdge:
+			ok = n > 0 && !m.atWordEdge(pos, in.flags&flagASCII != 0)
+		case iRunAll, iRunGreedy, iRunLazy:
+			var end int32
+			if m.memo.on {
+				end, ok = m.runNoting(in, pc, pos)
+			} else if in.op == iRunAll {
+				end, ok = m.runAll(in, pos)
+			} else if in.op == iRunGreedy {
+				end, ok = m.runGreedy(in, pc, pos)
+			} else {
+				end, ok = m.runLazy(in, pc, pos)
+			}
+			if ok {
+				pos = end
+			} else {
+				m.work += int(end-pos) >> workShift
+			}
+		case iLook:
+			if m.memo.on && !m.enter(in.row, pos) {
+				break
+			}
+			if m.look(in, pos) {
+				pc = in.y
+				continue
+			}
+		case iAtomic:
+			if m.memo.on && !m.enter(in.row, pos) {
+				break
+			}
+			before := m.depth
+			if end, matched := m.run(in.x, pos); matched {
+				m.keepUndos(before)
+				pos = end
+				pc = in.y
+				continue
+			}
+		case iBackref:
+			var end int32
+			if end, ok = m.backref(in, pos); ok {
+				pos = end
+			}
+		case iCond:
+			pc = in.y
+			if start, end := m.slots[2*in.n], m.slots[2*in.n+1]; start >= 0 && end >= start {
+				pc = in.x
+			}
+			continue
+		case iAgain:
+			if m.slots[in.n] == pos {
+				pc = in.y
+			} else {
+				pc = in.x
+			}
+			continue
+		case iCountStart:
+			m.set(in.n, 0)
+			m.set(in.n+1, -1)
+			ok = true
+		case iCount:
+			if m.memo.on && !m.enter(in.row, pos) {
+				break
+			}
+			pc = m.count(in, pc, pos)
+			continue
+		case iCountBody:
+			m.countBody(in, pos)
+			ok = true
+		}
+		if ok {
+			pc++
+			continue
+		}
+		if m.gaveUp {
+			return 0, false
+		}
+		m.work += 1 + int(pos-from)>>workShift
+		if m.work > m.pause {
+			if m.decide(); m.gaveUp {
+				return 0, false
+			}
+		}
+		if pc, pos = m.back(base); pc < 0 {
+			return 0, false
+		}
+		from = pos
+	}
+}
+
+// workShift says how many bytes read straight on count as one step.
+const workShift = 6
+
+// back goes back to the last choice above base and returns where to go on; pc is
+// negative when no choice is left.
+func (m *Matcher) back(base int) (pc, pos int32) {
+	for m.depth > base {
+		f := &m.stack[m.depth-1]
+		switch f.kind {
+		case frameGoto:
+			m.depth--
+			return f.a, f.pos
+		case frameUndo:
+			m.slots[f.pos] = f.a
+			m.depth--
+		case frameGreedy:
+			if pos, ok := m.giveBack(f); ok {
+				return f.b + 1, pos
+			}
+		case frameLazy:
+			if pos, ok := m.takeMore(f); ok {
+				return f.b + 1, pos
+			}
+		default:
+			m.note(*f)
+			m.depth--
+		}
+	}
+	return -1, 0
+}
+
+// look reports whether the look-around in allows going on from pos.
+func (m *Matcher) look(in *inst, pos int32) bool {
+	negative := in.flags&flagNegative != 0
+	if in.flags&flagBehind != 0 {
+		for range in.n {
+			if pos == 0 {
+				return negative
+			}
+			pos = m.before(pos)
+		}
+	}
+	depth := m.depth
+	_, matched := m.run(in.x, pos)
+	switch {
+	case m.gaveUp:
+		return false
+	case matched && negative:
+		m.undoTo(depth)
+	case matched:
+		m.keepUndos(depth)
+	}
+	return matched != negative
+}
+
+// undoTo takes back all that happened since the stack had the given depth.
+func (m *Matcher) undoTo(depth int) {
+	for m.depth > depth {
+		m.depth--
+		if f := &m.stack[m.depth]; f.kind == frameUndo {
+			m.slots[f.pos] = f.a
+		}
+	}
+}
+
+// keepUndos forgets the choices made since the stack had the given depth.
+func (m *Matcher) keepUndos(depth int) {
+	kept := depth
+	for _, f := range m.stack[depth:m.depth] {
+		if f.kind == frameUndo {
+			m.stack[kept] = f
+			kept++
+		}
+	}
+	m.depth = kept
+}
+
+// count decides at the head of a counted repeat where to go on.
+func (m *Matcher) count(in *inst, pc, pos int32) int32 {
+	done := m.slots[in.n]
+	switch {
+	case done < in.x:
+		return pc + 1
+	case done >= int32(in.mx) || m.slots[in.n+1] == pos:
+		return in.y
+	case in.flags&flagLazy != 0:
+		m.push(frame{frameGoto, pos, pc + 1, 0})
+		return in.y
+	}
+	m.push(frame{frameGoto, pos, in.y, 0})
+	return pc + 1
+}
+
+func (m *Matcher) countBody(in *inst, pos int32) {
+	done := m.slots[in.n]
+	if done >= in.x {
+		m.set(in.n+1, pos)
+	}
+	if done < in.y {
+		m.set(in.n, done+1)
+	}
+}
+
+// backref matches the text of group in.n again, and returns its end.
+func (m *Matcher) backref(in *inst, pos int32) (int32, bool) {
+	start, end := m.slots[2*in.n], m.slots[2*in.n+1]
+	if start < 0 || end < start {
+		return 0, false
+	}
+	want := m.text[start:end]
+	if in.flags&flagFold == 0 {
+		return pos + end - start, bytes.HasPrefix(m.text[pos:], want)
+	}
+	rest := m.text[pos:]
+	ascii := in.flags&flagASCII != 0
+	for len(want) > 0 {
+		if len(rest) == 0 {
+			return 0, false
+		}
+		a, n := utf8.DecodeRune(want)
+		b, k := utf8.DecodeRune(rest)
+		if lowerFor(a, ascii) != lowerFor(b, ascii) {
+			return 0, false
+		}
+		want, rest = want[n:], rest[k:]
+	}
+	return int32(len(m.text) - len(rest)), true
+}
+
+// before returns the position one character before pos.
+func (m *Matcher) before(pos int32) int32 {
+	if m.text[pos-1] < utf8.RuneSelf {
+		return pos - 1
+	}
+	_, w := utf8.DecodeLastRune(m.text[:pos])
+	return pos - int32(w)
+}
+
+// atWordEdge reports whether just one of the characters around pos is part of a word.
+func (m *Matcher) atWordEdge(pos int32, ascii bool) bool {
+	left := pos > 0 && m.isWord(m.before(pos), ascii)
+	right := int(pos) < len(m.text) && m.isWord(pos, ascii)
+	return left != right
+}
+
+func (m *Matcher) isWord(pos int32, ascii bool) bool {
+	c := m.text[pos]
+	if c < utf8.RuneSelf {
+		return wordBytes[c>>6]>>(c&63)&1 != 0
+	}
+	if ascii {
+		return false
+	}
+	r, _ := utf8.DecodeRune(m.text[pos:])
+	return unicodeCategories().word.hasHigh(r)
+}
+
+// wordBytes are the digits, letters and the underscore.
+var wordBytes = [2]uint64{0x03ff << 48, 0x07fffffe<<32 | 1<<31 | 0x07fffffe}
+
+// wide returns the width of the character at pos, which is not ASCII, if the set of
+// in has it, else 0.
+func (m *Matcher) wide(in *inst, pos int32) int32 {
+	r, w := utf8.DecodeRune(m.text[pos:])
+	if m.prog.sets[in.n].hasHigh(r) {
+		return int32(w)
+	}
+	return 0
+}

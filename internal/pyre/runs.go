@@ -1,0 +1,214 @@
+package pyre
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// This file matches runs: repeats of one character of a set.
+
+// one returns the width of the character at pos if the set of in has it, else 0.
+func (m *Matcher) one(in *inst, pos int32) int32 {
+	if int(pos) >= len(m.text) {
+		return 0
+	}
+	c := m.text[pos]
+	if c >= utf8.RuneSelf {
+		return m.wide(in, pos)
+	}
+	if in.table[c]&in.mx != 0 {
+		return 1
+	}
+	return 0
+}
+
+// least goes over the characters that the run must have.
+func (m *Matcher) least(in *inst, pos int32) (int32, bool) {
+	for range in.x {
+		w := m.one(in, pos)
+		if w == 0 {
+			return pos, false
+		}
+		pos += w
+	}
+	return pos, true
+}
+
+// most returns where a run that has its least at pos ends at the latest.
+func (m *Matcher) most(in *inst, pos int32) int32 {
+	if in.y == manyTimes {
+		return m.runEnd(in, pos, int32(len(m.text)))
+	}
+	for range in.y - in.x {
+		w := m.one(in, pos)
+		if w == 0 {
+			break
+		}
+		pos += w
+	}
+	return pos
+}
+
+// runEnd returns where an unlimited run ends that has reached pos, or a position at
+// or behind limit.
+func (m *Matcher) runEnd(in *inst, pos, limit int32) int32 {
+	if in.flags&flagStop != 0 {
+		i := bytes.IndexByte(m.text[pos:limit], in.c)
+		if i < 0 {
+			return limit
+		}
+		return pos + int32(i)
+	}
+	text, table, mx := m.text[:limit], in.table, in.mx
+	p := int(pos)
+	for {
+		for p < len(text) && table[text[p]]&mx != 0 {
+			p++
+		}
+		if p >= len(text) || text[p] < utf8.RuneSelf {
+			return int32(p)
+		}
+		w := m.wide(in, int32(p))
+		if w == 0 {
+			return int32(p)
+		}
+		p += int(w)
+	}
+}
+
+// follows reports whether what comes after the run may begin at pos.
+func (m *Matcher) follows(in *inst, pos int32) bool {
+	if int(pos) < len(m.text) {
+		return in.table[m.text[pos]]&in.my != 0
+	}
+	return in.table[endOfText]&in.my != 0
+}
+
+// runAll matches a possessive run. It returns where it ends; if not ok, how far it
+// looked.
+func (m *Matcher) runAll(in *inst, pos int32) (end int32, ok bool) {
+	end, ok = m.least(in, pos)
+	if ok {
+		end = m.most(in, end)
+		ok = m.follows(in, end)
+	}
+	return end, ok
+}
+
+// runGreedy matches a greedy run at its longest that may lead on.
+func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
+	low, ok := m.least(in, pos)
+	if !ok {
+		return low, false
+	}
+	end := m.most(in, low)
+	far := end
+	for end > low && !m.follows(in, end) {
+		end--
+	}
+	if end > low {
+		m.push(frame{frameGreedy, end, low, pc})
+		return end, true
+	}
+	if m.follows(in, end) {
+		return end, true
+	}
+	return far, false
+}
+
+// giveBack shortens the greedy run of the topmost frame f to where it may lead on, and
+// drops the frame when there is nothing more to give.
+func (m *Matcher) giveBack(f *frame) (int32, bool) {
+	in := &m.prog.code[f.b]
+	if m.memo.on && m.isUnlimited(in) {
+		return m.giveBackNoting(in, f)
+	}
+	low, end := f.a, f.pos-1
+	table, my := in.table, in.my
+	for end > low && table[m.text[end]]&my == 0 {
+		end--
+	}
+	f.pos = end
+	if end > low {
+		return end, true
+	}
+	m.depth--
+	return end, m.follows(in, end)
+}
+
+// runLazy matches a lazy run at its shortest that may lead on.
+func (m *Matcher) runLazy(in *inst, pc, pos int32) (int32, bool) {
+	low, ok := m.least(in, pos)
+	if !ok {
+		return low, false
+	}
+	end, count, ok := m.lazyEnd(in, low, in.x, int32(len(m.text)))
+	if ok {
+		if in.y == manyTimes {
+			count = low
+		}
+		m.push(frame{frameLazy, end, count, pc})
+	}
+	return end, ok
+}
+
+// lazyEnd returns the first position from pos to limit where the run of so far count
+// characters can end and lead on, and its count there. If there is none, it returns
+// how far it got.
+func (m *Matcher) lazyEnd(in *inst, pos, count, limit int32) (int32, int32, bool) {
+	table, mx, my := in.table, in.mx, in.my
+	for pos < limit {
+		c := m.text[pos]
+		v := table[c]
+		if v&my != 0 {
+			return pos, count, true
+		}
+		if count >= in.y {
+			return pos, count, false
+		}
+		w := int32(1)
+		if v&mx == 0 {
+			if c < utf8.RuneSelf {
+				return pos, count, false
+			}
+			if w = m.wide(in, pos); w == 0 {
+				return pos, count, false
+			}
+		}
+		pos += w
+		if in.y != manyTimes {
+			count++
+		}
+	}
+	return pos, count, m.follows(in, pos)
+}
+
+// takeMore lengthens the lazy run of the topmost frame f, and drops the frame when
+// that does not lead on.
+func (m *Matcher) takeMore(f *frame) (int32, bool) {
+	in := &m.prog.code[f.b]
+	if m.memo.on && m.isUnlimited(in) {
+		return m.takeMoreNoting(in, f)
+	}
+	w := m.one(in, f.pos)
+	count := f.a
+	if in.y != manyTimes {
+		if count >= in.y {
+			w = 0
+		}
+		count++
+	}
+	if w > 0 {
+		end, count, ok := m.lazyEnd(in, f.pos+w, count, int32(len(m.text)))
+		if ok {
+			if in.y == manyTimes {
+				count = f.a
+			}
+			f.pos, f.a = end, count
+			return end, true
+		}
+		m.work += int(end-f.pos) >> workShift
+	}
+	m.depth--
+	return 0, false
+}
