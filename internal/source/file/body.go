@@ -1,0 +1,119 @@
+package file
+
+import (
+	"compress/bzip2"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// A body is the bytes of one segment.
+type body interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// open opens path without waiting for anybody (a log path may be a FIFO by mistake) and refuses what is no regular file.
+func open(path string) (*os.File, look, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|noBlock, 0)
+	if err != nil {
+		return nil, look{}, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: path, Err: errNotRegular}
+	}
+	if err != nil {
+		f.Close()
+		return nil, look{}, err
+	}
+	return f, lookOf(info), nil
+}
+
+var errNotRegular = errors.New("not a regular file; logpath must name files")
+
+// decompressors lists the compressed forms that a rotated log may have, by file extension.
+var decompressors = map[string]func(io.Reader) (io.Reader, error){
+	".gz":  func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+	".bz2": func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil },
+	".xz":  func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) },
+	".zst": func(r io.Reader) (io.Reader, error) {
+		return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+	},
+}
+
+// isCompressed reports whether path has the extension of a compressed file.
+func isCompressed(path string) bool { return decompressors[filepath.Ext(path)] != nil }
+
+// openRotated opens a rotated log, compressed or not.
+func openRotated(path string) (body, look, error) {
+	f, l, err := open(path)
+	if err != nil {
+		return nil, look{}, err
+	}
+	if !isCompressed(path) {
+		return f, l, nil
+	}
+	return &compressed{file: f, wrap: decompressors[filepath.Ext(path)]}, l, nil
+}
+
+// compressed gives random access to a compressed file. Reading forward is cheap; reading backward starts over.
+type compressed struct {
+	file *os.File
+	wrap func(io.Reader) (io.Reader, error)
+	r    io.Reader // nil before the first read
+	off  int64     // where r stands
+}
+
+// ReadAt implements io.ReaderAt. It is not safe for concurrent use.
+func (c *compressed) ReadAt(p []byte, off int64) (int, error) {
+	if c.r == nil || off < c.off {
+		if err := c.rewind(); err != nil {
+			return 0, err
+		}
+	}
+	skipped, err := io.CopyN(io.Discard, c.r, off-c.off)
+	c.off += skipped
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(c.r, p)
+	c.off += int64(n)
+	if err == io.ErrUnexpectedEOF {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (c *compressed) rewind() error {
+	if _, err := c.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	c.release()
+	r, err := c.wrap(c.file)
+	if err != nil {
+		return fmt.Errorf("decompress %s: %w", c.file.Name(), err)
+	}
+	c.r, c.off = r, 0
+	return nil
+}
+
+// release ends the decoder's goroutines, where it has any.
+func (c *compressed) release() {
+	if d, ok := c.r.(*zstd.Decoder); ok {
+		d.Close()
+	}
+	c.r = nil
+}
+
+// Close closes the file.
+func (c *compressed) Close() error {
+	c.release()
+	return c.file.Close()
+}

@@ -1,0 +1,6 @@
+package file
+
+// A Glob stub.
+type Glob struct{}
+
+func (g *Glob) scan() {}

@@ -1,0 +1,261 @@
+package file
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	fileEvents = unix.IN_MODIFY
+	dirEvents  = unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_DELETE | unix.IN_ONLYDIR |
+		unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
+)
+
+// A notifier is one inotify instance. It only pokes those who follow a file; they look for themselves, so that a lost or a
+// needless event does no harm. A nil notifier watches nothing.
+type notifier struct {
+	file *os.File
+	fd   int
+
+	mu    sync.Mutex // guards what follows
+	wds   map[int32]*watch
+	files map[identity]*watch
+	dirs  map[string]*watch
+}
+
+// A watch is one inode that somebody is interested in.
+type watch struct {
+	wd    int32
+	names map[*follow]map[string]int // how often a follow wants events of a name; "" is the inode itself
+}
+
+func newNotifier() (*notifier, error) {
+	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("inotify: %w", err)
+	}
+	return &notifier{
+		file: os.NewFile(uintptr(fd), "inotify"), fd: fd,
+		wds: map[int32]*watch{}, files: map[identity]*watch{}, dirs: map[string]*watch{},
+	}, nil
+}
+
+// run pokes until ctx is done. The descriptor stays open until close.
+func (n *notifier) run(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() { _ = n.file.SetReadDeadline(time.Unix(1, 0)) }) // ends the read below
+	defer stop()
+	buf := make([]byte, 64<<10)
+	for {
+		began := time.Now()
+		got, err := n.file.Read(buf)
+		if err != nil {
+			return
+		}
+		n.dispatch(buf[:got])
+		// Under load a pause lets the kernel fold equal events into one; a first event after silence is served at once.
+		if time.Since(began) < 2*pace {
+			time.Sleep(pace)
+		}
+	}
+}
+
+// close gives the descriptor back; nobody may watch or unwatch from then on.
+func (n *notifier) close() {
+	if n != nil {
+		n.file.Close()
+	}
+}
+
+// dispatch pokes whoever waits for one of the events in buf.
+func (n *notifier) dispatch(buf []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for len(buf) >= unix.SizeofInotifyEvent {
+		wd := int32(binary.NativeEndian.Uint32(buf))
+		mask := binary.NativeEndian.Uint32(buf[4:])
+		size := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(buf[12:]))
+		if size > len(buf) {
+			return
+		}
+		name := strings.TrimRight(string(buf[unix.SizeofInotifyEvent:size]), "\x00")
+		n.event(wd, mask, name)
+		buf = buf[size:]
+	}
+}
+
+func (n *notifier) event(wd int32, mask uint32, name string) {
+	if mask&unix.IN_Q_OVERFLOW != 0 {
+		for _, w := range n.wds {
+			w.poke("")
+		}
+		return
+	}
+	w := n.wds[wd]
+	if w == nil {
+		return
+	}
+	w.poke(name)
+	switch {
+	case mask&unix.IN_IGNORED != 0: // the inode is gone, and the kernel has dropped the watch
+		n.forget(w)
+	case mask&unix.IN_MOVE_SELF != 0: // the watch went away with a directory that has another name now
+		_, _ = unix.InotifyRmWatch(n.fd, uint32(w.wd))
+		n.forget(w)
+	}
+}
+
+// poke pokes the follows that want name; for the empty name all.
+func (w *watch) poke(name string) {
+	for f, names := range w.names {
+		if name == "" || names[name] > 0 {
+			f.poke()
+		}
+	}
+}
+
+// forget takes w out of the tables.
+func (n *notifier) forget(w *watch) {
+	delete(n.wds, w.wd)
+	for id, x := range n.files {
+		if x == w {
+			delete(n.files, id)
+		}
+	}
+	for dir, x := range n.dirs {
+		if x == w {
+			delete(n.dirs, dir)
+		}
+	}
+}
+
+// watchFile watches the inode behind file for f and reports whether that works.
+func (n *notifier) watchFile(f *follow, file *os.File, id identity) bool {
+	if n == nil {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w := n.files[id]
+	if w == nil {
+		// By way of the open descriptor, because the path may be another file by now.
+		if w = n.arm(fmt.Sprintf("/proc/self/fd/%d", file.Fd()), fileEvents); w == nil {
+			return false
+		}
+		n.files[id] = w
+	}
+	w.want(f, "")
+	return true
+}
+
+// arm adds a watch, nil if the system refuses: then the tick alone sees the changes.
+func (n *notifier) arm(path string, mask uint32) *watch {
+	wd, err := unix.InotifyAddWatch(n.fd, path, mask)
+	if err != nil {
+		return nil
+	}
+	if w := n.wds[int32(wd)]; w != nil {
+		return w
+	}
+	w := &watch{wd: int32(wd), names: map[*follow]map[string]int{}}
+	n.wds[w.wd] = w
+	return w
+}
+
+func (w *watch) want(f *follow, name string) {
+	if w.names[f] == nil {
+		w.names[f] = map[string]int{}
+	}
+	w.names[f][name]++
+}
+
+// unwatchFile undoes one watchFile.
+func (n *notifier) unwatchFile(f *follow, id identity) {
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w := n.files[id]
+	if w == nil {
+		return
+	}
+	if w.names[f][""]--; w.names[f][""] <= 0 {
+		n.leave(w, f)
+	}
+}
+
+// leave ends f's interest in w, and the watch with the last one's.
+func (n *notifier) leave(w *watch, f *follow) {
+	delete(w.names, f)
+	if len(w.names) == 0 {
+		_, _ = unix.InotifyRmWatch(n.fd, uint32(w.wd)) // fails if the inode is gone, which is as good
+		n.forget(w)
+	}
+}
+
+// watchDirs watches for f the directories in which its path, or a link on the way, can be replaced. Those that were watched
+// before and are not on the way any more are left.
+func (n *notifier) watchDirs(f *follow) {
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	wanted := map[*watch]bool{}
+	for _, name := range linkChain(f.path) {
+		dir := filepath.Dir(name)
+		w := n.dirs[dir]
+		if w == nil {
+			if w = n.arm(dir, dirEvents); w == nil {
+				continue
+			}
+			n.dirs[dir] = w
+		}
+		w.want(f, filepath.Base(name))
+		wanted[w] = true
+	}
+	n.leaveDirs(f, wanted)
+}
+
+// unwatchDirs ends f's interest in directories.
+func (n *notifier) unwatchDirs(f *follow) {
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.leaveDirs(f, nil)
+}
+
+func (n *notifier) leaveDirs(f *follow, except map[*watch]bool) {
+	for _, w := range n.dirs {
+		if _, has := w.names[f]; has && !except[w] {
+			n.leave(w, f)
+		}
+	}
+}
+
+// linkChain returns path and, while that is a symbolic link, what it points to.
+func linkChain(path string) []string {
+	chain := []string{path}
+	for range 8 {
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+		chain = append(chain, path)
+	}
+	return chain
+}

@@ -1,0 +1,265 @@
+package file
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"gaol/internal/ticket"
+)
+
+// maxBatch bounds the lines of a batch, so that a file of blank lines does not blow it up.
+const maxBatch = 4096
+
+// A buffer is the memory that one goroutine reads into; it is recycled.
+type buffer struct {
+	bytes []byte // markSize + the longest line + its end
+	batch ticket.Batch
+	group []reading
+}
+
+// A reading is one subscriber with its place in a segment.
+type reading struct {
+	sub *Subscription
+	*cursor
+}
+
+// step hands over one batch, to every subscriber that stands at the earliest place with something to read. It returns false
+// when there is nothing.
+func (f *follow) step(buf *buffer) bool {
+	s, ended := f.pick(buf)
+	if s == nil {
+		return false
+	}
+	lead := buf.group[0].cursor
+	if lead.search {
+		f.search(s, buf)
+		return true
+	}
+	window := buf.bytes[:len(lead.mark)+f.reader.opt.MaxLine+4]
+	data, end, err := s.fill(lead, window)
+	if err != nil {
+		f.failed(s, buf.group, err)
+		return true
+	}
+	used, more := f.cut(data, &buf.batch)
+	switch {
+	case used > 0:
+		f.hand(s, buf, used, 0)
+		f.settle(s, buf, window, used, end && !more, ended)
+	case end:
+		lead.scanned = max(lead.scanned, lead.off+int64(len(data)))
+		f.settle(s, buf, window, 0, true, ended)
+	default:
+		f.overlong(s, buf, data, ended)
+	}
+	return true
+}
+
+// pick finds the earliest segment with something to read and gathers into buf.group the subscribers with the smallest offset
+// there. ended tells that a successor had begun before anything is read, so that the end of this segment is final for a
+// writer that closes the old file before it opens the new one.
+func (f *follow) pick(buf *buffer) (s *segment, ended bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, s := range f.segs {
+		buf.group = buf.group[:0]
+		for _, sub := range f.subs {
+			c := s.cursors[sub]
+			if c == nil || c.idle || sub.paused.Load() || !f.reached(sub, i) {
+				continue
+			}
+			if len(buf.group) > 0 && (c.off < buf.group[0].off || c.search) {
+				buf.group = buf.group[:0]
+			}
+			if len(buf.group) == 0 || (c.off == buf.group[0].off && !buf.group[0].search) {
+				buf.group = append(buf.group, reading{sub, c})
+			}
+		}
+		if len(buf.group) > 0 {
+			s.learn(f.reader.opt.Now())
+			return s, f.begun(i + 1)
+		}
+	}
+	return nil, false
+}
+
+// reached reports whether sub is through with every segment before the i-th.
+func (f *follow) reached(sub *Subscription, i int) bool {
+	for _, s := range f.segs[:i] {
+		if c := s.cursors[sub]; c != nil && !c.done && !(s.fixed && c.idle) {
+			return false
+		}
+	}
+	return true
+}
+
+// begun reports whether a segment from the i-th on holds anything.
+func (f *follow) begun(i int) bool {
+	for _, s := range f.segs[min(i, len(f.segs)):] {
+		if s.fixed || s.size > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// cut fills b with the whole lines at the start of data and returns how many bytes they took, and whether more are there.
+func (f *follow) cut(data []byte, b *ticket.Batch) (used int, more bool) {
+	b.Lines = b.Lines[:0]
+	for {
+		text, n := f.newline.next(data[used:])
+		if n == 0 {
+			return used, false
+		}
+		if len(b.Lines) == maxBatch {
+			return used, true
+		}
+		b.Lines = append(b.Lines, ticket.Line{Text: text})
+		used += n
+	}
+}
+
+// hand gives the batch, which takes used bytes of s, to the group.
+func (f *follow) hand(s *segment, buf *buffer, used, long int) {
+	b := &buf.batch
+	b.Source = f.path
+	b.End = ticket.Position{Offset: buf.group[0].off + int64(used), Hash: s.hash}
+	now := f.reader.opt.Now()
+	for _, g := range buf.group {
+		g.sub.give(b, long, now)
+	}
+}
+
+// settle moves the group past used bytes, which were read through window. atEnd: nothing else is there now.
+func (f *follow) settle(s *segment, buf *buffer, window []byte, used int, atEnd, ended bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := s == f.segs[len(f.segs)-1]
+	lead := buf.group[0].cursor
+	scanned := lead.scanned
+	lead.advance(window, used)
+	for _, g := range buf.group {
+		if g.cursor != lead {
+			g.off, g.mark = lead.off, append(g.mark[:0], lead.mark...)
+		}
+		g.scanned = scanned
+		g.idle = atEnd
+		g.done = g.done || (atEnd && ended)
+		if used > 0 && atEnd && last {
+			g.sub.goneLive()
+		}
+	}
+}
+
+// overlong deals with a stretch longer than a line may be. NUL bytes are skipped once something follows them (never before: a
+// log may be allocated ahead of its text). Of a long line the first part is handed over and the rest skipped, once its end is
+// there; until then only what is new is looked through.
+func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
+	lead := buf.group[0].cursor
+	nuls := 0
+	if f.newline == LF {
+		nuls = leadingNULs(data)
+	}
+	if nuls > 0 && nuls < len(data) {
+		f.jump(s, buf, lead.off+int64(nuls))
+		return
+	}
+	from := max(lead.scanned, lead.off+int64(len(data)))
+	find := f.newline.index
+	if nuls > 0 {
+		find = firstText
+	}
+	at, found, err := scan(s.body, from, f.newline.width(), nuls > 0, find)
+	switch {
+	case err != nil:
+		f.failed(s, buf.group, err)
+	case !found:
+		lead.scanned = at
+		f.settle(s, buf, buf.bytes, 0, true, ended)
+	case nuls > 0:
+		f.jump(s, buf, at)
+	default:
+		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: data[:f.reader.opt.MaxLine]})
+		next := at + int64(f.newline.width())
+		f.hand(s, buf, int(next-lead.off), 1)
+		f.jump(s, buf, next)
+	}
+}
+
+// firstText returns where the first byte that is not NUL stands, or -1.
+func firstText(data []byte) int {
+	if i := leadingNULs(data); i < len(data) {
+		return i
+	}
+	return -1
+}
+
+// scan looks from off on for what find finds, in blocks of whole code units. Without success at is how far it got.
+func scan(r body, off int64, width int, holes bool, find func([]byte) int) (at int64, found bool, err error) {
+	block := make([]byte, 64<<10)
+	for {
+		if holes {
+			off = skipHole(r, off)
+		}
+		n, err := r.ReadAt(block, off)
+		if err != nil && err != io.EOF {
+			return off, false, err
+		}
+		if i := find(block[:n]); i >= 0 {
+			return off + int64(i), true, nil
+		}
+		off += int64(n / width * width)
+		if n < len(block) {
+			return off, false, nil
+		}
+	}
+}
+
+// skipHole returns the first offset from off on that the file system has data for; off itself when it cannot tell.
+func skipHole(r body, off int64) int64 {
+	f, ok := r.(*os.File)
+	if !ok {
+		return off
+	}
+	if data, err := unix.Seek(int(f.Fd()), off, unix.SEEK_DATA); err == nil && data > off {
+		return data
+	}
+	return off
+}
+
+// jump moves the group to off without handing anything over.
+func (f *follow) jump(s *segment, buf *buffer, off int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	lead := buf.group[0].cursor
+	s.place(lead, off)
+	for _, g := range buf.group {
+		if g.cursor != lead {
+			g.off, g.mark, g.scanned = lead.off, bytes.Clone(lead.mark), lead.scanned
+		}
+		g.sub.moved(s.position(g.cursor))
+	}
+}
+
+// failed deals with a read that failed: the file was overwritten, or cannot be read.
+func (f *follow) failed(s *segment, group []reading, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case s.fixed:
+		f.lose(s, err.Error())
+	case err == errOverwritten && s == f.current():
+		f.restarted(s)
+	case err == errOverwritten:
+		f.lose(s, "it was overwritten after it had been rotated")
+	default:
+		for _, g := range group {
+			g.idle = true
+		}
+		f.reader.complain(fmt.Sprintf("Unable to read %s: %v", f.path, err))
+	}
+}

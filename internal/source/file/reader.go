@@ -1,0 +1,257 @@
+// Package file reads log files as they grow.
+//
+// In go paths, or patterns of paths, and for each the sink of a jail and a place to start from. Out come batches of raw lines,
+// every complete line of every file once and in order, over rotation, truncation, replacement, deletion and return, and over
+// restarts of ours, as far as the bytes can still be found: in the old file that is still open, or in a rotated file, plain or
+// compressed, beside the path. However many sinks take a file, it is opened and read once.
+//
+// It never hands over a line before its line end is there, never decodes text, and never drops lines because a sink is slow:
+// the file is the queue. It writes nothing.
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"gaol/internal/source"
+)
+
+// Options are the settings of a Reader; the zero value is right for most.
+type Options struct {
+	Log     *slog.Logger     // nil: nobody hears
+	Polling bool             // look at all files once a tick instead of using inotify
+	MaxLine int              // longest part of a line that is handed over, in bytes; 0 means 64 KiB
+	Now     func() time.Time // nil: time.Now
+}
+
+const (
+	tick        = 750 * time.Millisecond // reaction time without inotify, and for what inotify does not show
+	defaultLine = 64 << 10
+	minLine     = 256
+)
+
+// A Reader watches files for all jails. It is safe for concurrent use.
+type Reader struct {
+	opt     Options
+	buffers sync.Pool // *buffer
+	notify  *notifier // nil while not running, and without inotify
+
+	mu         sync.Mutex // guards what follows
+	files      map[key]*follow
+	globs      []*Glob
+	running    context.Context // set while Run runs
+	done       bool
+	wg         sync.WaitGroup
+	complaints map[string]time.Time
+	talk       sync.Mutex // guards complaints
+}
+
+// A key tells files apart: one path may be read with different line ends.
+type key struct {
+	path    string
+	newline Newline
+}
+
+// ErrClosed is returned to those who subscribe after Run has returned.
+var ErrClosed = errors.New("the file reader has stopped")
+
+// NewReader returns a Reader that reads nothing before Run is called.
+func NewReader(opt Options) *Reader {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.MaxLine == 0 {
+		opt.MaxLine = defaultLine
+	}
+	opt.MaxLine = max(opt.MaxLine, minLine) &^ 3 // whole code units
+	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}}
+	r.buffers.New = func() any { return &buffer{bytes: make([]byte, markSize+opt.MaxLine+4)} }
+	return r
+}
+
+// Run reads until ctx is done. It owns the inotify descriptor, the files and the goroutines, and has closed and awaited them
+// when it returns; the subscriptions keep their positions. It may be called once.
+func (r *Reader) Run(ctx context.Context) error {
+	n := r.newNotifier()
+	defer n.close()
+	r.start(ctx, n)
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for i := 0; ctx.Err() == nil; i++ {
+		select {
+		case <-ticker.C:
+			r.look(i%2 == 0)
+		case <-ctx.Done():
+		}
+	}
+	r.mu.Lock()
+	r.done, r.running = true, nil
+	r.mu.Unlock()
+	r.wg.Wait()
+	return nil
+}
+
+// newNotifier returns nil if all is to be polled, or if the system has no inotify instance left.
+func (r *Reader) newNotifier() *notifier {
+	if r.opt.Polling {
+		return nil
+	}
+	n, err := newNotifier()
+	if err != nil {
+		r.opt.Log.Warn(fmt.Sprintf("Log files are polled, because of %v (see fs.inotify.max_user_instances)", err))
+		return nil
+	}
+	return n
+}
+
+// start begins to read what was subscribed before Run.
+func (r *Reader) start(ctx context.Context, n *notifier) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running, r.notify = ctx, n
+	if n != nil {
+		r.wg.Go(func() { n.run(ctx) })
+	}
+	for _, f := range r.files {
+		f.arm()
+		r.wg.Go(func() { f.run(ctx) })
+	}
+}
+
+// look asks every file whether it has changed, and every other time the patterns for new files.
+func (r *Reader) look(globs bool) {
+	r.mu.Lock()
+	files := make([]*follow, 0, len(r.files))
+	for _, f := range r.files {
+		files = append(files, f)
+	}
+	patterns := append([]*Glob(nil), r.globs...)
+	r.mu.Unlock()
+	for _, f := range files {
+		if f.changed() {
+			f.poke()
+		}
+	}
+	if globs {
+		for _, g := range patterns {
+			g.scan()
+		}
+	}
+}
+
+// Subscribe reads path for sink. It fails if the file cannot be opened now, unless start.Wait is set. Several subscriptions of
+// one path share the reading.
+func (r *Reader) Subscribe(path string, start Start, sink source.Sink) (*Subscription, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done {
+		return nil, ErrClosed
+	}
+	k := key{path, start.Newline}
+	f, known := r.files[k]
+	if !known {
+		f = newFollow(r, path, start.Newline)
+	}
+	s := &Subscription{follow: f, start: start, sink: sink, live: start.Tail || start.live}
+	if !start.Tail {
+		s.pos = start.Stored
+	}
+	err := f.join(s)
+	if err != nil && !start.Wait {
+		return nil, fmt.Errorf("log file: %w", err)
+	}
+	r.files[k] = f
+	if !known && r.running != nil {
+		ctx := r.running
+		r.wg.Go(func() { f.run(ctx) })
+	}
+	f.poke()
+	r.announce(s, err)
+	return s, nil
+}
+
+// announce logs a new subscription.
+func (r *Reader) announce(s *Subscription, err error) {
+	if err != nil {
+		r.opt.Log.Info(fmt.Sprintf("Waiting for logfile: '%s' (%s)", s.follow.path, reason(err)))
+		return
+	}
+	p := s.Position()
+	r.opt.Log.Info(fmt.Sprintf("Added logfile: '%s' (pos = %d, hash = %s)", s.follow.path, p.Offset, p.Hash))
+}
+
+// join adds s to those who read f. It fails if the file cannot be opened now; s then waits, if it wants to.
+func (f *follow) join(s *Subscription) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	file, l, err := open(f.path)
+	if err == nil || s.start.Wait {
+		f.subs = append(f.subs, s)
+	}
+	if err != nil {
+		s.begun = true // all that comes is new, also for a tail
+		f.missing(err)
+		return err
+	}
+	cur := f.current()
+	if cur != nil {
+		file.Close() // if it is another file by now the next look sees it
+	} else {
+		cur = f.add(file, l, f.reader.opt.Now())
+		f.present()
+	}
+	f.begin(cur)
+	return nil
+}
+
+// arm sets up notification for what was opened before there was a notifier.
+func (f *follow) arm() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.reader.notify
+	n.watchDirs(f)
+	if s := f.current(); s != nil && !s.watched {
+		if file, ok := s.body.(*os.File); ok {
+			s.watched = n.watchFile(f, file, s.id)
+		}
+	}
+}
+
+// forgetLocked ends the reading of f, which nobody subscribes to any more.
+func (r *Reader) forgetLocked(f *follow) {
+	k := key{f.path, f.newline}
+	if r.files[k] != f {
+		return
+	}
+	delete(r.files, k)
+	close(f.quit)
+	if r.running == nil && !r.done {
+		f.close()
+	}
+}
+
+// msg logs at the level of rotation messages.
+func (r *Reader) msg(text string) { r.opt.Log.Log(context.Background(), levelMsg, text) }
+
+// complain warns, of the same thing once a minute at most.
+func (r *Reader) complain(text string) {
+	r.talk.Lock()
+	defer r.talk.Unlock()
+	now := r.opt.Now()
+	if now.Sub(r.complaints[text]) < time.Minute {
+		return
+	}
+	if len(r.complaints) > 1000 {
+		clear(r.complaints)
+	}
+	r.complaints[text] = now
+	r.opt.Log.Warn(text)
+}

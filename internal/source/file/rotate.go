@@ -1,0 +1,240 @@
+package file
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+)
+
+// levelMsg is the level, just below info, at which the original tells of rotation.
+const levelMsg = slog.LevelInfo - 1
+
+// refresh brings the segments up to date with what is behind the path.
+func (f *follow) refresh() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := f.reader.opt.Now()
+	for _, s := range f.segs {
+		_, _ = s.stat(now) // an error shows again when reading
+	}
+	defer f.unfinished()
+	l, err := lookAt(f.path, f.remote)
+	if err != nil {
+		f.missing(err)
+		return
+	}
+	cur := f.current()
+	changed := l != f.seen
+	f.seen = l
+	switch {
+	case cur == nil || cur.id != l.identity:
+		f.opened(now)
+		return
+	case cur.size < cur.furthest() || f.firstLineDiffers(cur, now):
+		f.restarted(cur)
+	case changed:
+		cur.wake()
+	}
+	f.present()
+}
+
+// unfinished lets those look again who stand at the end of an earlier file but do not know yet that it is final.
+func (f *follow) unfinished() {
+	for _, s := range f.segs[:max(0, len(f.segs)-1)] {
+		for _, c := range s.cursors {
+			if !c.done {
+				c.idle = false
+			}
+		}
+	}
+}
+
+// missing notes that the path cannot be read now.
+func (f *follow) missing(err error) {
+	why := reason(err)
+	if f.reason != why {
+		f.reader.msg(fmt.Sprintf("Log absence detected for file %s: %s", f.path, why))
+	}
+	f.reason = why
+	f.reader.notify.watchDirs(f) // a directory may have come up
+}
+
+// present notes that the path can be read again.
+func (f *follow) present() {
+	if f.reason != "" {
+		f.reader.msg("Log presence detected for file " + f.path)
+		f.reader.notify.watchDirs(f)
+	}
+	f.reason = ""
+}
+
+// reason names the cause of err without the path, which the reader of a status knows.
+func reason(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return err.Error()
+}
+
+// firstLineDiffers compares the fingerprint, at most every recheck.
+func (f *follow) firstLineDiffers(s *segment, now time.Time) bool {
+	if s.hash == "" || now.Sub(s.checked) < recheck {
+		return false
+	}
+	h, err := firstLine(s.body)
+	if err != nil || h == "" {
+		return err == nil
+	}
+	s.checked = now
+	return h != s.hash
+}
+
+// opened makes what is behind the path now the current segment.
+func (f *follow) opened(now time.Time) {
+	file, l, err := open(f.path)
+	if err != nil {
+		f.missing(err)
+		return
+	}
+	old := f.current()
+	s := f.add(file, l, now)
+	f.present()
+	switch {
+	case old == nil:
+		f.begin(s)
+	case continues(old, file):
+		s.cursors = old.cursors
+		s.wake()
+		f.remove(old)
+	default:
+		f.rotated(old, s)
+		f.missed(old, false)
+	}
+}
+
+// add appends a segment for file.
+func (f *follow) add(file *os.File, l look, now time.Time) *segment {
+	s := &segment{body: file, id: l.identity, size: l.size, grown: now, cursors: map[*Subscription]*cursor{}}
+	s.learn(now)
+	f.segs = append(f.segs, s)
+	f.remote = isRemote(file)
+	s.watched = f.reader.notify.watchFile(f, file, s.id)
+	f.reader.notify.watchDirs(f)
+	return s
+}
+
+// rotated tells of the change from old to s, and gives every subscriber a place at the start of s.
+func (f *follow) rotated(old, s *segment) {
+	if old.hash != "" {
+		f.reader.msg(fmt.Sprintf("Log rotation detected for %s, reason: (%d, %d, %d, %d, '%s', '%s')",
+			f.path, s.size, old.furthest(), s.id.ino, old.id.ino, s.hash, old.hash))
+	}
+	for _, sub := range f.subs {
+		s.cursors[sub] = &cursor{}
+	}
+}
+
+// continues reports whether file is a new copy of the same log, as editors and file transfers make them: it begins with the
+// same line, and what stands before the place reached is the same. Short logs cannot be told apart this way and count as new.
+func continues(old *segment, file *os.File) bool {
+	if old.hash == "" || !sameFirstLine(file, old.hash) {
+		return false
+	}
+	for _, c := range old.cursors {
+		if len(c.mark) < markSize {
+			return false
+		}
+		before := make([]byte, markSize)
+		if n, _ := file.ReadAt(before, c.off-markSize); n < markSize || !bytes.Equal(before, c.mark) {
+			return false
+		}
+	}
+	return true
+}
+
+// restarted deals with a file that was truncated or overwritten in place. What was not read of it may be in a copy beside it,
+// as copytruncate makes one; the copy then takes the place of old.
+func (f *follow) restarted(old *segment) {
+	file, l, err := open(f.path)
+	if err != nil || l.identity != old.id {
+		if err == nil {
+			file.Close()
+		}
+		old.idle() // rotated again meanwhile: the next look sees it
+		f.poke()
+		return
+	}
+	now := f.reader.opt.Now()
+	s := f.add(file, l, now)
+	f.rotated(old, s)
+	f.missed(old, true)
+	if copied, l, ok := f.copyOf(old); ok {
+		f.shut(old)
+		old.body, old.id, old.fixed, old.watched = copied, l.identity, true, false
+		old.wake()
+	} else {
+		f.remove(old)
+	}
+}
+
+// idle marks everybody as having nothing to read.
+func (s *segment) idle() {
+	for _, c := range s.cursors {
+		c.idle = true
+	}
+}
+
+// copyOf finds the copy that was made of old before it was truncated.
+func (f *follow) copyOf(old *segment) (body, look, bool) {
+	for _, r := range slices.Backward(siblings(f.path)) {
+		b, l, err := openRotated(r)
+		if err != nil {
+			continue
+		}
+		if l.identity != old.id && sameFirstLine(b, old.hash) && old.within(b) {
+			return b, l, true
+		}
+		b.Close()
+	}
+	return nil, look{}, false
+}
+
+// within reports whether b holds what was read of s last.
+func (s *segment) within(b body) bool {
+	for _, c := range s.cursors {
+		before := make([]byte, len(c.mark))
+		if n, _ := b.ReadAt(before, c.off-int64(len(c.mark))); n < len(before) || !bytes.Equal(before, c.mark) {
+			return false
+		}
+	}
+	return true
+}
+
+// missed makes segments of the files that were current for a while between old and now without our seeing them.
+func (f *follow) missed(old *segment, inPlace bool) {
+	names := siblings(f.path)
+	at := slices.IndexFunc(names, func(name string) bool {
+		b, l, err := openRotated(name)
+		if err != nil {
+			return false
+		}
+		defer b.Close()
+		return l.identity == old.id || (inPlace && sameFirstLine(b, old.hash) && old.within(b))
+	})
+	if at < 0 {
+		return
+	}
+	for _, s := range f.splice(names[at+1:], 0) {
+		if len(s.cursors) > 0 {
+			continue // was open before
+		}
+		for _, sub := range f.subs {
+			s.cursors[sub] = &cursor{}
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package file
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"gaol/internal/ticket"
+)
+
+// markSize is how many bytes before a position are remembered, to notice that a file was overwritten in place. It is long
+// enough to hold the time stamp of a usual line, which makes two different places differ.
+const markSize = 256
+
+// A cursor is where one subscriber stands in one segment.
+type cursor struct {
+	off     int64 // the first byte not judged; always the start of a line
+	scanned int64 // known: no line end in [off, scanned)
+	mark    []byte
+	search  bool // the search by date is still to be done
+	idle    bool // nothing more to hand over until the file changes
+	done    bool // everything was handed over at a moment when a successor had begun
+}
+
+// A segment is one file that a log was, or is: the current one behind the path, or a predecessor that was renamed away or
+// copied. Its subscribers read it in order; they go on to the next one when they have reached its end.
+type segment struct {
+	body    body
+	id      identity
+	fixed   bool // a finished copy: it cannot grow, and is closed as soon as it is read
+	hash    string
+	checked time.Time // when hash was last compared with the file
+	size    int64     // as last seen
+	grown   time.Time // when size last changed
+	cursors map[*Subscription]*cursor
+	watched bool
+}
+
+var errOverwritten = errors.New("file was overwritten in place")
+
+// furthest returns the end of what was read of s.
+func (s *segment) furthest() int64 {
+	var far int64
+	for _, c := range s.cursors {
+		far = max(far, c.off)
+	}
+	return far
+}
+
+// stat refreshes the size and returns how many links the file has; a compressed file has no size.
+func (s *segment) stat(now time.Time) (links uint64, err error) {
+	f, ok := s.body.(*os.File)
+	if !ok {
+		return 1, nil
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return 0, err
+	}
+	if st.Size != s.size {
+		s.size, s.grown = st.Size, now
+		s.wake()
+	}
+	return uint64(st.Nlink), nil
+}
+
+// wake lets every subscriber look at s again.
+func (s *segment) wake() {
+	for _, c := range s.cursors {
+		c.idle = false
+	}
+}
+
+// fill reads what follows c into buf and returns it. The bytes before c are read with it, in the same call, and compared with
+// what they were: if they differ the file is another one by now, and the error is errOverwritten.
+func (s *segment) fill(c *cursor, buf []byte) (data []byte, end bool, err error) {
+	m := len(c.mark)
+	n, err := s.body.ReadAt(buf, c.off-int64(m))
+	if err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	if n < m || string(buf[:m]) != string(c.mark) {
+		return nil, false, errOverwritten
+	}
+	return buf[m:n], n < len(buf), nil
+}
+
+// advance moves c past the first n bytes of data, which fill has returned for it from buf.
+func (c *cursor) advance(buf []byte, n int) {
+	m := len(c.mark)
+	from := max(0, m+n-markSize)
+	c.mark = append(c.mark[:0], buf[from:m+n]...)
+	c.off += int64(n)
+}
+
+// place puts c at off and learns the bytes before it.
+func (s *segment) place(c *cursor, off int64) {
+	c.off, c.mark, c.scanned = off, c.mark[:0], 0
+	n := min(off, markSize)
+	if n <= 0 {
+		return
+	}
+	if _, ok := s.body.(*compressed); ok {
+		return // would cost a second pass, and a finished file is not overwritten
+	}
+	before := make([]byte, n)
+	if got, _ := s.body.ReadAt(before, off-n); int64(got) == n {
+		c.mark = before
+	}
+}
+
+// startsLine reports whether a line can begin at off: at the start, or behind a line end.
+func (s *segment) startsLine(off int64, nl Newline) bool {
+	w := int64(nl.width())
+	if off < w {
+		return off == 0
+	}
+	last := make([]byte, w)
+	n, _ := s.body.ReadAt(last, off-w)
+	return int64(n) == w && nl.is(last, '\n')
+}
+
+// learn computes the fingerprint of s if it is not known yet.
+func (s *segment) learn(now time.Time) {
+	if s.hash != "" {
+		return
+	}
+	if h, err := firstLine(s.body); err == nil && h != "" {
+		s.hash, s.checked = h, now
+	}
+}
+
+// position returns c's place in the form that is stored.
+func (s *segment) position(c *cursor) ticket.Position {
+	return ticket.Position{Offset: c.off, Hash: s.hash}
+}

@@ -1,0 +1,93 @@
+package file
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// rotatedName matches what rotation adds to a log's name: a number, a date, "old", and a compression's extension.
+var rotatedName = regexp.MustCompile(`^[.-](\d[\d._T:-]*|old|bak)(\.(?:gz|bz2|xz|zst))?$`)
+
+// A sibling is a rotated file beside a log.
+type sibling struct {
+	path   string
+	order  string // what was added to the name, without compression
+	number int    // order as a small number, else -1
+	mtime  int64
+}
+
+// siblings returns the rotated files beside path, oldest first, by number or date where the names hold one and by time of
+// last change otherwise. Of a file that is there both plain and compressed only the plain one counts: it is being compressed.
+func siblings(path string) []string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil
+	}
+	var found []sibling
+	for _, e := range entries {
+		if s, ok := siblingOf(path, e); ok {
+			found = append(found, s)
+		}
+	}
+	slices.SortFunc(found, ageOrder(found))
+	found = slices.CompactFunc(found, func(a, b sibling) bool { return a.order == b.order })
+	names := make([]string, len(found))
+	for i, s := range found {
+		names[i] = s.path
+	}
+	return names
+}
+
+// siblingOf reads the name of e as that of a rotated form of path. The number may come before the extension too
+// (app.1.log beside app.log), as some loggers do it.
+func siblingOf(path string, e os.DirEntry) (sibling, bool) {
+	base := filepath.Base(path)
+	ext := filepath.Ext(base)
+	added, ok := strings.CutPrefix(e.Name(), base)
+	if !ok && ext != "" {
+		added, ok = strings.CutPrefix(e.Name(), strings.TrimSuffix(base, ext))
+		before, packed, has := strings.Cut(added, ext)
+		ok = ok && has
+		added = before + packed
+	}
+	m := rotatedName.FindStringSubmatch(added)
+	if !ok || m == nil {
+		return sibling{}, false
+	}
+	info, err := e.Info()
+	if err != nil || !info.Mode().IsRegular() {
+		return sibling{}, false
+	}
+	s := sibling{path: filepath.Join(filepath.Dir(path), e.Name()), order: m[1], number: -1, mtime: info.ModTime().UnixNano()}
+	if n, err := strconv.Atoi(m[1]); err == nil && len(m[1]) <= 4 {
+		s.number = n
+	}
+	return s, true
+}
+
+// ageOrder returns the comparison that sorts all by age, oldest first; plain before compressed.
+func ageOrder(all []sibling) func(a, b sibling) int {
+	numbers := 0
+	for _, s := range all {
+		if s.number >= 0 {
+			numbers++
+		}
+	}
+	return func(a, b sibling) int {
+		var c int
+		switch numbers {
+		case len(all):
+			c = cmp.Compare(b.number, a.number)
+		case 0:
+			c = cmp.Compare(a.order, b.order)
+		default:
+			c = cmp.Compare(a.mtime, b.mtime)
+		}
+		return cmp.Or(c, cmp.Compare(len(a.path), len(b.path)))
+	}
+}

@@ -1,0 +1,154 @@
+package file
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gaol/internal/source"
+	"gaol/internal/ticket"
+)
+
+// Start says where a subscriber begins to read.
+type Start struct {
+	// Tail begins at the present end of the file, and Stored and Since are ignored.
+	Tail bool
+	// Stored is where an earlier run stopped. It counts for the file whose first line has its Hash: the one behind the path,
+	// or a rotated predecessor beside it (name.1, name.2.gz, name-20261125, …), which is then read to its end first.
+	Stored ticket.Position
+	// Since skips older lines by a search on time, when DateOf is set. DateOf returns the time of a line (raw bytes, borrowed)
+	// and false when it finds none; it is called from the goroutine that calls the sink.
+	Since  ticket.Unix
+	DateOf func(line []byte) (ticket.Unix, bool)
+	// Wait accepts a file that cannot be opened now, and reads it when it can be.
+	Wait bool
+	// Newline is the form of line ends, given by the log's encoding.
+	Newline Newline
+	// live makes a file that has come up while others were read count as read in operation from its first line.
+	live bool
+}
+
+// State says how a subscription fares.
+type State string
+
+// The states of a subscription.
+const (
+	Waiting State = "waiting" // the file is not there, or cannot be read; Stats.Reason says why
+	Reading State = "reading"
+	Idle    State = "idle" // paused
+)
+
+// Stats tell how far a subscription is.
+type Stats struct {
+	Path     string
+	State    State
+	Reason   string    // why the file is not read, else empty
+	Watch    string    // "inotify" or "polling"
+	Lines    uint64    // handed over
+	Long     uint64    // of these, cut at the longest line allowed
+	Lost     uint64    // times that a stretch of unknown length was gone before it could be read
+	Behind   int64     // bytes between what was judged and the end of the file
+	LastLine time.Time // when the last line was handed over; zero for never
+}
+
+// A Subscription is one sink's reading of one path.
+type Subscription struct {
+	follow *follow
+	start  Start
+	sink   source.Sink
+	paused atomic.Bool
+
+	deliver sync.Mutex // held while the sink has a batch
+
+	mu     sync.Mutex // guards what follows
+	closed bool
+	begun  bool // a place was found for it
+	live   bool
+	pos    ticket.Position
+	stats  Stats
+}
+
+// Path returns the path as it was subscribed.
+func (s *Subscription) Path() string { return s.follow.path }
+
+// Position returns the place up to which every line was judged. Before the first line it is where reading starts.
+func (s *Subscription) Position() ticket.Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pos
+}
+
+// Stats returns the present figures.
+func (s *Subscription) Stats() Stats {
+	behind, reason, watch := s.follow.progress(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.stats
+	st.Path, st.Behind, st.Reason, st.Watch, st.State = s.follow.path, behind, reason, watch, Reading
+	switch {
+	case s.paused.Load():
+		st.State = Idle
+	case reason != "":
+		st.State = Waiting
+	}
+	return st
+}
+
+// Pause stops handing lines over; nothing is lost, the place is kept. A batch under way is finished.
+func (s *Subscription) Pause() { s.paused.Store(true) }
+
+// Resume goes on after Pause.
+func (s *Subscription) Resume() {
+	s.paused.Store(false)
+	s.follow.poke()
+}
+
+// Close ends the subscription. When it returns the sink has no batch and gets no more; so it must not be called from the
+// sink itself.
+func (s *Subscription) Close() {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if first {
+		s.follow.drop(s)
+		s.follow.reader.opt.Log.Info(fmt.Sprintf("Removed logfile: '%s'", s.follow.path))
+	}
+	s.deliver.Lock() // waits for a batch under way
+	s.deliver.Unlock()
+}
+
+// give hands b over unless s was closed, and notes that end is judged then.
+func (s *Subscription) give(b *ticket.Batch, long int, now time.Time) {
+	s.deliver.Lock()
+	defer s.deliver.Unlock()
+	s.mu.Lock()
+	closed := s.closed
+	b.Live = s.live
+	s.mu.Unlock()
+	if closed {
+		return
+	}
+	s.sink.Lines(b)
+	s.mu.Lock()
+	s.pos = b.End
+	s.stats.Lines += uint64(len(b.Lines))
+	s.stats.Long += uint64(long)
+	s.stats.LastLine = now
+	s.mu.Unlock()
+}
+
+// moved notes that p is the place to go on from though no line was handed over.
+func (s *Subscription) moved(p ticket.Position) {
+	s.mu.Lock()
+	s.pos = p
+	s.mu.Unlock()
+}
+
+// goneLive notes that the end of the file was reached.
+func (s *Subscription) goneLive() {
+	s.mu.Lock()
+	s.live = true
+	s.mu.Unlock()
+}

@@ -1,0 +1,20 @@
+// Package source says what takes log lines; the packages below it are the places that lines come from: files, the systemd
+// journal, standard input.
+//
+// A source hands raw bytes on: it never decodes them, looks for dates in them, or matches them.
+package source
+
+import "gaol/internal/ticket"
+
+// A Sink takes the lines of one subscription. Lines is called from the source's goroutine, one batch at a time; the batch
+// and the text of its lines are borrowed until it returns. A source waits for Lines to return before it reads on, so a slow
+// sink makes the log the queue, and the end of a batch counts as judged as soon as Lines has returned.
+type Sink interface {
+	Lines(b *ticket.Batch)
+}
+
+// SinkFunc lets a function be a Sink.
+type SinkFunc func(b *ticket.Batch)
+
+// Lines calls f.
+func (f SinkFunc) Lines(b *ticket.Batch) { f(b) }
