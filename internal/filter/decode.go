@@ -1,0 +1,146 @@
+package filter
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// An encodingOf decodes the lines of one log. A nil codec stands for UTF-8.
+type encodingOf struct {
+	name  string
+	codec encoding.Encoding
+	ascii bool // bytes above 127 are errors
+}
+
+// pythonEncodings are names that Python knows and IANA does not, spelt as normalised by encodingName.
+var pythonEncodings = map[string]encoding.Encoding{
+	"latin-1":    charmap.ISO8859_1,
+	"latin1":     charmap.ISO8859_1,
+	"l1":         charmap.ISO8859_1,
+	"8859":       charmap.ISO8859_1,
+	"iso8859-1":  charmap.ISO8859_1,
+	"iso8859-15": charmap.ISO8859_15,
+	"cp1250":     charmap.Windows1250,
+	"cp1251":     charmap.Windows1251,
+	"cp1252":     charmap.Windows1252,
+	"cp437":      charmap.CodePage437,
+	"cp850":      charmap.CodePage850,
+	"cp866":      charmap.CodePage866,
+	"utf-16":     unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+	"utf16":      unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+	"utf-16-le":  unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+	"utf-16-be":  unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
+	"utf-32":     utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
+	"utf-32-le":  utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
+	"utf-32-be":  utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
+}
+
+var errCodec = errors.New("no such text encoding")
+
+// findEncoding returns the codec that a logencoding option names, by any name that Python or IANA has for it. Empty and
+// "auto" mean UTF-8: the daemon does not depend on the locale that happens to start it.
+func findEncoding(name string) (encodingOf, error) {
+	switch n := encodingName(name); n {
+	case "", "auto":
+		return encodingOf{name: "UTF-8"}, nil
+	case "utf-8", "utf8", "u8", "utf", "cp65001":
+		return encodingOf{name: name}, nil
+	case "ascii", "us-ascii", "646", "ansi-x3.4-1968":
+		return encodingOf{name: name, ascii: true}, nil
+	default:
+		codec, ok := pythonEncodings[n]
+		if !ok {
+			codec, _ = ianaindex.IANA.Encoding(n)
+		}
+		if codec == nil {
+			codec, _ = ianaindex.MIME.Encoding(n)
+		}
+		if codec == nil {
+			return encodingOf{}, fmt.Errorf("unknown encoding: %s: %w", name, errCodec)
+		}
+		return encodingOf{name: name, codec: codec}, nil
+	}
+}
+
+func encodingName(name string) string {
+	return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(strings.TrimSpace(name)))
+}
+
+// decode returns line as valid UTF-8 without trailing line ends, and whether every byte of it was good. The result is line
+// itself or lies in *buf.
+func (e encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
+	switch {
+	case e.codec != nil:
+		text, good = e.decodeOther(line, buf)
+	case isASCII(line) || !e.ascii && utf8.Valid(line):
+		text, good = line, true
+	case e.ascii:
+		*buf = appendASCII((*buf)[:0], line)
+		text = *buf
+	default:
+		*buf = appendValid((*buf)[:0], line)
+		text = *buf
+	}
+	return bytes.TrimRight(text, "\r\n"), good
+}
+
+func (e encodingOf) decodeOther(line []byte, buf *[]byte) ([]byte, bool) {
+	out, err := e.codec.NewDecoder().Bytes(line)
+	if err != nil {
+		*buf = appendValid((*buf)[:0], line)
+		return *buf, false
+	}
+	// A codec reports bad input by U+FFFD only. No log has that character by itself but one that went wrong before.
+	return out, !bytes.ContainsRune(out, utf8.RuneError)
+}
+
+// appendValid appends src with one U+FFFD for each maximal part that can begin no character, which is how Python counts them.
+func appendValid(dst, src []byte) []byte {
+	for len(src) > 0 {
+		r, n := utf8.DecodeRune(src)
+		if r == utf8.RuneError && n == 1 {
+			for n < len(src) && n < 3 && !utf8.FullRune(src[:n+1]) {
+				n++
+			}
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+		} else {
+			dst = append(dst, src[:n]...)
+		}
+		src = src[n:]
+	}
+	return dst
+}
+
+// appendASCII appends src with U+FFFD for each byte that is not ASCII.
+func appendASCII(dst, src []byte) []byte {
+	for _, c := range src {
+		if c < utf8.RuneSelf {
+			dst = append(dst, c)
+		} else {
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+		}
+	}
+	return dst
+}
+
+// isASCII looks at eight bytes at a time: most lines are ASCII, and every line is asked.
+func isASCII(b []byte) bool {
+	var or byte
+	for len(b) >= 8 {
+		or |= b[0] | b[1] | b[2] | b[3] | b[4] | b[5] | b[6] | b[7]
+		b = b[8:]
+	}
+	for _, c := range b {
+		or |= c
+	}
+	return or < utf8.RuneSelf
+}

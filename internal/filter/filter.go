@@ -1,0 +1,175 @@
+// Package filter turns log lines into failures.
+//
+// In go batches of raw lines and the settings of a filter; out come ticket.Failure values: who failed, when, by which lines. A
+// line is decoded, its date found, and prefregex, failregex and ignoreregex are searched in it exactly as Fail2Ban does, with
+// its order, its merging of several lines and its rules for identifiers.
+//
+// The package never counts failures, never looks at ignore lists (see its sub-package ignore), never bans. It asks the name
+// service only through the Resolver it was given. A line that cannot be judged is logged and skipped; unlike the original the
+// filter does not sleep then, nor does it go idle after a hundred of them, because whoever writes the log could switch a jail
+// off that way.
+package filter
+
+import (
+	"log/slog"
+	"net/netip"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"gaol/internal/date"
+	"gaol/internal/pickle"
+	"gaol/internal/pyre"
+	"gaol/internal/ticket"
+)
+
+// A Resolver finds the addresses of a host name. An unknown name has none; the Resolver has logged why.
+type Resolver interface {
+	Addresses(name string) []netip.Addr
+}
+
+// Env is what a Filter needs from its surroundings. Only Log is required.
+type Env struct {
+	Jail     string             // shown in front of messages about its log, as attribute "jail"
+	Log      *slog.Logger       // named for the filter, without the jail
+	Now      func() ticket.Unix // default ticket.Now
+	FindTime func() float64     // seconds; lines older than that are dropped while catching up; default: none are
+	Resolve  Resolver           // default: names have no addresses
+	Location *time.Location     // zone of dates without one; default time.Local
+}
+
+// A Filter judges the lines of one jail, one after the other. It remembers what earlier lines told: date formats, the last
+// date, lines for a multi-line failregex and open connections. It is not safe for concurrent use.
+type Filter struct {
+	program *Program
+	env     Env
+	jailLog *slog.Logger
+	warned  warnings
+	counts  counters
+
+	detector    *date.Detector
+	last        moment // of the last dated line
+	connections connections
+	buffer      []ticket.Match // the last lines, when a failregex may span several
+	orig        []ticket.Match // those the present text was made of
+
+	visit   func(*Hit) error // takes what the present line yields
+	ignored func(int)        // if set, is told which ignoreregex matched
+	anyTime bool             // lines of any age are taken as they come
+	all     bool             // every match of a line is wanted, not just the first
+
+	line line        // the one being judged
+	now  ticket.Unix // taken once for a batch
+
+	// Scratch space, so that a line that matches nothing allocates nothing.
+	decoded, text, inner    []byte
+	prefix, match, ignoring pyre.Matcher
+}
+
+// Counts are totals since the filter was made.
+type Counts struct {
+	Lines  uint64 // judged
+	Failed uint64 // skipped because of an error
+	Cut    uint64 // longer than the limit and judged by their beginning only
+	GaveUp uint64 // a regular expression with back-references ran out of steps and was taken as not matching
+}
+
+type counters struct{ lines, failed, cut, gaveUp atomic.Uint64 }
+
+// NewFilter returns a filter that runs p.
+func NewFilter(p *Program, env Env) *Filter {
+	if env.Now == nil {
+		env.Now = ticket.Now
+	}
+	f := &Filter{program: p, env: env, jailLog: env.Log}
+	if env.Jail != "" {
+		f.jailLog = env.Log.With("jail", env.Jail)
+	}
+	f.detector = f.newDetector()
+	return f
+}
+
+func (f *Filter) newDetector() *date.Detector {
+	p := f.program
+	now := func() ticket.Unix { return f.now }
+	return date.NewDetector(p.dates, date.Options{Now: now, Offset: p.offset, Local: f.env.Location})
+}
+
+// Reconfigure goes on with another program. What was learnt about dates stays if the date settings are the same; connections
+// and buffered lines stay.
+func (f *Filter) Reconfigure(p *Program) {
+	old := f.program.settings
+	f.program = p
+	if old.DatePattern != p.settings.DatePattern || old.LogTimeZone != p.settings.LogTimeZone {
+		f.detector = f.newDetector()
+	}
+	if p.maxLines == 1 {
+		f.buffer = nil
+	}
+}
+
+// Counts returns the totals so far. Any goroutine may ask.
+func (f *Filter) Counts() Counts {
+	c := &f.counts
+	return Counts{Lines: c.lines.Load(), Failed: c.failed.Load(), Cut: c.cut.Load(), GaveUp: c.gaveUp.Load()}
+}
+
+// Process judges the lines of b and hands each failure to emit, which owns it from then on. An error that emit returns counts
+// against the line: it is logged, and the next line is judged.
+func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) {
+	f.visit = func(h *Hit) error {
+		if h.Pending || h.Quiet {
+			return nil
+		}
+		return emit(h.Failure)
+	}
+	f.now = f.env.Now()
+	for i := range b.Lines {
+		f.judge(&b.Lines[i], b)
+	}
+	f.visit = nil
+	f.counts.lines.Add(uint64(len(b.Lines)))
+}
+
+// judge takes one line through the whole pipeline.
+func (f *Filter) judge(l *ticket.Line, b *ticket.Batch) {
+	text := f.decode(l, b.Source)
+	keep, err := f.split(text, l, b.Live)
+	if err == nil && keep {
+		err = f.search()
+	}
+	if err != nil {
+		f.counts.failed.Add(1)
+		f.env.Log.Error("Failed to process line: " + pickle.Repr(string(text)) + ", caught exception: " + err.Error())
+	}
+}
+
+// decode returns the line as valid UTF-8, cut at the limit.
+func (f *Filter) decode(l *ticket.Line, source string) []byte {
+	encoding := f.program.encoding
+	if l.Time != 0 { // the journal has decoded it
+		encoding = encodingOf{}
+	}
+	raw := l.Text
+	if limit := f.program.maxLine; len(raw) > limit {
+		f.counts.cut.Add(1)
+		raw = raw[:wholeRunes(raw, limit)]
+	}
+	text, good := encoding.decode(raw, &f.decoded)
+	if !good && f.warned.due(warnDecode+source, f.now) {
+		f.env.Log.Warn("Error decoding line from '" + source + "' with '" + encoding.name + "'.")
+		f.env.Log.Warn("Consider setting logencoding to appropriate encoding for this jail. " +
+			"Continuing to process line ignoring invalid characters: " + pickle.Repr(raw))
+	}
+	return text
+}
+
+// wholeRunes returns the largest length up to limit that does not cut a UTF-8 character of text.
+func wholeRunes(text []byte, limit int) int {
+	for n := limit; n > limit-utf8.UTFMax && n > 0; n-- {
+		if utf8.RuneStart(text[n]) {
+			return n
+		}
+	}
+	return limit
+}

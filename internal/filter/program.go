@@ -1,0 +1,211 @@
+package filter
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gaol/internal/date"
+	"gaol/internal/pyre"
+)
+
+// DefaultMaxLine is the length in bytes at which a line is cut when Settings do not say otherwise.
+const DefaultMaxLine = 64 << 10
+
+// Settings are what a filter's options say, as texts. The zero value of a field means that the option is not set.
+type Settings struct {
+	Prefregex   string
+	Failregex   []string
+	Ignoreregex []string
+	MaxLines    int    // lines a failregex may span; 1 when not set
+	DatePattern string // engine default formats when not set
+	UseDNS      string // yes, warn, no or raw; warn when not set
+	LogTimeZone string // zone of dates without one; the system's when not set
+	LogEncoding string // name of a text encoding; UTF-8 when not set or "auto"
+	MaxLine     int    // bytes of a line that are looked at; DefaultMaxLine when not set
+}
+
+// A Program is Settings that have been checked and compiled. It never changes and may serve any number of filters.
+type Program struct {
+	settings    Settings
+	prefregex   *pattern // nil when there is none
+	failregex   []*pattern
+	ignoreregex []*pattern
+	earlyIgnore bool // ignoreregex is also tried before prefregex
+	maxLines    int
+	maxLine     int
+	usedns      usedns
+	dates       *date.Patterns
+	offset      *int // of logtimezone
+	encoding    encodingOf
+}
+
+// Compile checks s and prepares it for use. The text of an error is what the original answers, because it reaches users through
+// the control socket; for a wrong regular expression it is one of
+//
+//	Cannot add empty regex
+//	Unable to compile regular expression '<expanded regex>':\n<reason> at position <N>
+//	No failure-id group in '<expanded regex>'
+//
+// An unknown UseDNS is no error but means "no", see ParseUseDNS.
+func Compile(s Settings) (*Program, error) {
+	p := &Program{settings: s, maxLines: max(s.MaxLines, 1), maxLine: s.MaxLine}
+	if s.MaxLines < 0 {
+		return nil, errors.New("maxlines must be integer greater than zero")
+	}
+	if p.maxLine <= 0 {
+		p.maxLine = DefaultMaxLine
+	}
+	if s.UseDNS != "" {
+		p.usedns, _ = parseUseDNS(s.UseDNS)
+	}
+	if err := p.compileRegexes(); err != nil {
+		return nil, err
+	}
+	return p, p.compileDates()
+}
+
+func (p *Program) compileRegexes() (err error) {
+	s := &p.settings
+	if s.Prefregex != "" {
+		if p.prefregex, err = compilePattern(s.Prefregex, p.usedns, 0); err != nil {
+			return err
+		}
+	}
+	var flags pyre.Flags
+	if p.maxLines > 1 {
+		flags = pyre.MultiLine
+	}
+	for _, text := range s.Failregex {
+		r, err := compilePattern(text, p.usedns, flags)
+		if err != nil {
+			return err
+		}
+		if !r.identifies() && (p.prefregex == nil || !p.prefregex.identifies()) {
+			return fmt.Errorf("No failure-id group in '%s'", r.expanded) //nolint:staticcheck // the original's text
+		}
+		p.failregex = append(p.failregex, r)
+	}
+	for _, text := range s.Ignoreregex {
+		r, err := compilePattern(text, p.usedns, 0)
+		if err != nil {
+			return err
+		}
+		p.ignoreregex = append(p.ignoreregex, r)
+	}
+	p.earlyIgnore = len(p.ignoreregex) > 0 && len(p.ignoreregex) < len(p.failregex)-2
+	return nil
+}
+
+func (p *Program) compileDates() (err error) {
+	if p.dates, err = date.Parse(p.settings.DatePattern); err != nil {
+		return err
+	}
+	if zone := p.settings.LogTimeZone; zone != "" {
+		offset, err := date.ParseZone(zone)
+		if err != nil {
+			return err
+		}
+		p.offset = &offset
+	}
+	p.encoding, err = findEncoding(p.settings.LogEncoding)
+	return err
+}
+
+// Settings returns what p was compiled from.
+func (p *Program) Settings() Settings { return p.settings }
+
+// Prefregex returns the regular expression with its tags expanded, "" when there is none.
+func (p *Program) Prefregex() string {
+	if p.prefregex == nil {
+		return ""
+	}
+	return p.prefregex.expanded
+}
+
+// Failregex returns the regular expressions with their tags expanded, in the order in which they are tried.
+func (p *Program) Failregex() []string { return expandedTexts(p.failregex) }
+
+// Ignoreregex returns the regular expressions with their tags expanded.
+func (p *Program) Ignoreregex() []string { return expandedTexts(p.ignoreregex) }
+
+// MaxLines returns how many lines a failregex may span.
+func (p *Program) MaxLines() int { return p.maxLines }
+
+// UseDNS returns the mode in force: yes, warn, no or raw.
+func (p *Program) UseDNS() string { return p.usedns.String() }
+
+// LogEncoding returns the name of the text encoding in force.
+func (p *Program) LogEncoding() string { return p.encoding.name }
+
+// DatePattern describes the date formats as the original's "get datepattern" does: pattern and report name of a single one,
+// else no pattern. ok is false where no date is expected at all.
+func (p *Program) DatePattern() (pattern, name string, ok bool) { return p.dates.Describe() }
+
+func expandedTexts(patterns []*pattern) []string {
+	texts := make([]string, 0, len(patterns))
+	for _, r := range patterns {
+		texts = append(texts, r.expanded)
+	}
+	return texts
+}
+
+func regexps(patterns []*pattern) []*pyre.Regexp {
+	res := make([]*pyre.Regexp, 0, len(patterns))
+	for _, r := range patterns {
+		res = append(res, r.re)
+	}
+	return res
+}
+
+// A pattern is one regular expression of a filter and what its groups mean.
+type pattern struct {
+	expanded string // the text that was compiled
+	re       *pyre.Regexp
+	groups   []group // the named ones, in order
+	content  int     // number of the group "content", or -1
+	skips    []int   // group numbers of <SKIPLINES>
+	combined []combination
+}
+
+type group struct {
+	name  string
+	index int
+}
+
+// idGroups are the groups one of which a failregex must have.
+var idGroups = []string{"fid", "ip4", "ip6", "dns", "mlfid"}
+
+func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error) {
+	expanded := expandTags(text, dns)
+	if strings.TrimSpace(expanded) == "" {
+		return nil, errors.New("Cannot add empty regex") //nolint:staticcheck // the original's text
+	}
+	expanded = scopeFlags(expanded)
+	re, err := pyre.Compile(expanded, flags)
+	if err != nil {
+		return nil, fmt.Errorf("Unable to compile regular expression '%s':\n%w", expanded, err) //nolint:staticcheck // the original's text
+	}
+	r := &pattern{expanded: expanded, re: re, content: re.SubexpIndex("content")}
+	for i, name := range re.SubexpNames() {
+		switch {
+		case name == "":
+		case strings.HasPrefix(name, "skiplines"):
+			r.skips = append(r.skips, i)
+			fallthrough
+		default:
+			r.groups = append(r.groups, group{name, i})
+		}
+	}
+	r.combined = combinations(r.groups)
+	return r, nil
+}
+
+func (r *pattern) identifies() bool {
+	for _, name := range idGroups {
+		if r.re.SubexpIndex(name) >= 0 {
+			return true
+		}
+	}
+	return false
+}

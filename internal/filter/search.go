@@ -1,0 +1,179 @@
+package filter
+
+import (
+	"slices"
+
+	"gaol/internal/ticket"
+)
+
+// A Hit is what one failregex made of a line. The daemon only ever sees hits that are neither Quiet nor Pending.
+type Hit struct {
+	Regex   int             // index of the failregex
+	Failure *ticket.Failure // of a pending hit, without identity
+	Timed   bool            // whether Failure.Time means anything
+	Quiet   bool            // the line only told something about its connection
+	Pending bool            // a failure of somebody not yet known
+	Lines   []ticket.Match  // the log lines that the regex matched
+}
+
+// search looks for failures in the present line and hands them to f.visit.
+func (f *Filter) search() error {
+	p := f.program
+	text := f.assemble()
+	if p.earlyIgnore && f.isIgnored(text) {
+		return nil
+	}
+	if p.prefregex != nil {
+		if !f.prefix.Search(p.prefregex.re, text, 0, len(text)) {
+			return nil
+		}
+		text = f.content(text)
+	}
+	for i, r := range p.failregex {
+		if !f.match.Search(r.re, text, 0, len(text)) {
+			continue
+		}
+		m := f.matched(r, text)
+		if f.isIgnored(m.ignorable) {
+			f.keep(m.rest)
+			if !f.all {
+				return nil
+			}
+			text = f.joined(m.rest) // what is ignored cannot match once more
+			continue
+		}
+		next, err := f.yield(i, r, text, m)
+		if err != nil || !next && !f.all {
+			return err
+		}
+	}
+	return nil
+}
+
+// assemble builds the text to search: the line without its date, or the last lines without theirs, each with its line feed.
+func (f *Filter) assemble() []byte {
+	ln := &f.line
+	if f.program.maxLines == 1 {
+		f.text = append(append(append(f.text[:0], ln.before...), ln.after...), '\n')
+		return f.text
+	}
+	f.buffer = append(f.buffer, ln.match())
+	f.buffer = f.buffer[max(0, len(f.buffer)-f.program.maxLines):]
+	f.orig = f.buffer
+	f.text = f.joined(f.buffer)
+	return f.text
+}
+
+func (f *Filter) joined(lines []ticket.Match) []byte {
+	var b []byte
+	for _, m := range lines {
+		b = append(append(append(b, m.Before...), m.After...), '\n')
+	}
+	return b
+}
+
+// content returns the text to search after prefregex matched: the group "content" and a line feed if there is such a group with
+// text in it, else the text as it was.
+func (f *Filter) content(text []byte) []byte {
+	g := f.program.prefregex.content
+	if g < 0 {
+		return text
+	}
+	from, to := f.prefix.Group(g)
+	if from == to {
+		return text
+	}
+	if f.program.maxLines > 1 {
+		// The original searches the content instead of the lines from now on, unless a failregex matches.
+		f.buffer = []ticket.Match{{After: string(text[from:to])}}
+	}
+	if to < len(text) && text[to] == '\n' {
+		return text[from : to+1]
+	}
+	f.inner = append(append(f.inner[:0], text[from:to]...), '\n')
+	return f.inner
+}
+
+// isIgnored reports whether one of the ignoreregex matches text.
+func (f *Filter) isIgnored(text []byte) bool {
+	for i, r := range f.program.ignoreregex {
+		if f.ignoring.Search(r.re, text, 0, len(text)) {
+			if f.ignored != nil {
+				f.ignored(i)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// yield makes failures of a match of r in text. next is true when the match turned out to be none, so that the next failregex
+// gets its chance.
+func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool, err error) {
+	ln := &f.line
+	if ln.undated {
+		f.warnUndated()
+		if !ln.timed && !f.anyTime {
+			return true, nil
+		}
+	}
+	f.keep(m.rest)
+	h := Hit{Regex: index, Timed: ln.timed, Lines: m.lines}
+	h.Failure = &ticket.Failure{Time: ln.time, Whole: ln.whole, Matches: m.lines, Fields: f.capture(r, text)}
+	var c *connection
+	if id, connected := valueOf(h.Failure.Fields, "mlfid").(string); connected {
+		c = f.connections.merge(id, h.Failure.Fields, m.lines, f.env.Now())
+		h.Failure.Fields, h.Failure.Matches = slices.Clone(c.fields), slices.Clone(c.matches)
+		h.Quiet = c.fields.Text("nofail") != ""
+		if h.Quiet && !f.all {
+			return false, nil
+		}
+	}
+	who, found, err := f.identify(h.Failure.Fields)
+	switch {
+	case err != nil:
+		return false, err
+	case !found && c != nil:
+		c.pending = true
+		h.Pending = true
+		return false, f.visit(&h)
+	case !found:
+		f.env.Log.Error("No group found in '" + string(text) + "' using '" + r.expanded + "'")
+		return false, nil
+	}
+	return false, f.deliver(&h, who)
+}
+
+// capture returns what prefregex and r, which matched in text, tell together.
+func (f *Filter) capture(r *pattern, text []byte) ticket.Fields {
+	fields := r.capture(&f.match, text)
+	if p := f.program.prefregex; p != nil {
+		fields = overlay(p.capture(&f.prefix, f.text).Without("content"), fields)
+	}
+	if !f.all {
+		fields = compact(fields)
+	}
+	return fields
+}
+
+// deliver hands out the failure of h once for each of its offenders.
+func (f *Filter) deliver(h *Hit, who []offender) error {
+	for i, o := range who {
+		one := h.Failure
+		if i < len(who)-1 {
+			c := *one
+			c.Fields, c.Matches = slices.Clone(c.Fields), slices.Clone(c.Matches)
+			one = &c
+		}
+		one.ID, one.IP = o.id, o.ip
+		if !o.ip.IsZero() {
+			one.Fields = one.Fields.With("ip", o.ip.String())
+		}
+		hit := *h
+		hit.Failure = one
+		if err := f.visit(&hit); err != nil {
+			return err
+		}
+	}
+	return nil
+}

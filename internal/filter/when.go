@@ -1,0 +1,210 @@
+package filter
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"gaol/internal/pickle"
+	"gaol/internal/ticket"
+)
+
+// recent is how long, in seconds, the last date serves for lines without one.
+const recent = 60
+
+// A moment is the time of a line and the text that told it.
+type moment struct {
+	time  ticket.Unix
+	whole bool // the time prints as an integer
+	text  []byte
+	known bool
+}
+
+// A line is the log line being judged, in its parts. Its text without the date is before + after.
+type line struct {
+	text                []byte
+	before, date, after []byte
+	time                ticket.Unix
+	whole               bool // time prints as an integer
+	timed               bool // there is a time at all
+	undated             bool // the line itself did not tell it
+}
+
+// match returns a copy of the line to keep.
+func (l *line) match() ticket.Match {
+	var b strings.Builder
+	b.Grow(len(l.before) + len(l.date) + len(l.after))
+	b.Write(l.before)
+	b.Write(l.date)
+	b.Write(l.after)
+	s, from, to := b.String(), len(l.before), len(l.before)+len(l.date)
+	return ticket.Match{Before: s[:from], Date: s[from:to], After: s[to:]}
+}
+
+// at gives the line the time of m.
+func (l *line) at(m *moment) {
+	l.time, l.whole, l.timed = m.time, m.whole, true
+}
+
+// split finds the date of a line and decides which time the line has. keep is false when the line is too old to be of interest.
+func (f *Filter) split(text []byte, l *ticket.Line, live bool) (keep bool, err error) {
+	ln := &f.line
+	*ln = line{text: text, after: text}
+	if l.Time != 0 {
+		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
+		ln.date = f.last.text
+		ln.at(&f.last)
+	} else if err := f.findDate(live); err != nil {
+		return false, err
+	}
+	if !ln.timed || f.anyTime {
+		return true, nil
+	}
+	if live {
+		f.correct()
+		return true, nil
+	}
+	return !f.tooOld(), nil
+}
+
+// findDate cuts the line at its date. A line without a usable one gets the last date if that is recent, else the present if the
+// log is followed live.
+func (f *Filter) findDate(live bool) error {
+	ln := &f.line
+	found, ok, err := f.detector.Find(ln.text)
+	if err != nil {
+		return err
+	}
+	if ok {
+		ln.before, ln.date, ln.after = ln.text[:found.Start], ln.text[found.Start:found.End], ln.text[found.End:]
+	}
+	if ok && found.OK && len(ln.date) > 0 {
+		f.last = moment{found.Time, found.Whole, append(f.last.text[:0], ln.date...), true}
+		ln.at(&f.last)
+		return nil
+	}
+	continued := ok && len(ln.date) == 0 // the pattern says: a line that goes on from the last one
+	if ok && !continued {
+		f.env.Log.Error("findFailure failed to parse timeText: " + string(ln.date))
+	}
+	ln.undated = !continued
+	switch {
+	case f.last.known && f.last.time > f.now-recent:
+		ln.before, ln.date, ln.after = nil, f.last.text, ln.text
+		ln.at(&f.last)
+	case continued || live:
+		ln.time, ln.timed = f.now, true
+	}
+	return nil
+}
+
+// correct makes a line of a live log that is more than a minute off happen now.
+func (f *Filter) correct() {
+	ln := &f.line
+	off := math.Trunc(float64(ln.time - f.now))
+	if math.Abs(off) <= recent {
+		return
+	}
+	ln.time, ln.whole = f.now, false
+	f.last.time, f.last.whole, f.last.known = f.now, false, true
+	if !f.warned.due(warnShift, f.now) {
+		return
+	}
+	side, problem := "before", "timezone"
+	if off > 0 {
+		side = "after"
+	} else if off >= -3300 {
+		problem = "latency"
+	}
+	f.jailLog.Warn("Detected a log entry " + durationText(math.Abs(off)) + " " + side +
+		" the current time in operation mode. This looks like a " + problem +
+		" problem. Treating such entries as if they just happened.")
+	f.warnTiming()
+}
+
+// tooOld reports whether a line read while catching up can no longer count.
+func (f *Filter) tooOld() bool {
+	if f.env.FindTime == nil {
+		return false
+	}
+	findtime := f.env.FindTime()
+	if float64(f.line.time) >= float64(f.now)-findtime {
+		return false
+	}
+	if f.warned.due(warnOld, f.now) {
+		f.jailLog.Warn("Ignoring all log entries older than " + strconv.FormatFloat(findtime, 'f', -1, 64) +
+			"s; these are probably messages generated while fail2ban was not running.")
+		f.warnTiming()
+	}
+	return true
+}
+
+func (f *Filter) warnTiming() {
+	f.jailLog.Warn("Please check a jail for a timing issue. Line with odd timestamp: " + string(f.line.text))
+}
+
+// warnUndated tells that a failregex matched a line whose time had to be guessed.
+func (f *Filter) warnUndated() {
+	if !f.warned.due(warnUndated, f.now) {
+		return
+	}
+	f.jailLog.Warn("Found a match but no valid date/time found for " + pickle.Repr(string(f.line.date)) + ".")
+	f.jailLog.Warn("Match without a timestamp: " + string(f.line.text))
+	f.jailLog.Warn("Please try setting a custom date pattern (see man page jail.conf(5)).")
+}
+
+// Keys of warnings that are given once a day.
+const (
+	warnShift   = "shift"
+	warnOld     = "old"
+	warnUndated = "undated"
+	warnDecode  = "decode " // followed by the log's name
+)
+
+// warnings remembers which warning was given when.
+type warnings map[string]ticket.Unix
+
+// due reports whether it is a day or more since the warning key was given, and if so notes that it is given now.
+func (w *warnings) due(key string, now ticket.Unix) bool {
+	const day = 24 * 60 * 60
+	if next, given := (*w)[key]; given && now < next {
+		return false
+	}
+	if *w == nil {
+		*w = make(warnings)
+	}
+	(*w)[key] = now + day
+	return true
+}
+
+// durationText prints seconds as messages do: up to three units, the coarser the longer it is.
+func durationText(seconds float64) string {
+	const minute, hour, day, week, year = 60, 3600, 86400, 604800, 31557600
+	step := 1.0
+	switch {
+	case seconds >= year:
+		step = day
+	case seconds >= week:
+		step = hour
+	case seconds >= day:
+		step = minute
+	case seconds >= 3595:
+		step = 10
+	}
+	rest := int64(math.RoundToEven(seconds/step) * step)
+	var parts []string
+	for _, u := range []struct {
+		size int64
+		name string
+	}{{year, "y"}, {week, "w"}, {day, "d"}, {hour, "h"}, {minute, "m"}, {1, "s"}} {
+		if n := rest / u.size; n > 0 && len(parts) < 3 {
+			parts = append(parts, fmt.Sprint(n)+u.name)
+			rest -= n * u.size
+		}
+	}
+	if len(parts) == 0 {
+		return "0"
+	}
+	return strings.Join(parts, " ")
+}
