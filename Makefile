@@ -1,0 +1,73 @@
+# Everything a person or CI does with this tree. Start with `make run` and `make test`.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+GO      ?= go
+
+NAMES   := fail2ban-server fail2ban-client fail2ban-regex
+TOOLS   := $(CURDIR)/.tools
+PEER    := $(CURDIR)/.peer
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# What the tests need of a Debian-like system, beside Go and make.
+TEST_PACKAGES := openssh-server openssh-client sshpass rsyslog nftables iptables ipset iproute2 sqlite3 procps \
+	util-linux python3 gcc libc6-dev systemd-journal-remote
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X gaol/internal/cli.Version=$(VERSION)
+
+.PHONY: build install run test test-deps check unit e2e peer parity soak bench clean
+
+## build: one static binary and its three other names, in bin/
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/gaol ./cmd/gaol
+	for name in $(NAMES); do ln -sf gaol bin/$$name; done
+
+## install: build, then copy to PREFIX
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 bin/gaol $(DESTDIR)$(PREFIX)/bin/gaol
+	for name in $(NAMES); do ln -sf gaol $(DESTDIR)$(PREFIX)/bin/$$name; done
+
+## run: watch this machine in the foreground with the built-in configuration
+run: build
+	bin/gaol run
+
+## test: install what the tests need, then run all of them
+test: test-deps check unit e2e
+
+test-deps: peer
+	@missing=$$(for p in $(TEST_PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+	@test -x $(TOOLS)/staticcheck || GOBIN=$(TOOLS) $(GO) install $(STATICCHECK)
+
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(TOOLS)/staticcheck ./...
+
+unit:
+	$(GO) test -race $$($(GO) list ./... | grep -v /test/)
+
+# The end-to-end tests make network namespaces and private mounts of their own, which takes root.
+e2e: build peer
+	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" $(GO) test -count=1 ./test/...
+
+## peer: unpack Debian's own fail2ban as the oracle into .peer, installing nothing
+peer:
+	test/peer/fetch $(PEER)
+
+## parity: the long comparisons with the oracle
+parity: test-deps build
+	GAOL_FULL=1 $(GO) test -count=1 -timeout 60m ./internal/...
+
+## bench: our figures beside the oracle's, in one run
+bench: build peer
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./test/bench/...
+
+clean:
+	rm -rf bin

@@ -1,0 +1,19 @@
+// Command gaol is the daemon, its client and its tools in one; it behaves as fail2ban-server, fail2ban-client or
+// fail2ban-regex when called by that name.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gaol/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
