@@ -1,0 +1,277 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"gaol/internal/config/ini"
+	"gaol/internal/config/layers"
+	"gaol/internal/config/pytext"
+	"gaol/internal/pickle"
+)
+
+const (
+	definitionSection = "Definition"
+	initSection       = "Init"
+	knownPrefix       = "known/"
+)
+
+// A definition is one use of a filter or an action file by a jail.
+type definition struct {
+	reader *reader
+	set    *layers.Set
+	file   string // name of the filter or action, as written
+	table  []option
+	params *Params // from the brackets, implied ones included
+	from   Origin  // of the brackets
+	vars   layers.Vars
+	cache  map[string]*string // what tags of this use were found to mean; nil for nothing
+
+	known *texts // options of the table found in [Definition]
+	init  *texts // parameters that [Init] gives
+}
+
+// base returns the base name of a filter or action: below its folder, unless it is absolute or begins with "./".
+func base(folder, name string) string {
+	if strings.HasPrefix(name, "./") {
+		if abs, err := filepath.Abs(name); err == nil {
+			return abs
+		}
+	}
+	if strings.HasPrefix(name, "/") {
+		return name
+	}
+	return folder + "/" + name
+}
+
+// varsOf puts parameters over the values of a jail. Numbers and booleans of the jail appear as printed.
+func varsOf(jail *settings, params *Params, from Origin) layers.Vars {
+	vars := layers.Vars{}
+	for name, s := range jail.All() {
+		vars[name] = layers.Var{Text: printed(s.value), None: s.value == nil, Origin: s.from.Origin}
+	}
+	for name, v := range params.All() {
+		vars[pytext.Lower(name)] = layers.Var{Text: v, Origin: from}
+	}
+	return vars
+}
+
+// evaluate reads the file with the given values of the jail before its own.
+func (d *definition) evaluate(jail *settings) error {
+	return d.evaluateExcept(jail, func(string) bool { return false })
+}
+
+// evaluateExcept leaves out the options of [Definition] that masked names.
+func (d *definition) evaluateExcept(jail *settings, masked func(string) bool) error {
+	d.vars = varsOf(jail, d.params, d.from)
+	found, err := d.reader.read(d.set, definitionSection, asText(d.table), d.vars, func(name string) bool {
+		return d.params.Has(name) || masked(name)
+	})
+	if err != nil {
+		return err
+	}
+	d.known = &texts{}
+	for name, s := range found.All() {
+		d.known.Set(name, text{s: s.raw, none: s.value == nil, from: s.from})
+	}
+	return d.readInit()
+}
+
+// asText returns the table with every option read as text: kinds matter only once tags are replaced.
+func asText(table []option) []option {
+	plain := make([]option, len(table))
+	for i, o := range table {
+		plain[i] = option{name: o.name}
+	}
+	return plain
+}
+
+// readInit reads the parameters of [Init]. What brackets say comes first, a conditional variant included: a parameter given
+// without condition replaces the file's variants for all conditions.
+func (d *definition) readInit() error {
+	d.init = &texts{}
+	section := d.set.Section(initSection)
+	if section == nil {
+		return nil
+	}
+	for name := range section.All() {
+		v, err := d.set.Get(initSection, name, nil)
+		if err != nil {
+			return err
+		}
+		t := text{s: v.Text, from: sourceOf(v)}
+		if plain, conditional := withoutCondition(name); conditional {
+			if given, ok := d.vars[pytext.Lower(plain)]; ok && !given.None {
+				t = text{s: given.Text, from: source{Origin: given.Origin}}
+			}
+		}
+		d.init.Set(name, t)
+	}
+	return nil
+}
+
+// own returns the options of [Definition] that are not in the table, evaluated without any values of jail or brackets.
+func (d *definition) own() (*texts, error) {
+	free := &texts{}
+	section := d.set.Section(definitionSection)
+	if section == nil {
+		return free, nil
+	}
+	for name := range section.All() {
+		if _, known := find(d.table, name); known {
+			continue
+		}
+		v, err := d.set.Get(definitionSection, name, nil)
+		if err != nil {
+			return nil, err
+		}
+		free.Set(name, text{s: v.Text, from: sourceOf(v)})
+	}
+	return free, nil
+}
+
+// combine replaces the tags in everything that the use defines: the options of the table, then free, the brackets' and
+// [Init]'s parameters. Ignored tags are left to the server.
+func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
+	all := &texts{}
+	copyTexts(all, d.known)
+	copyTexts(all, free)
+	for name, v := range d.params.All() {
+		all.Set(name, text{s: v, from: source{Origin: d.from}})
+	}
+	for name, t := range d.init.All() {
+		all.Set(knownPrefix+name, t)
+		if !d.params.Has(name) {
+			all.Set(name, t)
+		}
+	}
+	s := substitution{values: all, ignore: conditionals(all), lookup: d.lookup}
+	for _, name := range ignored {
+		s.ignore[name] = true
+	}
+	if err := s.run(); err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			if v, ok := all.Get(e.Option); ok {
+				e.Origin = v.from.Origin
+			}
+		}
+		return nil, err
+	}
+	return all, nil
+}
+
+func copyTexts(to, from *texts) {
+	for name, t := range from.All() {
+		to.Set(name, t)
+	}
+}
+
+// conditionals returns the names that have variants by address family; which one holds is known only when an address is
+// banned.
+func conditionals(all *texts) map[string]bool {
+	names := map[string]bool{}
+	for name := range all.All() {
+		if plain, conditional := withoutCondition(name); conditional {
+			names[plain] = true
+		}
+	}
+	return names
+}
+
+// withoutCondition returns what stands before the question mark of blocktype?family=inet6. Names other than plain words have
+// no conditional variants.
+func withoutCondition(name string) (plain string, conditional bool) {
+	plain, condition, ok := strings.Cut(name, "?")
+	notWord := func(r rune) bool { return !pytext.IsWord(r) }
+	return plain, ok && plain != "" && condition != "" && !strings.ContainsFunc(plain, notWord)
+}
+
+// lookup finds the meaning of a tag that is no parameter and no option of the table: an option of any section, written
+// section/option, or one of [Definition] or [DEFAULT].
+func (d *definition) lookup(tag string) (*string, error) {
+	if v, ok := d.cache[tag]; ok {
+		return v, nil
+	}
+	v, err := d.find(tag)
+	if err != nil {
+		return nil, err
+	}
+	if d.cache == nil {
+		d.cache = map[string]*string{}
+	}
+	d.cache[tag] = v
+	return v, nil
+}
+
+func (d *definition) find(tag string) (*string, error) {
+	if section, option, ok := strings.Cut(tag, "/"); ok && section != "" && option != "" &&
+		!strings.ContainsFunc(section, func(r rune) bool { return r != '-' && !pytext.IsWord(r) }) {
+		for _, name := range addressed(section) {
+			v, err := d.value(name, option, nil)
+			if err != nil || v != nil {
+				return v, err
+			}
+		}
+	}
+	return d.value(definitionSection, tag, d.vars)
+}
+
+// addressed returns the sections that a tag's prefix means, in order of preference.
+func addressed(prefix string) []string {
+	switch {
+	case prefix == "known":
+		return []string{"KNOWN/" + definitionSection, definitionSection}
+	case strings.EqualFold(prefix, ini.Default):
+		return []string{ini.Default}
+	}
+	return []string{prefix}
+}
+
+// value returns an option's value, nil when there is none.
+func (d *definition) value(section, option string, vars layers.Vars) (*string, error) {
+	v, err := d.set.Get(section, option, vars)
+	var absent *layers.AbsentError
+	switch {
+	case errors.As(err, &absent):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case v.Entry == nil && v.Var.None:
+		return nil, nil
+	}
+	return &v.Text, nil
+}
+
+// convert turns a text, its tags replaced, into the kind of the option. A wrong integer becomes nil, with a warning.
+func (d *definition) convert(o option, t text) any {
+	if t.none {
+		return nil
+	}
+	switch o.kind {
+	case boolKind:
+		return ParseBool(t.s)
+	case intKind:
+		n, ok := pytext.Int(t.s)
+		if !ok {
+			d.reader.log.add(readerLog, Warning, fmt.Sprintf("Wrong int value %s for %s. Using default one: %s",
+				pickle.Repr(t.s), pickle.Repr(o.name), pickle.Repr(o.def)))
+			return nil
+		}
+		return n
+	}
+	return t.s
+}
+
+// options yields the options of the table among all, in the order in which they are sent, converted.
+func (d *definition) options(all *texts) *settings {
+	found := &settings{}
+	for name, t := range all.All() {
+		if o, ok := find(d.table, name); ok {
+			found.Set(name, setting{value: d.convert(o, t), raw: t.s, from: t.from})
+		}
+	}
+	return found
+}

@@ -1,0 +1,267 @@
+// Package ini reads the dialect that .conf and .local files are written in.
+//
+// In goes the text of one file; out come its sections and options in the order in which they stand there, each with its
+// line, values still raw. Or out comes an *Error whose text is what the original prints. The package knows nothing of
+// includes, merging or interpolation, and never opens a file.
+package ini
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"gaol/internal/config/pytext"
+	"gaol/internal/pickle"
+)
+
+// Default is the section whose options every section inherits. It alone may be opened twice in a file.
+const Default = "DEFAULT"
+
+// A File is one parsed file.
+type File struct {
+	Path     string
+	Default  *Section   // [DEFAULT], or nil
+	Sections []*Section // all others, in order, names distinct
+}
+
+// A Section is a header and what stands below it.
+type Section struct {
+	Name    string
+	Line    int // of the header, counted from 1
+	Options []Option
+}
+
+// An Option is a name in lower case and a raw value: its lines joined by newlines, comments cut.
+type Option struct {
+	Name  string
+	Value string
+	Line  int
+}
+
+// An Error is what is wrong with a file. Error gives the contractual text alone; Hint says what to write instead.
+type Error struct {
+	File    string
+	Line    int
+	Section string // "" where it does not matter
+	Option  string
+	Text    string
+	Hint    string
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// Section returns the section called name, or nil.
+func (f *File) Section(name string) *Section {
+	if name == Default {
+		return f.Default
+	}
+	for _, s := range f.Sections {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Parse reads text, the content of the file called path. The name appears in errors only. Bytes that are no UTF-8 are the
+// caller's concern.
+func Parse(path, text string) (*File, error) {
+	p := parser{file: &File{Path: path}, names: map[string]bool{}}
+	for text != "" {
+		line, rest, newline := cutLine(text)
+		p.number++
+		if err := p.line(line, newline); err != nil {
+			return nil, err
+		}
+		text = rest
+	}
+	p.finishValue()
+	if p.bad != nil {
+		return nil, p.bad
+	}
+	return p.file, nil
+}
+
+// cutLine cuts the first line off text. Each of \n, \r\n and \r ends a line.
+func cutLine(text string) (line, rest string, newline bool) {
+	i := strings.IndexAny(text, "\r\n")
+	if i < 0 {
+		return text, "", false
+	}
+	line, rest = text[:i], text[i+1:]
+	if text[i] == '\r' && strings.HasPrefix(rest, "\n") {
+		rest = rest[1:]
+	}
+	return line, rest, true
+}
+
+// A parser is the state between two lines.
+type parser struct {
+	file    *File
+	number  int // of the current line
+	names   map[string]bool
+	section *Section
+	options map[string]bool // of the section; [DEFAULT]'s live on in defaults while another section is open
+	// defaults are the option names of [DEFAULT], which may be reopened.
+	defaults map[string]bool
+	// value collects the lines of the open option; nil when none is open.
+	value  []string
+	indent int
+	bad    *Error // the lines that are neither header nor option, collected to the end of the file
+}
+
+// line takes one physical line.
+func (p *parser) line(line string, newline bool) error {
+	value, comment := cutComment(line)
+	if value == "" {
+		if !comment && p.value != nil {
+			p.value = append(p.value, "")
+		}
+		return nil
+	}
+	indent := indentation(line)
+	if p.value != nil && indent > p.indent {
+		p.value = append(p.value, value)
+		return nil
+	}
+	p.indent = indent
+	if name, ok := headerName(value); ok {
+		return p.header(name)
+	}
+	raw := line
+	if newline {
+		raw += "\n"
+	}
+	if p.section == nil {
+		return p.noHeader(raw)
+	}
+	return p.option(value, raw)
+}
+
+// cutComment returns what of a line is no comment, stripped, and whether a comment was cut. A semicolon begins one at the
+// start of a line or after white space; a hash only as the first thing of a line.
+func cutComment(line string) (value string, comment bool) {
+	stripped := pytext.Strip(line)
+	if strings.HasPrefix(stripped, "#") || strings.HasPrefix(stripped, ";") {
+		return "", true
+	}
+	for i := 0; ; i++ {
+		next := strings.IndexByte(line[i:], ';')
+		if next < 0 {
+			return stripped, false
+		}
+		i += next
+		before, _ := utf8.DecodeLastRuneInString(line[:i])
+		if i == 0 || pytext.IsSpace(before) {
+			return pytext.Strip(line[:i]), true
+		}
+	}
+}
+
+// indentation counts the leading white space; a tab is one column.
+func indentation(line string) int {
+	n := 0
+	for _, r := range line {
+		if !pytext.IsSpace(r) {
+			return n
+		}
+		n++
+	}
+	return 0
+}
+
+// headerName returns what stands between the first and the last bracket of a header.
+func headerName(line string) (string, bool) {
+	end := strings.LastIndexByte(line, ']')
+	if line[0] != '[' || end < 2 {
+		return "", false
+	}
+	return line[1:end], true
+}
+
+// header opens a section.
+func (p *parser) header(name string) error {
+	p.finishValue()
+	if name == Default {
+		if p.file.Default == nil {
+			p.file.Default = &Section{Name: name, Line: p.number}
+			p.defaults = map[string]bool{}
+		}
+		p.section, p.options = p.file.Default, p.defaults
+		return nil
+	}
+	if p.names[name] {
+		return &Error{
+			File: p.file.Path, Line: p.number, Section: name,
+			Text: fmt.Sprintf("While reading from %s [line %2d]: section %s already exists",
+				pickle.Repr(p.file.Path), p.number, pickle.Repr(name)),
+			Hint: fmt.Sprintf("move the options below the first [%s] of this file", name),
+		}
+	}
+	p.names[name] = true
+	p.section, p.options = &Section{Name: name, Line: p.number}, map[string]bool{}
+	p.file.Sections = append(p.file.Sections, p.section)
+	return nil
+}
+
+func (p *parser) noHeader(raw string) error {
+	return &Error{
+		File: p.file.Path, Line: p.number,
+		Text: fmt.Sprintf("File contains no section headers.\nfile: %s, line: %d\n%s",
+			pickle.Repr(p.file.Path), p.number, pickle.Repr(raw)),
+		Hint: "write a header such as [DEFAULT] or [sshd] above the first option, and save the file without a byte order mark",
+	}
+}
+
+// option opens an option. An empty name is wrong, but the original goes on with it, and so may complain about it twice.
+func (p *parser) option(line, raw string) error {
+	i := strings.IndexAny(line, "=:")
+	if i < 0 {
+		p.wrong(raw)
+		return nil
+	}
+	name := pytext.Lower(pytext.StripRight(line[:i]))
+	if name == "" {
+		p.wrong(raw)
+	}
+	p.finishValue()
+	if p.options[name] {
+		return &Error{
+			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
+			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
+				pickle.Repr(p.file.Path), p.number, pickle.Repr(name), pickle.Repr(p.section.Name)),
+			Hint: "remove one of the two; to override a value put it into a .local file",
+		}
+	}
+	p.options[name] = true
+	p.section.Options = append(p.section.Options, Option{Name: name, Line: p.number})
+	if name != "" {
+		p.value = []string{pytext.Strip(line[i+1:])}
+	}
+	return nil
+}
+
+// wrong records a line that is neither header nor option.
+func (p *parser) wrong(raw string) {
+	if p.bad == nil {
+		p.bad = &Error{
+			File: p.file.Path, Line: p.number,
+			Text: "Source contains parsing errors: " + pickle.Repr(p.file.Path),
+			Hint: "write name = value; indent the line if it belongs to the value above",
+		}
+		if p.section != nil {
+			p.bad.Section = p.section.Name
+		}
+	}
+	p.bad.Text += fmt.Sprintf("\n\t[line %2d]: %s", p.number, pickle.Repr(raw))
+}
+
+// finishValue closes the open option and stores its value.
+func (p *parser) finishValue() {
+	if p.value == nil {
+		return
+	}
+	last := &p.section.Options[len(p.section.Options)-1]
+	last.Value = pytext.StripRight(strings.Join(p.value, "\n"))
+	p.value = nil
+}

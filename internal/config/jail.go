@@ -1,0 +1,198 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gaol/internal/config/layers"
+	"gaol/internal/pickle"
+)
+
+// A Jail is one enabled jail.
+type Jail struct {
+	Name    string
+	Backend string
+	// Problem is why the jail is left out, "" for a good one.
+	Problem string
+	// Filter is the name of the filter file, "" for none.
+	Filter  string
+	Actions []Action
+	// LogPaths are the files to watch, those that exist now.
+	LogPaths []LogPath
+	// Settings is everything in force: the jail's own options, then those of the filter in the order in which they apply.
+	Settings []Setting
+	// Commands is the jail's part of the stream, without its start.
+	Commands []any
+
+	section *layers.Section
+}
+
+// An Action is an action of a jail.
+type Action struct {
+	Name     string // within the jail
+	File     string // name of the action file, as written
+	Settings []Setting
+}
+
+// A Setting is a value in force and where it was written.
+type Setting struct {
+	Name   string
+	Value  any // string, bool, int64, *big.Int; nil for an integer that was wrong
+	Origin Origin
+	// Overrode lists what the value replaced, nearest first.
+	Overrode []Overridden
+}
+
+// An Overridden is a value that another one replaced.
+type Overridden struct {
+	Raw    string
+	Origin Origin
+}
+
+// A LogPath is a log file and where reading it begins: "head", "tail", or what a user wrote instead.
+type LogPath struct{ Path, Mode string }
+
+// A problem takes one jail out and leaves the others alone.
+type problem struct {
+	text string
+	hint string
+}
+
+func (p *problem) Error() string { return p.text }
+
+// A draft is a jail whose options are read but not yet turned into commands.
+type draft struct {
+	jail    *Jail
+	opts    *settings
+	filter  *definition
+	actions []*actionUse
+	reader  *reader
+	set     *layers.Set
+}
+
+// prepare reads everything that one jail is made of. It returns nil for a jail that is not enabled. The error, if any, is
+// fatal for the whole configuration; what is wrong with the jail alone is in its Problem.
+func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
+	opts, err := r.read(set, name, firstJailOptions, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !boolOf(opts, "enabled") {
+		return nil, nil
+	}
+	d := &draft{jail: &Jail{Name: name, Backend: textOf(opts, "backend"), section: set.Section(name)}, reader: r, set: set, opts: opts}
+	err = d.read()
+	var p *problem
+	if errors.As(err, &p) {
+		d.reject(p)
+		return d, nil
+	}
+	return d, err
+}
+
+// reject takes the jail out.
+func (d *draft) reject(p *problem) {
+	d.jail.Problem = p.text
+	d.reader.log.add(jailLog, Errors, p.text)
+	skipping := " Skipping..."
+	if d.reader.o.StrictJails {
+		skipping = ""
+	}
+	d.reader.log.add(jailsLog, Errors, fmt.Sprintf("Errors in jail %s.%s", pickle.Repr(d.jail.Name), skipping))
+}
+
+// read reads the filter, the jail's options, and the actions.
+func (d *draft) read() error {
+	if err := d.readFilter(); err != nil {
+		return err
+	}
+	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, nil, nil)
+	if err != nil {
+		return err
+	}
+	d.opts = opts
+	if d.filter != nil {
+		// What the jail says itself stands instead of the filter's [Definition], and [Init] behind it.
+		masked := func(name string) bool { return opts.Has(name) || d.filter.init.Has(name) }
+		if err := d.filter.evaluateExcept(opts, masked); err != nil {
+			return err
+		}
+	}
+	return d.readActions()
+}
+
+// readFilter reads the filter and makes its values known to the jail's own options.
+func (d *draft) readFilter() error {
+	value, _ := d.opts.Get("filter")
+	definitionText := textOf(d.opts, "filter")
+	if definitionText == "" {
+		d.reader.log.add(jailLog, Warning, "No filter set for jail "+d.jail.Name)
+		return nil
+	}
+	name, params, err := ParseDefinition(definitionText)
+	if err != nil {
+		return &problem{text: fmt.Sprintf("Invalid filter definition %s: %s", pickle.Repr(definitionText), err)}
+	}
+	d.jail.Filter = name
+	set, err := d.reader.layers.Read(base("filter.d", name))
+	if err != nil {
+		return err
+	}
+	if set == nil {
+		return &problem{text: "Unable to read the filter " + pickle.Repr(name)}
+	}
+	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params, from: value.from.Origin}
+	d.implyLogType()
+	return d.publish()
+}
+
+// implyLogType tells the filter whether its lines come from a file or from the journal, unless someone did.
+func (d *draft) implyLogType() {
+	f := d.filter
+	if given, _ := f.params.Get("logtype"); given != "" {
+		return
+	}
+	if f.set.Section(definitionSection).Has("logtype") {
+		return
+	}
+	kind := "file"
+	if isJournal(d.jail.Backend) {
+		kind = "journal"
+	}
+	f.params.Set("logtype", kind)
+}
+
+func isJournal(backend string) bool { return strings.HasPrefix(backend, "systemd") }
+
+// publish defines known/… in the jail's section for everything that the filter defines.
+func (d *draft) publish() error {
+	f := d.filter
+	if err := f.evaluate(d.opts); err != nil {
+		return err
+	}
+	free, err := f.own()
+	if err != nil {
+		return err
+	}
+	all, err := f.combine(free)
+	if err != nil {
+		return err
+	}
+	for name, t := range all.All() {
+		if strings.HasPrefix(name, knownPrefix) {
+			continue
+		}
+		e := &layers.Entry{Raw: t.s, Origin: t.from.Origin}
+		if o, ok := find(f.table, name); ok {
+			switch v := f.convert(o, t); {
+			case v == nil:
+				e.Type = "NoneType"
+			case o.kind == intKind:
+				e.Type = "int"
+			}
+		}
+		d.set.Define(d.jail.Name, knownPrefix+name, e)
+	}
+	return nil
+}

@@ -1,0 +1,310 @@
+package layers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gaol/internal/config/ini"
+	"gaol/internal/config/pytext"
+	"gaol/internal/pickle"
+)
+
+// Vars are values that come before those of the files, by lower-case name: what a jail gives to its filter or action.
+type Vars map[string]Var
+
+// A Var is one such value. None stands for an integer that was wrong; naming it inside a value is an error.
+type Var struct {
+	Text   string
+	None   bool
+	Origin Origin
+}
+
+// A Value is an option's value with all %(…)s resolved.
+type Value struct {
+	Text  string
+	Entry *Entry // where it was written; nil when it came from Vars
+	Var   Var    // what it came from otherwise
+}
+
+// An AbsentError reports that there is no such section or option.
+type AbsentError struct{ Section, Option string }
+
+func (e *AbsentError) Error() string {
+	if e.Option == "" {
+		return "No section: " + pickle.Repr(e.Section)
+	}
+	return fmt.Sprintf("No option %s in section: %s", pickle.Repr(e.Option), pickle.Repr(e.Section))
+}
+
+// An InterpolationError reports a value that cannot be resolved. Error gives the contractual text.
+type InterpolationError struct {
+	Section, Option string
+	Origin          Origin
+	Text, Hint      string
+}
+
+func (e *InterpolationError) Error() string { return e.Text }
+
+// maxDepth is how many values that hold a % may lead to one another.
+const maxDepth = 10
+
+// maxText bounds the text that one value may grow to; ten levels of values that name each other often would otherwise take
+// all memory. maxSteps does the same for time.
+const (
+	maxText  = 16 << 20
+	maxSteps = 1 << 20
+)
+
+// Get returns the value of option in section. Vars come first, then the section, then [DEFAULT]. The error is an
+// *AbsentError or an *InterpolationError.
+func (s *Set) Get(section, option string, vars Vars) (Value, error) {
+	own := s.Section(section)
+	if own == nil && section != ini.Default {
+		return Value{}, &AbsentError{Section: section}
+	}
+	g := getter{set: s, name: section, own: own, vars: vars, option: pytext.Lower(option)}
+	found, ok := g.lookup(g.option)
+	if !ok {
+		return Value{}, &AbsentError{section, option}
+	}
+	if found.none() {
+		return Value{Var: found.v}, nil
+	}
+	v := Value{Entry: found.entry, Var: found.v}
+	if !strings.Contains(found.text(), "%") {
+		v.Text = found.text()
+		return v, nil
+	}
+	if err := g.resolve(found, 1); err != nil {
+		return Value{}, err
+	}
+	v.Text = g.out.String()
+	return v, nil
+}
+
+// Raw returns the entry that option has in section or else in [DEFAULT], nil if in neither.
+func (s *Set) Raw(section, option string) *Entry {
+	if e, ok := s.Section(section).Get(option); ok {
+		return e
+	}
+	e, _ := s.Default.Get(option)
+	return e
+}
+
+// A getter resolves one value.
+type getter struct {
+	set    *Set
+	name   string   // of the section
+	own    *Section // nil for [DEFAULT]
+	vars   Vars
+	option string
+	out    strings.Builder
+	levels []string // the texts being resolved, outermost first
+	steps  int      // references followed so far
+}
+
+// A finding is the raw text that a name stands for: an entry of a file, or a Var.
+type finding struct {
+	name  string // of the option within the section
+	entry *Entry
+	v     Var
+	from  place
+}
+
+// A place is where a finding was made.
+type place int
+
+const (
+	elsewhere place = iota // in another section, or in no file
+	inSection              // in the section that asks, as it is or as it was
+	inDefault              // in [DEFAULT]
+)
+
+func (f finding) text() string {
+	if f.entry != nil {
+		return f.entry.Raw
+	}
+	return f.v.Text
+}
+
+func (f finding) none() bool { return f.entry == nil && f.v.None }
+
+// lookup finds a name as it stands, without looking into other sections.
+func (g *getter) lookup(name string) (finding, bool) {
+	if name == "__name__" && g.own != nil {
+		return finding{name: name, v: Var{Text: g.name}}, true
+	}
+	if v, ok := g.vars[name]; ok {
+		return finding{name: name, v: v}, true
+	}
+	if e, ok := g.own.Get(name); ok {
+		return finding{name: name, entry: e, from: inSection}, true
+	}
+	return g.fromDefault(name)
+}
+
+func (g *getter) fromDefault(option string) (finding, bool) {
+	e, ok := g.set.Default.Get(option)
+	return finding{name: option, entry: e, from: inDefault}, ok
+}
+
+// resolve writes the text of f with every reference replaced.
+func (g *getter) resolve(f finding, depth int) error {
+	rest := f.text()
+	if depth > maxDepth {
+		return g.fail(fmt.Sprintf("Recursion limit exceeded in value substitution: option %s in section %s contains an "+
+			"interpolation key which cannot be substituted in %d steps. Raw value: %s",
+			pickle.Repr(g.option), pickle.Repr(g.name), maxDepth, pickle.Repr(g.raw(rest))),
+			"a value must not refer to itself, neither directly nor through other values")
+	}
+	level := rest
+	g.levels = append(g.levels, level)
+	defer func() { g.levels = g.levels[:len(g.levels)-1] }()
+	for {
+		i := strings.IndexByte(rest, '%')
+		if i < 0 {
+			g.out.WriteString(rest)
+			return nil
+		}
+		g.out.WriteString(rest[:i])
+		rest = rest[i:]
+		switch {
+		case strings.HasPrefix(rest, "%%"):
+			g.out.WriteByte('%')
+			rest = rest[2:]
+		case strings.HasPrefix(rest, "%("):
+			name, after, ok := reference(rest)
+			if !ok {
+				return g.fail("bad interpolation variable reference "+pickle.Repr(rest), "write %(name)s, or %% for a percent sign")
+			}
+			if err := g.insert(name, level, f, depth); err != nil {
+				return err
+			}
+			rest = after
+		default:
+			return g.fail("'%' must be followed by '%' or '(', found: "+pickle.Repr(rest), "write %% for a percent sign")
+		}
+	}
+}
+
+// reference cuts "%(name)s" off s.
+func reference(s string) (name, after string, ok bool) {
+	end := strings.IndexByte(s, ')')
+	if end < 3 || !strings.HasPrefix(s[end+1:], "s") {
+		return "", "", false
+	}
+	return s[2:end], s[end+2:], true
+}
+
+// insert writes what a name, as written in the text of from, stands for.
+func (g *getter) insert(written, level string, from finding, depth int) error {
+	name := pytext.Lower(written)
+	f, ok := g.lookup(name)
+	if !ok && (name == written || g.alsoWritten(name)) {
+		f, ok = g.addressed(name, from)
+	}
+	switch {
+	case !ok:
+		return g.fail(fmt.Sprintf("Bad value substitution: option %s in section %s contains an interpolation key %s "+
+			"which is not a valid option name. Raw value: %s",
+			pickle.Repr(g.option), pickle.Repr(g.name), pickle.Repr(name), pickle.Repr(g.raw(level))),
+			fmt.Sprintf("define %s in [%s] or [DEFAULT]", name, g.name))
+	case f.none() || f.entry != nil && f.entry.Type != "":
+		kind := "NoneType"
+		if f.entry != nil {
+			kind = f.entry.Type
+		}
+		return g.fail(fmt.Sprintf("argument of type '%s' is not iterable", kind),
+			fmt.Sprintf("%s is no text and cannot be part of another value; a wrong integer may be the cause", name))
+	case !strings.Contains(f.text(), "%"):
+		g.out.WriteString(f.text())
+	default:
+		if err := g.resolve(f, depth+1); err != nil {
+			return err
+		}
+	}
+	if g.steps++; g.out.Len() > maxText || g.steps > maxSteps {
+		return g.fail(fmt.Sprintf("value of option %s in section %s grows too long",
+			pickle.Repr(g.option), pickle.Repr(g.name)), "values that name each other have multiplied")
+	}
+	return nil
+}
+
+// alsoWritten reports whether one of the texts being resolved names section/option in lower case. Only then does the
+// original find it under another spelling.
+func (g *getter) alsoWritten(name string) bool {
+	return slices.ContainsFunc(g.levels, func(text string) bool { return strings.Contains(text, "%("+name+")s") })
+}
+
+// addressed finds a name of the form section/option. What it finds is resolved in the section that asks.
+func (g *getter) addressed(name string, from finding) (finding, bool) {
+	section, option, ok := strings.Cut(name, "/")
+	if !ok || section == "" || option == "" || strings.ContainsFunc(section, notSectionChar) {
+		return finding{}, false
+	}
+	switch section {
+	case "default":
+		return g.fromDefault(option)
+	case "known":
+		return g.known(option, from)
+	}
+	other := g.set.Section(section)
+	if other == nil {
+		return finding{}, false
+	}
+	if e, ok := other.Get(option); ok {
+		return finding{name: option, entry: e}, true
+	}
+	return g.fromDefault(option)
+}
+
+func notSectionChar(r rune) bool { return r != '-' && !pytext.IsWord(r) }
+
+// known finds the value that option had before a later file overrode it. A value that refers to its own former one gets the
+// layer below the one in which it says so; the original remembers a single former value and fails on a third file. Where
+// the original succeeds the outcome is the same.
+func (g *getter) known(option string, from finding) (finding, bool) {
+	itself := from.name == option
+	if !itself || from.from != inSection {
+		if e, ok := g.set.Section(shadow + g.name).Get(option); ok {
+			return finding{name: option, entry: e, from: inSection}, true
+		}
+	}
+	switch below := from.former(); {
+	case itself && from.from == inSection && below != nil:
+		return finding{name: option, entry: below, from: inSection}, true
+	case itself && from.from == inDefault && below != nil:
+		return finding{name: option, entry: below, from: inDefault}, true
+	}
+	return g.fromDefault(option)
+}
+
+func (f finding) former() *Entry {
+	if f.entry == nil {
+		return nil
+	}
+	return f.entry.Overrides
+}
+
+// raw is the value that messages show: the option's own, or else the text in which the fault stands.
+func (g *getter) raw(level string) string {
+	if e, ok := g.own.Get(g.option); ok {
+		return e.Raw
+	}
+	if e, ok := g.set.Default.Get(g.option); ok {
+		return e.Raw
+	}
+	return level
+}
+
+func (g *getter) fail(text, hint string) error {
+	e := &InterpolationError{Section: g.name, Option: g.option, Text: text, Hint: hint}
+	if found, ok := g.lookup(g.option); ok {
+		e.Origin = found.v.Origin
+		if found.entry != nil {
+			e.Origin = found.entry.Origin
+		}
+	}
+	return e
+}

@@ -1,0 +1,137 @@
+// Package layers puts the files of one logical configuration on top of each other: a main file, its drop-ins, its .local
+// files, and what all of them include.
+//
+// In goes a Source and a base name such as "jail" or "filter.d/sshd"; out comes a Set, which answers for the value of an
+// option in a section, with %(…)s resolved, and knows the file and line that each value came from and what it overrode.
+// The package knows no option by name (but for the two of [INCLUDES]) and never evaluates anything.
+package layers
+
+import (
+	"strings"
+
+	"gaol/internal/config/ini"
+	"gaol/internal/config/omap"
+	"gaol/internal/config/pytext"
+)
+
+const (
+	includes = "INCLUDES" // the section that names further files
+	shadow   = "KNOWN/"   // prefix of the section that keeps what a later file overrode
+)
+
+// An Origin is the place where a value was written. The zero Origin means that no file did.
+type Origin struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+// An Entry is the raw value of an option in one section.
+type Entry struct {
+	Raw    string
+	Origin Origin
+	// Type is empty for text. A filter's integer that a jail refers to is "int", one that was wrong "NoneType": naming these
+	// inside a value is an error.
+	Type string
+	// Overrides is what this entry replaced in its section, or nil. A file that is read twice does not override itself.
+	Overrides *Entry
+}
+
+// A Section holds entries in order of first appearance.
+type Section = omap.Map[*Entry]
+
+// A Set is one logical configuration. Reading from it is safe for concurrent use once it is complete.
+type Set struct {
+	Default  Section
+	sections omap.Map[*Section]
+	Files    []string // in the order in which they were merged
+}
+
+// Section returns the section called name, or nil.
+func (s *Set) Section(name string) *Section {
+	section, _ := s.sections.Get(name)
+	return section
+}
+
+// Names returns the sections that users wrote, in order of first appearance, without [DEFAULT] and [INCLUDES].
+func (s *Set) Names() []string {
+	var names []string
+	for name := range s.sections.All() {
+		if name != includes && !strings.HasPrefix(name, shadow) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Define gives option of section a value that no file holds. The section must exist; "DEFAULT" always does.
+func (s *Set) Define(section, option string, e *Entry) {
+	if section == ini.Default {
+		s.Default.Set(option, e)
+		return
+	}
+	s.Section(section).Set(option, e)
+}
+
+// merge lays one file over the set.
+func (s *Set) merge(f *ini.File) {
+	s.Files = append(s.Files, f.Path)
+	if f.Default != nil {
+		for _, o := range f.Default.Options {
+			cover(&s.Default, o.Name, entryOf(f, o))
+		}
+	}
+	for _, section := range f.Sections {
+		s.mergeSection(f, section)
+	}
+}
+
+func (s *Set) mergeSection(f *ini.File, section *ini.Section) {
+	name, condition := conditional(section.Name)
+	target := s.Section(name)
+	fresh := target == nil
+	if fresh {
+		target = &Section{}
+		s.sections.Set(name, target)
+	}
+	for _, o := range section.Options {
+		option := o.Name + condition
+		if old, ok := target.Get(option); ok && !fresh {
+			s.shadow(name).Set(option, old)
+		}
+		cover(target, option, entryOf(f, o))
+	}
+}
+
+// conditional splits the header word?condition, which means that all options below are to be called option?condition.
+func conditional(header string) (name, condition string) {
+	i := strings.IndexByte(header, '?')
+	if i <= 0 || i == len(header)-1 || strings.ContainsFunc(header[:i], func(r rune) bool { return !pytext.IsWord(r) }) {
+		return header, ""
+	}
+	return header[:i], header[i:]
+}
+
+// shadow returns the section that keeps what was overridden in section name.
+func (s *Set) shadow(name string) *Section {
+	section := s.Section(shadow + name)
+	if section == nil {
+		section = &Section{}
+		s.sections.Set(shadow+name, section)
+	}
+	return section
+}
+
+// cover puts e in the place of what section had under option.
+func cover(section *Section, option string, e *Entry) {
+	if old, ok := section.Get(option); ok {
+		e.Overrides = old
+		if old.Origin == e.Origin {
+			e.Overrides = old.Overrides
+		}
+	}
+	section.Set(option, e)
+}
+
+func entryOf(f *ini.File, o ini.Option) *Entry {
+	return &Entry{Raw: o.Value, Origin: Origin{f.Path, o.Line}}
+}

@@ -1,0 +1,197 @@
+package layers
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gaol/internal/config/ini"
+	"gaol/internal/pickle"
+)
+
+// A Reader reads logical configurations from one source and parses each file once. It is not safe for concurrent use.
+type Reader struct {
+	Source Source
+	// Complain takes what goes to the log at level error; Warn is for what the original dies of and we survive.
+	Complain func(logger, text string)
+	Warn     func(text string)
+
+	files map[string]*ini.File
+	sets  map[string]*Set // by base name; nil for one that could not be read
+}
+
+// Loggers under which the reader complains.
+const (
+	readerLog = "fail2ban.configreader"
+	parserLog = "fail2ban.configparserinc"
+)
+
+// Read returns the configuration called base, nil when there is none to be read (Complain has said why), or the error that
+// makes the whole configuration void.
+func (r *Reader) Read(base string) (*Set, error) {
+	if set, ok := r.sets[base]; ok {
+		return set, nil
+	}
+	set, err := r.read(base)
+	if err != nil {
+		return nil, err
+	}
+	if r.sets == nil {
+		r.sets = map[string]*Set{}
+	}
+	r.sets[base] = set
+	return set, nil
+}
+
+func (r *Reader) read(base string) (*Set, error) {
+	tops := r.Source.layersOf(base)
+	if len(tops) == 0 {
+		r.Complain(readerLog, fmt.Sprintf("Found no accessible config files for %s under %s",
+			pickle.Repr(base), r.Source.Root()))
+		return nil, nil
+	}
+	x := expansion{reader: r}
+	if err := x.list(tops, nil); err != nil {
+		return nil, err
+	}
+	set := &Set{}
+	for _, f := range x.files {
+		set.merge(f)
+	}
+	if unread := missing(tops, set.Files); len(unread) > 0 {
+		r.Complain(readerLog, "Could not read config files: "+strings.Join(unread, ", "))
+		return nil, nil
+	}
+	return set, nil
+}
+
+func missing(wanted, got []string) []string {
+	return slices.DeleteFunc(slices.Clone(wanted), func(f string) bool { return slices.Contains(got, f) })
+}
+
+// parse returns a file, or nil when it cannot be read.
+func (r *Reader) parse(file string) (*ini.File, error) {
+	if f, ok := r.files[file]; ok {
+		return f, nil
+	}
+	data, err := r.Source.readFile(file)
+	if err != nil {
+		return nil, nil // an absent include is no error, and the caller notices an absent main file
+	}
+	text := string(data)
+	if !utf8.ValidString(text) {
+		r.Complain(parserLog, fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(file), decodeError(text)))
+		return nil, nil
+	}
+	f, err := ini.Parse(file, text)
+	if err != nil {
+		return nil, err
+	}
+	if r.files == nil {
+		r.files = map[string]*ini.File{}
+	}
+	r.files[file] = f
+	return f, nil
+}
+
+// An expansion is the walk from the files that make a configuration to all the files that they include.
+type expansion struct {
+	reader *Reader
+	files  []*ini.File // in order of merging
+	stack  []string    // cleaned names of the files being expanded, outermost first
+}
+
+// maxFiles bounds the walk: files that include each other crosswise multiply.
+const maxFiles = 100_000
+
+// list expands files in order, each followed by its .local file unless that is in the list itself. Ancestors are the files
+// whose includes led here, names as written; an include of one of them is passed over.
+func (x *expansion) list(files, ancestors []string) error {
+	for _, file := range files {
+		if err := x.file(file, ancestors); err != nil {
+			return err
+		}
+		local := localOf(file)
+		if slices.Contains(files, local) || !x.reader.Source.exists(local) || x.endless(local, 1) {
+			continue
+		}
+		if err := x.file(local, ancestors); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endless reports, with a warning, that expanding file once more would go on for ever. The original has no such guard: an
+// automatic .local file that includes its own .conf, or one file under two spellings, ends there in a fatal error.
+func (x *expansion) endless(file string, depth int) bool {
+	clean := path.Clean(file)
+	n := 0
+	for i, open := range x.stack {
+		if open == clean && (depth > 1 || i == len(x.stack)-1) {
+			n++
+		}
+	}
+	if n < depth {
+		return false
+	}
+	x.reader.Warn(fmt.Sprintf("%s includes itself; the inner inclusion is ignored", file))
+	return true
+}
+
+// file expands one file: what it includes before, itself, what it includes after.
+func (x *expansion) file(file string, ancestors []string) error {
+	if x.endless(file, 3) || len(x.files) > maxFiles {
+		return nil
+	}
+	parsed, err := x.reader.parse(file)
+	if err != nil || parsed == nil {
+		return err
+	}
+	before, after, err := includesOf(parsed)
+	if err != nil {
+		return err
+	}
+	x.stack = append(x.stack, path.Clean(file))
+	defer func() { x.stack = x.stack[:len(x.stack)-1] }()
+
+	inner := append(slices.Clone(ancestors), file)
+	if err := x.list(without(before, ancestors), inner); err != nil {
+		return err
+	}
+	x.files = append(x.files, parsed)
+	return x.list(without(after, ancestors), inner)
+}
+
+func without(files, ancestors []string) []string {
+	return slices.DeleteFunc(files, func(f string) bool { return slices.Contains(ancestors, f) })
+}
+
+// includesOf returns the full names of the files that f includes. They are interpolated with f's own sections alone.
+func includesOf(f *ini.File) (before, after []string, err error) {
+	if f.Section(includes) == nil {
+		return nil, nil, nil
+	}
+	own := &Set{}
+	own.merge(f)
+	get := func(option string) []string {
+		v, e := own.Get(includes, option, nil)
+		if e != nil {
+			if _, absent := e.(*AbsentError); !absent && err == nil {
+				err = e
+			}
+			return nil
+		}
+		var files []string
+		for _, name := range strings.Split(v.Text, "\n") {
+			if name != "" {
+				files = append(files, join(dirOf(f.Path), name))
+			}
+		}
+		return files
+	}
+	before, after = get("before"), get("after")
+	return before, after, err
+}

@@ -1,0 +1,147 @@
+package layers
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// A Source is where configuration files come from. The zero Source is the directory "".
+type Source struct {
+	root string // as printed, without trailing slashes
+	fsys fs.FS  // nil for the file system
+}
+
+// Dir is a directory of the system; dir is printed as given, less trailing slashes.
+func Dir(dir string) Source {
+	if trimmed := strings.TrimRight(dir, "/"); trimmed != "" || dir == "" {
+		dir = trimmed
+	} else {
+		dir = "/"
+	}
+	return Source{root: dir}
+}
+
+// Embedded is a file system in memory. Name is printed where a directory would be.
+func Embedded(fsys fs.FS, name string) Source { return Source{root: name, fsys: fsys} }
+
+// Root returns the name of the directory.
+func (s Source) Root() string { return s.root }
+
+// IsSystem reports whether s is a directory of the system.
+func (s Source) IsSystem() bool { return s.fsys == nil }
+
+// Exists reports whether there is such a directory.
+func (s Source) Exists() bool {
+	if s.fsys != nil {
+		return true
+	}
+	_, err := os.Stat(s.root)
+	return err == nil
+}
+
+// Path returns the full name of a file below the directory; an absolute name stays as it is.
+func (s Source) Path(name string) string { return join(s.root, name) }
+
+// join puts a file name behind a directory and does not clean the outcome: messages show names as users wrote them.
+func join(dir, name string) string {
+	switch {
+	case strings.HasPrefix(name, "/") || dir == "":
+		return name
+	case strings.HasSuffix(dir, "/"):
+		return dir + name
+	}
+	return dir + "/" + name
+}
+
+// inside returns the name within the embedded file system.
+func (s Source) inside(full string) (string, bool) {
+	rest, ok := strings.CutPrefix(full, s.root+"/")
+	rest = path.Clean(rest)
+	return rest, s.fsys != nil && ok && fs.ValidPath(rest)
+}
+
+// maxFile bounds what is read of one file.
+const maxFile = 64 << 20
+
+func (s Source) readFile(full string) ([]byte, error) {
+	if name, ok := s.inside(full); ok {
+		return fs.ReadFile(s.fsys, name)
+	}
+	info, err := os.Stat(full)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, &fs.PathError{Op: "read", Path: full, Err: fs.ErrInvalid}
+	}
+	return os.ReadFile(full)
+}
+
+func (s Source) exists(full string) bool {
+	var err error
+	if name, ok := s.inside(full); ok {
+		_, err = fs.Stat(s.fsys, name)
+	} else {
+		_, err = os.Stat(full)
+	}
+	return err == nil
+}
+
+// dropIns lists the files of a directory that end in suffix, sorted, hidden ones left out.
+func (s Source) dropIns(dir, suffix string) []string {
+	var entries []fs.DirEntry
+	if name, ok := s.inside(dir); ok {
+		entries, _ = fs.ReadDir(s.fsys, name)
+	} else {
+		entries, _ = os.ReadDir(filepath.Clean(dir))
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), suffix) && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, join(dir, e.Name()))
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// layersOf lists the existing files of the logical configuration called base, lowest first.
+func (s Source) layersOf(base string) []string {
+	full := s.Path(base)
+	files := []string{full + ".conf"}
+	files = append(files, s.dropIns(full+".d", ".conf")...)
+	files = append(files, full+".local")
+	files = append(files, s.dropIns(full+".d", ".local")...)
+	var there []string
+	for _, f := range files {
+		if s.exists(f) {
+			there = append(there, f)
+		}
+	}
+	return there
+}
+
+// localOf returns the name of the file that customises a file: the same with the extension .local.
+func localOf(file string) string {
+	base := path.Base(file)
+	stem := strings.TrimSuffix(file, path.Ext(base))
+	if strings.TrimLeft(base, ".") == strings.TrimPrefix(path.Ext(base), ".") {
+		stem = file // a leading dot starts no extension
+	}
+	return stem + ".local"
+}
+
+func dirOf(file string) string {
+	i := strings.LastIndexByte(file, '/')
+	switch {
+	case i < 0:
+		return ""
+	case i == 0:
+		return "/"
+	}
+	return file[:i]
+}

@@ -1,0 +1,213 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
+	"gaol/internal/config/pytext"
+	"gaol/internal/pickle"
+)
+
+// A kind is what an option's text is turned into.
+type kind int
+
+const (
+	textKind kind = iota
+	boolKind
+	intKind
+)
+
+// An option is a name that the reader knows. Everything else in a file is a variable.
+type option struct {
+	name string
+	kind kind
+	def  any // value where no file gives one; nil for none
+}
+
+// The options by where they stand, in the order in which they are read and sent.
+var (
+	clientOptions = []option{
+		{"socket", textKind, "/var/run/fail2ban/fail2ban.sock"},
+		{"pidfile", textKind, "/var/run/fail2ban/fail2ban.pid"},
+		{"loglevel", textKind, "INFO"},
+		{"logtarget", textKind, "/var/log/fail2ban.log"},
+		{"syslogsocket", textKind, "auto"},
+	}
+	serverOptions = []option{
+		{"loglevel", textKind, "INFO"},
+		{"logtarget", textKind, "STDERR"},
+		{"syslogsocket", textKind, "auto"},
+		{"allowipv6", textKind, "auto"},
+		{"dbfile", textKind, "/var/lib/fail2ban/fail2ban.sqlite3"},
+		{"dbmaxmatches", intKind, nil},
+		{"dbpurgeage", textKind, "1d"},
+	}
+	threadOptions = []option{{"stacksize", intKind, nil}}
+
+	firstJailOptions = jailOptions[:3]
+	jailOptions      = []option{
+		{"enabled", boolKind, false},
+		{"backend", textKind, "auto"},
+		{"filter", textKind, ""},
+		{"maxretry", intKind, nil},
+		{"maxmatches", intKind, nil},
+		{"findtime", textKind, nil},
+		{"bantime", textKind, nil},
+		{"bantime.increment", boolKind, nil},
+		{"bantime.factor", textKind, nil},
+		{"bantime.formula", textKind, nil},
+		{"bantime.multipliers", textKind, nil},
+		{"bantime.maxtime", textKind, nil},
+		{"bantime.rndtime", textKind, nil},
+		{"bantime.overalljails", boolKind, nil},
+		{"ignorecommand", textKind, nil},
+		{"ignoreself", boolKind, nil},
+		{"ignoreip", textKind, nil},
+		{"ignorecache", textKind, nil},
+		{"logtimezone", textKind, nil},
+		{"logencoding", textKind, nil},
+		{"logpath", textKind, nil},
+		{"skip_if_nologs", boolKind, false},
+		{"systemd_if_nologs", boolKind, true},
+		{"action", textKind, ""},
+		{"usedns", textKind, nil},
+		{"prefregex", textKind, nil},
+		{"ignoreregex", textKind, nil},
+		{"failregex", textKind, nil},
+		{"maxlines", intKind, nil},
+		{"datepattern", textKind, nil},
+		{"journalmatch", textKind, nil},
+	}
+	filterOptions = []option{
+		{"usedns", textKind, nil},
+		{"prefregex", textKind, nil},
+		{"ignoreregex", textKind, nil},
+		{"failregex", textKind, nil},
+		{"maxlines", intKind, nil},
+		{"datepattern", textKind, nil},
+		{"journalmatch", textKind, nil},
+	}
+	actionOptions = []option{
+		{"actionstart", textKind, nil},
+		{"actionstart_on_demand", boolKind, nil},
+		{"actionstop", textKind, nil},
+		{"actionflush", textKind, nil},
+		{"actionreload", textKind, nil},
+		{"actioncheck", textKind, nil},
+		{"actionrepair", textKind, nil},
+		{"actionrepair_on_unban", boolKind, nil},
+		{"actionban", textKind, nil},
+		{"actionprolong", textKind, nil},
+		{"actionreban", textKind, nil},
+		{"actionunban", textKind, nil},
+		{"norestored", boolKind, nil},
+	}
+)
+
+// find returns the option called name in a table.
+func find(table []option, name string) (option, bool) {
+	for _, o := range table {
+		if o.name == name {
+			return o, true
+		}
+	}
+	return option{}, false
+}
+
+// A source is where a value comes from: the file entry, or the place of the definition that passed it in brackets.
+type source struct {
+	Origin Origin
+	entry  *layers.Entry
+}
+
+func sourceOf(v layers.Value) source {
+	if v.Entry != nil {
+		return source{v.Entry.Origin, v.Entry}
+	}
+	return source{Origin: v.Var.Origin}
+}
+
+// A setting is an option's value: string, bool, int64, *big.Int or nil.
+type setting struct {
+	value any
+	raw   string // the text before conversion
+	from  source
+}
+
+type settings = omap.Map[setting]
+
+// textOf returns the value of a text option, "" when it is absent.
+func textOf(m *settings, name string) string {
+	s, _ := m.Get(name)
+	t, _ := s.value.(string)
+	return t
+}
+
+// boolOf returns the value of a boolean option, false when it is absent.
+func boolOf(m *settings, name string) bool {
+	s, _ := m.Get(name)
+	b, _ := s.value.(bool)
+	return b
+}
+
+// ParseBool reads a boolean as the original does: 1, on, true and yes in any case are true, everything else is false.
+func ParseBool(s string) bool {
+	switch strings.ToLower(s) {
+	case "1", "on", "true", "yes":
+		return true
+	}
+	return false
+}
+
+// read fetches the options of a table from one section, except those that skip names. An option that no file gives has its
+// default, or is absent when it has none. A section that does not exist is complained about, option by option.
+func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars, skip func(string) bool) (*settings, error) {
+	found := &settings{}
+	for _, o := range table {
+		if skip != nil && skip(o.name) {
+			continue
+		}
+		v, err := set.Get(section, o.name, vars)
+		var absent *layers.AbsentError
+		switch {
+		case errors.As(err, &absent) && absent.Option == "":
+			r.log.add(readerLog, Errors, absent.Error())
+			found.Set(o.name, setting{value: o.def})
+		case errors.As(err, &absent):
+			if o.def != nil {
+				r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
+					pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
+				found.Set(o.name, setting{value: o.def})
+			}
+		case err != nil:
+			return nil, err
+		default:
+			found.Set(o.name, r.convert(section, o, v))
+		}
+	}
+	return found, nil
+}
+
+// convert turns the text of an option into its kind.
+func (r *reader) convert(section string, o option, v layers.Value) setting {
+	s := setting{value: v.Text, raw: v.Text, from: sourceOf(v)}
+	switch o.kind {
+	case boolKind:
+		s.value = ParseBool(v.Text)
+	case intKind:
+		n, ok := pytext.Int(v.Text)
+		if !ok {
+			r.log.add(readerLog, Warning, fmt.Sprintf("Wrong value for %s in %s. Using default one: '%s'",
+				pickle.Repr(o.name), pickle.Repr(section), pickle.Str(o.def)))
+			n = o.def
+		}
+		s.value = n
+	}
+	return s
+}
+
+// printed returns a value as it appears inside other values.
+func printed(v any) string { return pickle.Str(v) }

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gaol/internal/config/layers"
+	"gaol/internal/pickle"
+)
+
+// Read reads the whole configuration. The error, if any, is fatal for all of it; its text is what the original prints
+// behind "Failed during configuration: ". The Config is never nil: with an error it holds the messages up to there.
+func Read(o Options) (*Config, error) {
+	r := newReader(o)
+	server, err := r.client()
+	c := &Config{Server: server, sets: &r.layers}
+	if err == nil {
+		err = r.everything(c)
+	} else {
+		err = &earlyError{err}
+	}
+	c.Messages = r.log
+	return c, err
+}
+
+// An earlyError is a fault in what the client itself needs to know.
+type earlyError struct{ error }
+
+func (e *earlyError) Unwrap() error { return e.error }
+
+// everything reads the server's settings and the jails into c.
+func (r *reader) everything(c *Config) error {
+	general, err := r.general(c.Server)
+	if err != nil {
+		return err
+	}
+	set, err := r.layers.Read("jail")
+	if err != nil {
+		return err
+	}
+	if set == nil {
+		return &Error{Text: "Read jails configuration failed.", Hint: "put a jail.conf or jail.local there"}
+	}
+	c.jails = set
+	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
+	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
+	drafts, err := r.drafts(set)
+	if err != nil {
+		return err
+	}
+	return r.finish(c, general, drafts)
+}
+
+// drafts prepares the jails that are wanted and enabled.
+func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
+	names := set.Names()
+	if r.o.Only != "" {
+		if !slices.Contains(names, r.o.Only) {
+			return nil, &layers.AbsentError{Section: r.o.Only}
+		}
+		names = []string{r.o.Only}
+	}
+	var drafts []*draft
+	for _, name := range names {
+		d, err := r.prepare(set, name)
+		if err != nil {
+			return nil, err
+		}
+		if d != nil {
+			drafts = append(drafts, d)
+		}
+	}
+	return drafts, nil
+}
+
+// finish turns the drafts into commands and puts the stream together.
+func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
+	c.Stream = general
+	var starts []any
+	good, bad := 0, 0
+	for _, d := range drafts {
+		c.Jails = append(c.Jails, d.jail)
+		wrong := d.jail.Problem != ""
+		if err := d.finish(); err != nil {
+			c.Stream = nil
+			return err
+		}
+		c.Stream = append(c.Stream, d.jail.Commands...)
+		if d.jail.Problem == "" {
+			starts = append(starts, []any{"start", d.jail.Name})
+		}
+		if wrong {
+			bad++
+		} else {
+			good++
+		}
+	}
+	c.Stream = append(c.Stream, starts...)
+	c.Failed = bad > 0 && (good == 0 || r.o.StrictJails)
+	return nil
+}
+
+// finish makes the jail's commands. A jail with a problem has one command that tells the server about it.
+func (d *draft) finish() error {
+	if d.jail.Problem != "" {
+		d.jail.Commands = configError(d.jail.Name, "wrong configuration: "+d.jail.Problem)
+		return nil
+	}
+	err := d.commands()
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+		d.jail.Problem = p.text
+		d.jail.Commands = []any{[]any{"config-error", p.text}}
+		return nil
+	case err != nil:
+		return err
+	}
+	return nil
+}
+
+func configError(jail, why string) []any {
+	return []any{[]any{"config-error", fmt.Sprintf("Jail %s skipped, because of %s", pickle.Repr(jail), why)}}
+}

@@ -1,0 +1,111 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Exit codes of the original's client.
+const (
+	exitGood = 0
+	exitBad  = 255
+)
+
+// RunDump is the client's -d (and --dp, when pretty): it prints the command stream to w, messages to errw, and returns the
+// exit code. Jails without log files are kept.
+func RunDump(w, errw io.Writer, o Options, pretty bool) int {
+	o.AllowNoLogs = true
+	c, err := Read(o)
+	c.Messages.print(errw, o.Verbosity)
+	if early(w, errw, err) {
+		return exitBad
+	}
+	if err != nil {
+		logLine(errw, Message{clientLog, Errors, "Failed during configuration: " + err.Error()})
+		fmt.Fprintln(w, "ERROR: The configuration stream failed because of the invalid syntax.")
+	}
+	dump(w, c, pretty)
+	if err != nil || c.Failed {
+		logLine(errw, Message{clientLog, Errors, "Init of command line failed"})
+		return exitBad
+	}
+	return exitGood
+}
+
+// A DumpMode says whether RunTest prints the stream, too.
+type DumpMode int
+
+// The dump modes.
+const (
+	NoDump DumpMode = iota
+	PlainDump
+	PrettyDump
+)
+
+// RunTest is the client's -t: it reads strictly, prints the stream if asked to, and says whether all is well.
+func RunTest(w, errw io.Writer, o Options, mode DumpMode) int {
+	o.StrictJails = true
+	c, err := Read(o)
+	c.Messages.print(errw, o.Verbosity)
+	if early(w, errw, err) {
+		return exitBad
+	}
+	if err != nil {
+		logLine(errw, Message{clientLog, Errors, "Failed during configuration: " + err.Error()})
+	}
+	if mode != NoDump {
+		dump(w, c, mode == PrettyDump)
+	}
+	if err != nil || c.Failed {
+		fmt.Fprintln(w, "ERROR: test configuration failed")
+		return exitBad
+	}
+	fmt.Fprintln(w, "OK: configuration test is successful")
+	return exitGood
+}
+
+// early prints an error in what the client itself needs to know, and reports whether it was one.
+func early(w, errw io.Writer, err error) bool {
+	var e *earlyError
+	if !errors.As(err, &e) {
+		return false
+	}
+	fmt.Fprintln(w, "ERROR: "+e.Error())
+	logLine(errw, Message{clientLog, Errors, "Init of command line failed"})
+	return true
+}
+
+func dump(w io.Writer, c *Config, pretty bool) {
+	if pretty {
+		_ = DumpPretty(w, c.Stream)
+		return
+	}
+	_ = Dump(w, c.Stream)
+}
+
+// print writes the messages that a client of that verbosity shows.
+func (l Log) print(w io.Writer, verbosity int) {
+	threshold := Warning
+	switch {
+	case verbosity < 0:
+		threshold = Errors
+	case verbosity == 1:
+		threshold = Info
+	case verbosity > 1:
+		threshold = 0
+	}
+	for _, m := range l {
+		if m.Level >= threshold {
+			logLine(w, m)
+		}
+	}
+}
+
+// logLine prints a message as the original's client logs it.
+func logLine(w io.Writer, m Message) {
+	fmt.Fprintf(w, "%s %-24s[%d]: %-7s %s\n",
+		time.Now().Format("2006-01-02 15:04:05,000"), m.Logger, os.Getpid(), m.Level, m.Text)
+}
