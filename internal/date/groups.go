@@ -1,0 +1,143 @@
+package date
+
+import (
+	"strings"
+
+	"gaol/internal/pyre"
+)
+
+// read collects what the groups of a match say. ok is false when a text is no possible value; the error is for zone names
+// that are not known.
+func (p *parts) read(t *template, m *pyre.Matcher, line []byte) (ok bool, err error) {
+	var half []byte
+	hour12, hasHalf := -1, false
+	for _, g := range t.groups {
+		start, end := m.Group(g.index)
+		if start < 0 {
+			continue
+		}
+		text := line[start:end]
+		switch g.code {
+		case 'p':
+			half, hasHalf = text, true
+			continue
+		case 'I':
+			if hour12, ok = integer(text); !ok {
+				return false, nil
+			}
+			p.hour = hour12
+			continue
+		case 'H':
+			hour12 = -1
+		}
+		if ok, err = p.set(g.code, text); !ok {
+			return false, err
+		}
+	}
+	if hour12 >= 0 {
+		p.hour = hour24(hour12, hasHalf && isWord(half, "pm"))
+	}
+	return true, nil
+}
+
+// hour24 converts an hour of half a day: twelve is its first.
+func hour24(hour int, afternoon bool) int {
+	if hour == 12 {
+		hour = 0
+	}
+	if afternoon {
+		hour += 12
+	}
+	return hour
+}
+
+// set records the text of one code.
+func (p *parts) set(code byte, text []byte) (ok bool, err error) {
+	switch code {
+	case 'b', 'B':
+		names := monthNames
+		if code == 'B' {
+			names = monthWords
+		}
+		p.month, p.hasMonth = indexWord(names, text)+1, true
+		return p.month > 0, nil
+	case 'a', 'A':
+		names := dayNames
+		if code == 'A' {
+			names = dayWords
+		}
+		p.weekday, p.hasWeekday = indexWord(names, text), true
+		return p.weekday >= 0, nil
+	case 'z', 'Z':
+		p.offset, ok, err = parseZone(text)
+		p.hasOffset = ok
+		return ok, err
+	}
+	n, ok := integer(text)
+	if ok {
+		p.setNumber(code, n)
+	}
+	return ok, nil
+}
+
+// setNumber records the number of one code.
+func (p *parts) setNumber(code byte, n int) {
+	switch code {
+	case 'Y':
+		p.year, p.hasYear = n, true
+	case 'y':
+		if n <= 2000 {
+			n += 2000
+		}
+		p.year, p.hasYear = n, true
+	case 'm':
+		p.month, p.hasMonth = n, true
+	case 'd':
+		p.day, p.hasDay = n, true
+	case 'H':
+		p.hour = n
+	case 'M':
+		p.minute = n
+	case 'S':
+		p.second = n
+	case 'j':
+		p.yearday, p.hasYearday = n, true
+	case 'U', 'W':
+		p.week, p.hasWeek, p.mondayWeek = n, true, code == 'W'
+	case 'w':
+		p.weekday, p.hasWeekday = (n+6)%7, true
+	}
+}
+
+var (
+	monthNames = strings.Split(shortMonths, "|")
+	monthWords = strings.Split(longMonths, "|")
+	dayNames   = strings.Split(shortDays, "|")
+	dayWords   = strings.Split(longDays, "|")
+)
+
+// indexWord returns the index of text among lower-case words, whatever its case, or -1.
+func indexWord(words []string, text []byte) int {
+	for i, w := range words {
+		if isWord(text, w) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isWord reports whether text is the lower-case ASCII word w in any case.
+func isWord(text []byte, w string) bool {
+	if len(text) != len(w) {
+		return false
+	}
+	for i, c := range text {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != w[i] {
+			return false
+		}
+	}
+	return true
+}

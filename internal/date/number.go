@@ -1,0 +1,136 @@
+package date
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
+
+// digit reads the decimal digit, of any script, at the start of text: its value and how many bytes it takes, or size 0.
+func digit(text []byte) (value, size int) {
+	if len(text) == 0 {
+		return 0, 0
+	}
+	if c := text[0]; c < utf8.RuneSelf {
+		if c -= '0'; c <= 9 {
+			return int(c), 1
+		}
+		return 0, 0
+	}
+	r, size := utf8.DecodeRune(text)
+	if !unicode.Is(unicode.Nd, r) {
+		return 0, 0
+	}
+	return decimal(r), size
+}
+
+// decimal returns the value of a digit. Unicode lays digits out in runs of ten that begin with a zero, and some runs follow
+// each other without a gap.
+func decimal(r rune) int {
+	n := 0
+	for unicode.Is(unicode.Nd, r-rune(n)-1) {
+		n++
+	}
+	return n % 10
+}
+
+// integer reads a whole number, blanks around it allowed; ok is false when text is none, or has more than nine digits.
+func integer(text []byte) (n int, ok bool) {
+	if len(text) == 2 && text[0]-'0' <= 9 && text[1]-'0' <= 9 {
+		return int(text[0]-'0')*10 + int(text[1]-'0'), true
+	}
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return 0, false
+	}
+	for count := 0; len(text) > 0; count++ {
+		d, size := digit(text)
+		if size == 0 || count == 9 {
+			return 0, false
+		}
+		n = n*10 + d
+		text = text[size:]
+	}
+	return n, true
+}
+
+// longText is the length from which a Unix time without a fraction is in milliseconds, and microseconds in turn.
+const (
+	milliText = 13
+	microText = 16
+)
+
+// unixTime reads a Unix time; long ones may be in milliseconds or microseconds.
+func unixTime(text []byte, long bool) (seconds float64, ok bool) {
+	value, ok := fraction(text)
+	if !ok || !long {
+		return value, ok
+	}
+	length := utf8.RuneCount(text)
+	switch {
+	case length >= microText && bytes.IndexByte(text, '.') < 0:
+		return value / 1e6, true
+	case length >= milliText:
+		return value / 1e3, true
+	}
+	return value, true
+}
+
+// fraction reads a decimal number with at most one dot.
+func fraction(text []byte) (value float64, ok bool) {
+	var mantissa uint64
+	digits, decimals, dot := 0, 0, false
+	for rest := text; len(rest) > 0; {
+		if rest[0] == '.' && !dot {
+			dot, rest = true, rest[1:]
+			continue
+		}
+		d, size := digit(rest)
+		if size == 0 || digits == 19 {
+			return 0, false
+		}
+		mantissa = mantissa*10 + uint64(d)
+		digits++
+		if dot {
+			decimals++
+		}
+		rest = rest[size:]
+	}
+	if digits == 0 {
+		return 0, false
+	}
+	if mantissa < 1<<53 {
+		return float64(mantissa) / pow10(decimals), true // one rounding, hence the nearest double
+	}
+	var buf [32]byte
+	exact := strconv.AppendUint(buf[:0], mantissa, 10)
+	exact = append(exact, 'e', '-')
+	exact = strconv.AppendInt(exact, int64(decimals), 10)
+	value, err := strconv.ParseFloat(string(exact), 64)
+	return value, err == nil
+}
+
+// pow10 returns 10 to the power of n, 0 to 19, exactly.
+func pow10(n int) float64 { return math.Pow10(n) }
+
+// taiTime reads the seconds of a TAI64N label: the hexadecimal digits after the "@4" that marks times since 1970.
+func taiTime(text []byte) (seconds float64, ok bool) {
+	const from, to = 2, 17
+	if len(text) < to {
+		return 0, false
+	}
+	var n uint64
+	for _, c := range text[from:to] {
+		switch {
+		case '0' <= c && c <= '9':
+			n = n<<4 | uint64(c-'0')
+		case 'a' <= c && c <= 'f':
+			n = n<<4 | uint64(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return float64(n), true
+}

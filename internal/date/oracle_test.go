@@ -1,0 +1,148 @@
+package date
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const peer = "../../.peer/root/usr/lib/python3/dist-packages"
+
+// needPeer skips t unless GAOL_FULL asks for the comparison with fail2ban, and fails it if fail2ban is missing then.
+func needPeer(t *testing.T) {
+	if os.Getenv("GAOL_FULL") == "" {
+		t.Skip("GAOL_FULL is not set: no comparison with fail2ban")
+	}
+	if _, err := os.Stat(peer); err != nil {
+		t.Fatalf("fail2ban is not unpacked in .peer: %v", err)
+	}
+}
+
+// An answer is what testdata/oracle.py says to a question.
+type answer struct {
+	Error   string
+	Rows    []json.RawMessage
+	Pattern [2]*string
+	Order   []stat
+}
+
+// A stat is a template's name, hits and distance.
+type stat [3]any
+
+// askPeer puts questions to fail2ban and calls check with each answer.
+func askPeer(t *testing.T, questions []question, check func(q question, a answer)) {
+	t.Helper()
+	cmd := exec.Command("/usr/bin/python3", "-W", "ignore", "testdata/oracle.py")
+	dir, err := filepath.Abs(peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), "FAIL2BAN="+dir, "PYTHONIOENCODING=utf-8")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	enc, dec := json.NewEncoder(in), json.NewDecoder(bufio.NewReader(out))
+	for _, q := range questions {
+		var a answer
+		if err := enc.Encode(q); err != nil {
+			t.Fatal(err)
+		}
+		if err := dec.Decode(&a); err != nil {
+			t.Fatalf("answer to %+v: %v", q, err)
+		}
+		check(q, a)
+	}
+	in.Close()
+	io.Copy(io.Discard, out)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// oldBase are the base patterns of fail2ban 1.0.2, which knew fewer forms of number 14.
+func oldBase() []string {
+	base := slices.Clone(basePatterns)
+	base[13] = `%ExY%Exm%Exd(?:T|  ?)%ExH%ExM%ExS(?:[.,]%f)?(?:\s*%z)?`
+	return base
+}
+
+// TestSameAsPeer compares found dates, times, and what was learnt from them with fail2ban 1.0.2.
+func TestSameAsPeer(t *testing.T) {
+	needPeer(t)
+	g := newGenerator(7)
+	var questions []question
+	for range 2000 {
+		q := g.question(40)
+		// An empty match of {NONE} is an error there, after some of the counting, and no date here.
+		q.Lines = slices.DeleteFunc(q.Lines, func(line string) bool { return line == "" })
+		questions = append(questions, q)
+	}
+	dated, bad := 0, 0
+	askPeer(t, questions, func(q question, a answer) {
+		d, err := detectorWith(q, oldBase())
+		if err != nil || a.Error != "" {
+			if err == nil || err.Error() != a.Error {
+				t.Errorf("%q: got error %v, want %q", q.Pattern, err, a.Error)
+			}
+			return
+		}
+		for i, line := range q.Lines {
+			want, got := peerRow(t, a.Rows[i]), rowOf(d, line)
+			if len(got) == 1 {
+				got = row{"error"}
+			}
+			if len(got) == 4 {
+				dated++
+			}
+			if diff := cmp.Diff(want, got, sameNumbers); diff != "" {
+				t.Errorf("pattern %q zone %s %s now %.0f, line %d %q (-want +got):\n%s", q.Pattern, q.Zone, q.Offset, q.Now, i, line, diff)
+				if bad++; bad > 10 {
+					t.FailNow()
+				}
+				return // what follows depends on it
+			}
+		}
+		if diff := cmp.Diff(a.Order, order(d)); diff != "" {
+			t.Errorf("pattern %q: order (-want +got):\n%s", q.Pattern, diff)
+		}
+	})
+	t.Logf("%d questions, %d lines with dates", len(questions), dated)
+}
+
+// peerRow reads a row of the peer; an exception becomes "error".
+func peerRow(t *testing.T, raw json.RawMessage) row {
+	if strings.HasPrefix(string(raw), `"`) {
+		return row{"error"}
+	}
+	var r row
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// order returns the names, hits and distances of d's templates in their order.
+func order(d *Detector) []stat {
+	var all []stat
+	for _, e := range d.entries {
+		all = append(all, stat{e.name, float64(e.hits), float64(e.distance)})
+	}
+	return all
+}
