@@ -9,6 +9,9 @@ import (
 	"golang.org/x/text/unicode/runenames"
 )
 
+// named are the ranges with characters whose names are not made by rule.
+var named = []runeRange{{0, 0x1ffff}, {0xe0000, 0xe01ff}}
+
 // charNamed returns the character that Unicode calls name, as in \N{EM DASH}. The
 // names of controls, which are mere aliases, are not known.
 func charNamed(name string) (rune, bool) {
@@ -21,9 +24,11 @@ func charNamed(name string) (rune, bool) {
 		}
 		return rune(r), true
 	}
-	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if n := runenames.Name(r); n == name && !strings.HasPrefix(n, "<") {
-			return r, true
+	for _, plane := range named {
+		for r := plane.lo; r <= plane.hi; r++ {
+			if n := runenames.Name(r); n == name && !strings.HasPrefix(n, "<") {
+				return r, true
+			}
 		}
 	}
 	return 0, false

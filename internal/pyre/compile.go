@@ -22,7 +22,7 @@ func compile(tree *syntax) (*program, error) {
 	c := &compiler{choices: map[int32][]condition{}}
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
-	if err := checkLookBehinds(tree.root, tree); err != nil {
+	if err := checkTree(tree.root, tree); err != nil {
 		return nil, err
 	}
 	c.node(tree.root)
@@ -32,9 +32,9 @@ func compile(tree *syntax) (*program, error) {
 	return &c.prog, nil
 }
 
-// checkLookBehinds refuses look-behinds whose width varies, and notes the width of
-// the others. CPython does so after parsing, hence it is not the parser's work.
-func checkLookBehinds(n *node, tree *syntax) error {
+// checkTree refuses what CPython finds out after parsing: look-behinds whose width
+// varies, and repeats under (?t). It notes the width of the other look-behinds.
+func checkTree(n *node, tree *syntax) error {
 	if n.op == opLook && n.behind {
 		w := widthOf(n.subs[0], tree.widths)
 		if w.lo != w.hi {
@@ -42,8 +42,12 @@ func checkLookBehinds(n *node, tree *syntax) error {
 		}
 		n.width = int(w.lo)
 	}
+	if n.op == opRep && tree.plain {
+		name := [...]string{greedy: "MAX", lazy: "MIN", possessive: "POSSESSIVE"}[n.kind]
+		return &SyntaxError{"internal: unsupported template operator " + name + "_REPEAT", -1}
+	}
 	for _, s := range n.subs {
-		if err := checkLookBehinds(s, tree); err != nil {
+		if err := checkTree(s, tree); err != nil {
 			return err
 		}
 	}

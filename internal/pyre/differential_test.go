@@ -1,18 +1,13 @@
 package pyre
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"testing"
 )
-
-// python is CPython 3.11, the truth of these tests.
-const python = "/usr/bin/python3"
 
 // A question is one line of testdata/differential.py.
 type question struct {
@@ -79,9 +74,6 @@ func pythonFlags(bits int) Flags {
 // TestDifferential compares the engine with CPython on random patterns and texts, once
 // as usual and once remembering failures from the first step on.
 func TestDifferential(t *testing.T) {
-	if _, err := os.Stat(python); err != nil {
-		t.Skip("no CPython to compare with: ", err)
-	}
 	seeds, count := []int{1}, 1500
 	if os.Getenv("GAOL_FULL") != "" {
 		seeds, count = []int{11, 12, 13, 14}, 5000
@@ -92,27 +84,13 @@ func TestDifferential(t *testing.T) {
 }
 
 func compareWithPython(t *testing.T, seed, count int) {
-	cmd := exec.Command(python, "testdata/differential.py", strconv.Itoa(seed), strconv.Itoa(count))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	var total tally
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
+	for line := range pythonLines(t, "testdata/differential.py", seed, count) {
 		var q question
-		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
+		if err := json.Unmarshal(line, &q); err != nil {
 			t.Fatal(err)
 		}
 		total.check(t, &q)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
 	}
 	t.Logf("%+v", total)
 	if total.patterns+total.refused != count {

@@ -15,13 +15,13 @@ type syntax struct {
 	root   *node
 	names  []string // by group number, [0] is the whole match
 	widths []widths // by group number
+	plain  bool     // (?t): no repeats
 }
 
 type parser struct {
 	*tokens
 	flags  Flags // in force at this place
 	depth  int
-	repeat bool // a repeat occurred, for (?t)
 	names  []string
 	byName map[string]int
 	widths []widths // by group number
@@ -59,6 +59,9 @@ func parse(pattern string, flags Flags) (tree *syntax, err error) {
 	}
 	p.tokens = newTokens(pattern)
 	root := p.alternation()
+	if p.flags&ASCII != 0 && p.flags&unicodeFlag != 0 {
+		return nil, &SyntaxError{"ASCII and UNICODE flags are incompatible", -1}
+	}
 	if p.next.ok {
 		p.fail(0, "unbalanced parenthesis")
 	}
@@ -67,10 +70,7 @@ func parse(pattern string, flags Flags) (tree *syntax, err error) {
 			return nil, &SyntaxError{"invalid group reference " + strconv.Itoa(c.group), c.pos}
 		}
 	}
-	if p.flags&templateFlag != 0 && p.repeat {
-		return nil, &SyntaxError{"internal: unsupported template operator", -1}
-	}
-	return &syntax{root, p.names, p.widths}, nil
+	return &syntax{root, p.names, p.widths, p.flags&templateFlag != 0}, nil
 }
 
 // alternation reads a|b|c up to a closing parenthesis or the end.
@@ -208,7 +208,6 @@ func (p *parser) quantify(items []*node, this token, start int) []*node {
 	case p.accept('+'):
 		kind = possessive
 	}
-	p.repeat = true
 	*last = &node{op: opRep, kind: kind, min: low, max: high, subs: []*node{*last}}
 	return items
 }

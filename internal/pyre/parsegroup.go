@@ -267,9 +267,6 @@ func (p *parser) flagGroup(this token, start int, first bool) *node {
 		if !first {
 			p.fail(p.pos()-start, "global flags not at the start of the expression")
 		}
-		if add&unicodeFlag != 0 && p.flags&ASCII != 0 || add&ASCII != 0 && p.flags&unicodeFlag != 0 {
-			panic(&SyntaxError{"ASCII and UNICODE flags are incompatible", -1})
-		}
 		p.flags |= add
 		return nil
 	}
