@@ -1,0 +1,43 @@
+// Package internal holds only the test of how the packages below may see each other.
+package internal
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers lists the packages from the bottom up: each imports only what stands before it.
+var layers = []string{
+	"addr", "ticket", "pyre", "pickle", "logging",
+	"config/pytext", "config/omap", "config/ini", "config/layers", "config",
+	"date", "source", "source/stdin", "source/file", "source/journal",
+	"filter", "filter/dns", "filter/ignore", "failure", "ban",
+	"action", "action/shell", "action/nft", "store",
+	"jail", "control", "server", "regextest", "cli",
+}
+
+func TestImportsGoUpwards(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}: {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const root = "gaol/internal/"
+	for line := range strings.Lines(string(out)) {
+		name, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		name = strings.TrimPrefix(name, root)
+		if name == "gaol/internal" {
+			continue
+		}
+		place := slices.Index(layers, name)
+		if place < 0 {
+			t.Errorf("package %s is not in the list of layers", name)
+		}
+		for _, i := range strings.Fields(imports) {
+			if other, ok := strings.CutPrefix(i, root); ok && slices.Index(layers, other) >= place {
+				t.Errorf("%s imports %s, which stands above it", name, other)
+			}
+		}
+	}
+}
