@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"gaol/internal/ticket"
 )
@@ -93,53 +94,50 @@ func (f *follow) chain(p ticket.Position, since ticket.Unix) (segs []*segment, w
 	if p.Hash == "" {
 		return nil, false
 	}
-	names := siblings(f.path)
-	at := slices.IndexFunc(names, func(name string) bool { return holds(name, p.Hash) })
+	files := f.siblings()
+	at := slices.IndexFunc(files, func(r rotated) bool { return sameFirstLine(r, p.Hash) })
 	if at < 0 {
+		closeAll(files)
 		return nil, false
 	}
-	first := f.splice(names[at:at+1], since)
-	rest := f.splice(names[at+1:], since)
-	return append(first, rest...), len(first) == 0
-}
-
-// holds reports whether the rotated file called name begins with the line of the fingerprint hash.
-func holds(name, hash string) bool {
-	b, _, err := openRotated(name)
-	if err != nil {
-		return false
-	}
-	defer b.Close()
-	return sameFirstLine(b, hash)
+	closeAll(files[:at])
+	segs = f.splice(files[at:], since)
+	return segs, len(segs) == 0 || segs[0].id != files[at].identity
 }
 
 // splice makes rotated files segments, in the order given, just before the current one; one that is open already keeps its
-// place. It leaves out files last written before since.
-func (f *follow) splice(names []string, since ticket.Unix) []*segment {
+// place. It closes those last written before since.
+func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
 	var segs []*segment
-	for _, name := range names {
-		b, l, err := openRotated(name)
-		if err != nil {
-			f.reader.complain(fmt.Sprintf("Unable to read the rotated log %s: %v", name, err))
-			continue
-		}
-		if i := slices.IndexFunc(f.segs, func(s *segment) bool { return s.id == l.identity }); i >= 0 {
-			b.Close()
+	for _, r := range files {
+		i := slices.IndexFunc(f.segs, func(s *segment) bool { return s.id == r.identity })
+		switch {
+		case i >= 0:
+			r.Close()
 			if f.segs[i] != f.current() {
 				segs = append(segs, f.segs[i])
 			}
-			continue
+		case ticket.Unix(float64(r.mtime)/1e9) < since:
+			r.Close()
+		default:
+			s := f.earlier(r)
+			f.segs = slices.Insert(f.segs, f.behind(segs), s)
+			segs = append(segs, s)
 		}
-		if ticket.Unix(float64(l.mtime)/1e9) < since {
-			b.Close()
-			continue
-		}
-		s := &segment{body: b, id: l.identity, fixed: true, size: l.size, cursors: map[*Subscription]*cursor{}}
-		s.learn(f.reader.opt.Now())
-		f.segs = slices.Insert(f.segs, f.behind(segs), s)
-		segs = append(segs, s)
 	}
 	return segs
+}
+
+// earlier makes r a segment. A plain file may still be written to, by a writer that has not noticed the rotation.
+func (f *follow) earlier(r rotated) *segment {
+	s := &segment{body: r.body, id: r.identity, size: r.size, grown: time.Unix(0, r.mtime), cursors: map[*Subscription]*cursor{}}
+	if file, plain := r.body.(*os.File); plain {
+		s.watched = f.reader.notify.watchFile(f, file, s.id)
+	} else {
+		s.fixed = true
+	}
+	s.learn(f.reader.opt.Now())
+	return s
 }
 
 // behind returns the index for a segment that comes after all of segs and, if there are none, before the current one.

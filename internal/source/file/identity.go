@@ -36,10 +36,14 @@ func lookOf(info os.FileInfo) look {
 const maxFirstLine = 1 << 20
 
 // fingerprint returns the digest of a file's first line, line end included, as hex; it is empty while that line is
-// incomplete. Rows of the positions table that are 32 digits long hold MD5, all others SHA-1.
-func fingerprint(r io.ReaderAt, digest hash.Hash) (string, error) {
+// incomplete. NUL bytes in front of the line do not count (the hole of a truncated file changes its size).
+func fingerprint(r body, digest hash.Hash) (string, error) {
+	off, found, err := scan(r, 0, 1, true, firstText)
+	if !found {
+		return "", err
+	}
 	buf := make([]byte, 4096)
-	for off := int64(0); off < maxFirstLine; {
+	for end := off + maxFirstLine; off < end; {
 		n, err := r.ReadAt(buf, off)
 		if i := bytes.IndexByte(buf[:n], '\n'); i >= 0 {
 			digest.Write(buf[:i+1])
@@ -58,10 +62,11 @@ func fingerprint(r io.ReaderAt, digest hash.Hash) (string, error) {
 }
 
 // firstLine returns the SHA-1 fingerprint of r.
-func firstLine(r io.ReaderAt) (string, error) { return fingerprint(r, sha1.New()) }
+func firstLine(r body) (string, error) { return fingerprint(r, sha1.New()) }
 
-// sameFirstLine reports whether r begins with the line that stored is the fingerprint of.
-func sameFirstLine(r io.ReaderAt, stored string) bool {
+// sameFirstLine reports whether r begins with the line that stored is the fingerprint of. Rows of the positions table that are
+// 32 digits long hold MD5, all others SHA-1.
+func sameFirstLine(r body, stored string) bool {
 	if stored == "" {
 		return false
 	}

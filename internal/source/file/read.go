@@ -65,26 +65,35 @@ func (f *follow) step(buf *buffer) bool {
 func (f *follow) pick(buf *buffer) (s *segment, ended bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i, s := range f.segs {
-		buf.group = buf.group[:0]
-		for _, sub := range f.subs {
-			c := s.cursors[sub]
-			if c == nil || c.idle || sub.paused.Load() || !f.reached(sub, i) {
-				continue
-			}
-			if len(buf.group) > 0 && (c.off < buf.group[0].off || c.search) {
-				buf.group = buf.group[:0]
-			}
-			if len(buf.group) == 0 || (c.off == buf.group[0].off && !buf.group[0].search) {
-				buf.group = append(buf.group, reading{sub, c})
-			}
+	for i := 0; i < len(f.segs); i++ {
+		s := f.segs[i]
+		if f.gather(s, i, buf); len(buf.group) == 0 {
+			continue
 		}
-		if len(buf.group) > 0 {
-			s.learn(f.reader.opt.Now())
-			return s, f.begun(i + 1)
+		if s.learn(f.reader.opt.Now()) && f.between(s) {
+			i--
+			continue
 		}
+		return s, f.begun(i + 1)
 	}
 	return nil, false
+}
+
+// gather puts those who are to read next from s, the i-th segment, into buf.group. Who still has to search by date goes alone.
+func (f *follow) gather(s *segment, i int, buf *buffer) {
+	buf.group = buf.group[:0]
+	for _, sub := range f.subs {
+		c := s.cursors[sub]
+		if c == nil || c.idle || sub.paused.Load() || !f.reached(sub, i) {
+			continue
+		}
+		if len(buf.group) > 0 && (c.off < buf.group[0].off || c.search) {
+			buf.group = buf.group[:0]
+		}
+		if len(buf.group) == 0 || (c.off == buf.group[0].off && !buf.group[0].search) {
+			buf.group = append(buf.group, reading{sub, c})
+		}
+	}
 }
 
 // reached reports whether sub is through with every segment before the i-th.
@@ -198,9 +207,11 @@ func firstText(data []byte) int {
 	return -1
 }
 
+const scanBlock = 64 << 10
+
 // scan looks from off on for what find finds, in blocks of whole code units. Without success at is how far it got.
 func scan(r body, off int64, width int, holes bool, find func([]byte) int) (at int64, found bool, err error) {
-	block := make([]byte, 64<<10)
+	block := make([]byte, 4<<10)
 	for {
 		if holes {
 			off = skipHole(r, off)
@@ -215,6 +226,9 @@ func scan(r body, off int64, width int, holes bool, find func([]byte) int) (at i
 		off += int64(n / width * width)
 		if n < len(block) {
 			return off, false, nil
+		}
+		if len(block) < scanBlock {
+			block = make([]byte, scanBlock)
 		}
 	}
 }

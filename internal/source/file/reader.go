@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"gaol/internal/source"
+	"gaol/internal/ticket"
 )
 
 // Options are the settings of a Reader; the zero value is right for most.
@@ -40,6 +41,7 @@ type Reader struct {
 	opt     Options
 	buffers sync.Pool // *buffer
 	notify  *notifier // nil while not running, and without inotify
+	tick    time.Duration
 
 	mu         sync.Mutex // guards what follows
 	files      map[key]*follow
@@ -72,7 +74,7 @@ func NewReader(opt Options) *Reader {
 		opt.MaxLine = defaultLine
 	}
 	opt.MaxLine = max(opt.MaxLine, minLine) &^ 3 // whole code units
-	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}}
+	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}, tick: tick}
 	r.buffers.New = func() any { return &buffer{bytes: make([]byte, markSize+opt.MaxLine+4)} }
 	return r
 }
@@ -83,7 +85,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	n := r.newNotifier()
 	defer n.close()
 	r.start(ctx, n)
-	ticker := time.NewTicker(tick)
+	ticker := time.NewTicker(r.tick)
 	defer ticker.Stop()
 	for i := 0; ctx.Err() == nil; i++ {
 		select {
@@ -164,32 +166,32 @@ func (r *Reader) Subscribe(path string, start Start, sink source.Sink) (*Subscri
 	if !start.Tail {
 		s.pos = start.Stored
 	}
-	err := f.join(s)
+	at, err := f.join(s)
 	if err != nil && !start.Wait {
 		return nil, fmt.Errorf("log file: %w", err)
 	}
+	r.announce(path, at, err)
 	r.files[k] = f
 	if !known && r.running != nil {
 		ctx := r.running
 		r.wg.Go(func() { f.run(ctx) })
 	}
 	f.poke()
-	r.announce(s, err)
 	return s, nil
 }
 
 // announce logs a new subscription.
-func (r *Reader) announce(s *Subscription, err error) {
+func (r *Reader) announce(path string, at ticket.Position, err error) {
 	if err != nil {
-		r.opt.Log.Info(fmt.Sprintf("Waiting for logfile: '%s' (%s)", s.follow.path, reason(err)))
+		r.opt.Log.Info(fmt.Sprintf("Waiting for logfile: '%s' (%s)", path, reason(err)))
 		return
 	}
-	p := s.Position()
-	r.opt.Log.Info(fmt.Sprintf("Added logfile: '%s' (pos = %d, hash = %s)", s.follow.path, p.Offset, p.Hash))
+	r.opt.Log.Info(fmt.Sprintf("Added logfile: '%s' (pos = %d, hash = %s)", path, at.Offset, at.Hash))
 }
 
-// join adds s to those who read f. It fails if the file cannot be opened now; s then waits, if it wants to.
-func (f *follow) join(s *Subscription) error {
+// join adds s to those who read f and returns where it begins. It fails if the file cannot be opened now; s then waits, if it
+// wants to.
+func (f *follow) join(s *Subscription) (ticket.Position, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	file, l, err := open(f.path)
@@ -199,7 +201,7 @@ func (f *follow) join(s *Subscription) error {
 	if err != nil {
 		s.begun = true // all that comes is new, also for a tail
 		f.missing(err)
-		return err
+		return ticket.Position{}, err
 	}
 	cur := f.current()
 	if cur != nil {
@@ -209,7 +211,7 @@ func (f *follow) join(s *Subscription) error {
 		f.present()
 	}
 	f.begin(cur)
-	return nil
+	return s.Position(), nil
 }
 
 // arm sets up notification for what was opened before there was a notifier.

@@ -2,6 +2,7 @@ package file
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,9 +82,10 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// firstLineDiffers compares the fingerprint, at most every recheck.
+// firstLineDiffers compares the fingerprint, at most every recheck; at once while nothing was read, because then no bytes
+// before the place tell that the file is another one.
 func (f *follow) firstLineDiffers(s *segment, now time.Time) bool {
-	if s.hash == "" || now.Sub(s.checked) < recheck {
+	if s.hash == "" || (now.Sub(s.checked) < recheck && s.furthest() > 0) {
 		return false
 	}
 	h, err := firstLine(s.body)
@@ -113,7 +115,9 @@ func (f *follow) opened(now time.Time) {
 		f.remove(old)
 	default:
 		f.rotated(old, s)
-		f.missed(old, false)
+		if found := f.missed(old); found != nil {
+			found.Close() // it is old itself, which is open
+		}
 	}
 }
 
@@ -171,11 +175,13 @@ func (f *follow) restarted(old *segment) {
 	}
 	now := f.reader.opt.Now()
 	s := f.add(file, l, now)
+	if s.hash == "" {
+		s.former = cmp.Or(old.hash, old.former)
+	}
 	f.rotated(old, s)
-	f.missed(old, true)
-	if copied, l, ok := f.copyOf(old); ok {
+	if copied := f.missed(old); copied != nil {
 		f.shut(old)
-		old.body, old.id, old.fixed, old.watched = copied, l.identity, true, false
+		old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
 		old.wake()
 	} else {
 		f.remove(old)
@@ -189,21 +195,6 @@ func (s *segment) idle() {
 	}
 }
 
-// copyOf finds the copy that was made of old before it was truncated.
-func (f *follow) copyOf(old *segment) (body, look, bool) {
-	for _, r := range slices.Backward(siblings(f.path)) {
-		b, l, err := openRotated(r)
-		if err != nil {
-			continue
-		}
-		if l.identity != old.id && sameFirstLine(b, old.hash) && old.within(b) {
-			return b, l, true
-		}
-		b.Close()
-	}
-	return nil, look{}, false
-}
-
 // within reports whether b holds what was read of s last.
 func (s *segment) within(b body) bool {
 	for _, c := range s.cursors {
@@ -215,26 +206,48 @@ func (s *segment) within(b body) bool {
 	return true
 }
 
-// missed makes segments of the files that were current for a while between old and now without our seeing them.
-func (f *follow) missed(old *segment, inPlace bool) {
-	names := siblings(f.path)
-	at := slices.IndexFunc(names, func(name string) bool {
-		b, l, err := openRotated(name)
-		if err != nil {
-			return false
-		}
-		defer b.Close()
-		return l.identity == old.id || (inPlace && sameFirstLine(b, old.hash) && old.within(b))
+// missed makes segments of the files that were current for a while between old and now without our seeing them, and returns
+// the copy of old among the rotated files if there is one.
+func (f *follow) missed(old *segment) *rotated {
+	found, _ := f.since(func(r rotated) bool {
+		return r.identity == old.id || (sameFirstLine(r, old.hash) && old.within(r))
 	})
-	if at < 0 {
-		return
+	return found
+}
+
+// between looks for what was written into the file of s, copied and truncated away while s was empty. It reports whether there
+// was anything.
+func (f *follow) between(s *segment) bool {
+	former := s.former
+	if former == "" || s != f.current() {
+		return false
 	}
-	for _, s := range f.splice(names[at+1:], 0) {
+	s.former = ""
+	found, fresh := f.since(func(r rotated) bool { return sameFirstLine(r, former) })
+	if found != nil {
+		found.Close()
+	}
+	return fresh > 0
+}
+
+// since makes segments, to be read whole, of the rotated files that are younger than the first one that is wanted. It returns
+// that one, and the number of the new segments.
+func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
+	files := f.siblings()
+	at := slices.IndexFunc(files, wanted)
+	if at < 0 {
+		closeAll(files)
+		return nil, 0
+	}
+	closeAll(files[:at])
+	for _, s := range f.splice(files[at+1:], 0) {
 		if len(s.cursors) > 0 {
 			continue // was open before
 		}
+		fresh++
 		for _, sub := range f.subs {
 			s.cursors[sub] = &cursor{}
 		}
 	}
+	return &files[at], fresh
 }

@@ -32,6 +32,7 @@ type segment struct {
 	id      identity
 	fixed   bool // a finished copy: it cannot grow, and is closed as soon as it is read
 	hash    string
+	former  string    // fingerprint of what the same file held before it was truncated
 	checked time.Time // when hash was last compared with the file
 	size    int64     // as last seen
 	grown   time.Time // when size last changed
@@ -123,14 +124,15 @@ func (s *segment) startsLine(off int64, nl Newline) bool {
 	return int64(n) == w && nl.is(last, '\n')
 }
 
-// learn computes the fingerprint of s if it is not known yet.
-func (s *segment) learn(now time.Time) {
+// learn computes the fingerprint of s if it is not known yet, and reports whether it is new.
+func (s *segment) learn(now time.Time) bool {
 	if s.hash != "" {
-		return
+		return false
 	}
 	if h, err := firstLine(s.body); err == nil && h != "" {
 		s.hash, s.checked = h, now
 	}
+	return s.hash != ""
 }
 
 // position returns c's place in the form that is stored.

@@ -2,12 +2,16 @@ package file
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // rotatedName matches what rotation adds to a log's name: a number, a date, "old", and a compression's extension.
@@ -18,12 +22,62 @@ type sibling struct {
 	path   string
 	order  string // what was added to the name, without compression
 	number int    // order as a small number, else -1
-	mtime  int64
+	look
 }
 
-// siblings returns the rotated files beside path, oldest first, by number or date where the names hold one and by time of
-// last change otherwise. Of a file that is there both plain and compressed only the plain one counts: it is being compressed.
-func siblings(path string) []string {
+// A rotated is an open rotated file.
+type rotated struct {
+	body
+	look
+	path string
+}
+
+// siblings opens the rotated files beside path, oldest first, by number or date where the names hold one and by time of last
+// change otherwise. Of a file that is there both plain and compressed only the plain one counts: it is being compressed. The
+// caller closes them.
+//
+// Rotation renames all of them one after the other, so a list counts only if nothing was renamed until all were open.
+func (f *follow) siblings() []rotated {
+	var open []rotated
+	for range 10 {
+		list := listSiblings(f.path)
+		if open = f.openSiblings(list); len(open) == len(list) && slices.EqualFunc(list, listSiblings(f.path), sibling.equal) {
+			return open
+		}
+		closeAll(open)
+		open = nil
+		time.Sleep(pace)
+	}
+	f.reader.complain("The rotated files of " + f.path + " do not come to rest, or cannot be read")
+	return nil
+}
+
+// openSiblings opens those of list that are still what they were.
+func (f *follow) openSiblings(list []sibling) []rotated {
+	var open []rotated
+	for _, s := range list {
+		b, l, err := openRotated(s.path)
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			f.reader.complain(fmt.Sprintf("Unable to read the rotated log %s: %v", s.path, err))
+		case err != nil:
+		case l.identity != s.identity:
+			b.Close()
+		default:
+			open = append(open, rotated{b, l, s.path})
+		}
+	}
+	return open
+}
+
+func closeAll(files []rotated) {
+	for _, r := range files {
+		r.Close()
+	}
+}
+
+// listSiblings returns the rotated files beside path in the order of siblings.
+func listSiblings(path string) []sibling {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil
@@ -35,13 +89,10 @@ func siblings(path string) []string {
 		}
 	}
 	slices.SortFunc(found, ageOrder(found))
-	found = slices.CompactFunc(found, func(a, b sibling) bool { return a.order == b.order })
-	names := make([]string, len(found))
-	for i, s := range found {
-		names[i] = s.path
-	}
-	return names
+	return slices.CompactFunc(found, func(a, b sibling) bool { return a.order == b.order })
 }
+
+func (s sibling) equal(o sibling) bool { return s.path == o.path && s.identity == o.identity }
 
 // siblingOf reads the name of e as that of a rotated form of path. The number may come before the extension too
 // (app.1.log beside app.log), as some loggers do it.
@@ -63,7 +114,7 @@ func siblingOf(path string, e os.DirEntry) (sibling, bool) {
 	if err != nil || !info.Mode().IsRegular() {
 		return sibling{}, false
 	}
-	s := sibling{path: filepath.Join(filepath.Dir(path), e.Name()), order: m[1], number: -1, mtime: info.ModTime().UnixNano()}
+	s := sibling{path: filepath.Join(filepath.Dir(path), e.Name()), order: m[1], number: -1, look: lookOf(info)}
 	if n, err := strconv.Atoi(m[1]); err == nil && len(m[1]) <= 4 {
 		s.number = n
 	}
