@@ -1,0 +1,138 @@
+package logging
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// undated cuts the time off lines and puts N for the process number.
+func undated(s string) string {
+	s = regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} `).ReplaceAllString(s, "")
+	return strings.ReplaceAll(s, fmt.Sprintf("[%d]", os.Getpid()), "[N]")
+}
+
+func TestClassicLine(t *testing.T) {
+	var out bytes.Buffer
+	log := NewOutput(nil, &out, "1.1.0").Logger("fail2ban.actions").With("jail", "sshd")
+	Notice(log, "Ban 192.0.2.10")
+	log.Error("no way", "code", 3)
+	log.Debug("not shown at INFO")
+	want := "fail2ban.actions        [N]: NOTICE  [sshd] Ban 192.0.2.10\n" +
+		"fail2ban.actions        [N]: ERROR   [sshd] no way code=3\n"
+	if got := undated(out.String()); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if !regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} fail2ban`).MatchString(out.String()) {
+		t.Errorf("no time in front: %s", out.String())
+	}
+}
+
+func TestLevels(t *testing.T) {
+	for text, want := range map[string]int{"debug": 10, "NOTICE": 25, "15": 15, "HeavyDebug": 5} {
+		if got, err := ParseLevel(text); got != want || err != nil {
+			t.Errorf("ParseLevel(%q) = %d, %v; want %d", text, got, err, want)
+		}
+	}
+	if _, err := ParseLevel("Bird"); err == nil || err.Error() != "Invalid log level 'BIRD'" {
+		t.Errorf("a level that is none: %v", err)
+	}
+	var out bytes.Buffer
+	o := NewOutput(nil, &out, "1.1.0")
+	o.SetLevel("15") // between MSG and DEBUG
+	log := o.Logger("x")
+	log.Log(nil, LevelMsg, "shown") //nolint:staticcheck // no context needed
+	log.Log(nil, -4, "not shown")   //nolint:staticcheck // no context needed
+	if got := undated(out.String()); got != "x                       [N]: MSG     shown\n" {
+		t.Errorf("at level 15: %q", got)
+	}
+}
+
+func TestFileTarget(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	o := NewOutput(nil, nil, "1.1.0")
+	if err := o.SetTarget(path, map[string]string{"datetime": "off", "padding": "off"}); err != nil {
+		t.Fatal(err)
+	}
+	log := o.Logger("fail2ban.actions")
+	log.Info("before")
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.Reopen(); got != "rolled over" {
+		t.Errorf("Reopen answers %q", got)
+	}
+	log.Info("after")
+	if err := o.SetTarget("/nowhere/at/all", nil); err == nil || o.Target() != path {
+		t.Errorf("an impossible target: %v, and the target is %s", err, o.Target())
+	}
+	old, _ := os.ReadFile(path + ".1")
+	now, _ := os.ReadFile(path)
+	if !strings.HasSuffix(undated(string(old)), "fail2ban.actions[N]: INFO before\n") {
+		t.Errorf("old file:\n%s", old)
+	}
+	if got, want := undated(string(now)), "fail2ban.server[N]: INFO rollover performed on "+path+"\nfail2ban.actions[N]: INFO after\n"; got != want {
+		t.Errorf("new file:\n%swant\n%s", got, want)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("the log is readable by others: %v", info.Mode())
+	}
+}
+
+func TestSyslogTarget(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "log")
+	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	o := NewOutput(nil, nil, "1.1.0")
+	o.SetSyslogSocket(socket)
+	o.SetLevel("NOTICE") // without the greeting
+	if err := o.SetTarget("SYSLOG", map[string]string{"facility": "local3", "padding": "on"}); err != nil {
+		t.Fatal(err)
+	}
+	Notice(o.Logger("fail2ban.actions"), "Ban 192.0.2.2")
+	buf := make([]byte, 200)
+	n, err := daemon.Read(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := undated(string(buf[:n])), "<157>fail2ban.actions        [N]: NOTICE  Ban 192.0.2.2\x00"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestFormatOption(t *testing.T) {
+	var out bytes.Buffer
+	o := NewOutput(&out, nil, "1.1.0")
+	o.SetLevel("NOTICE")
+	err := o.SetTarget("STDOUT", map[string]string{"format": "%(name)-20s|%(levelname)s|%(levelno)d|%(message)s|100%%"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Notice(o.Logger("fail2ban.actions"), "x")
+	if got, want := out.String(), "fail2ban.actions    |NOTICE|25|x|100%\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, bad := range []string{"%(nosuch)s", "%s", "%(name", "%(name)", "%(name)-99999999999999s"} {
+		if _, err := parseFormat(bad); err == nil {
+			t.Errorf("format %q was accepted", bad)
+		}
+	}
+}
+
+func TestHandlerKeepsCallersAttributes(t *testing.T) {
+	var out bytes.Buffer
+	log := NewOutput(nil, &out, "1.1.0").Logger("a")
+	log.With("x", 1).WithGroup("g").Info("m", slog.Int("y", 2))
+	if got, want := undated(out.String()), "a                       [N]: INFO    m g.x=1 g.y=2\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
