@@ -99,7 +99,7 @@ func compareWithPython(t *testing.T, seed, count int) {
 }
 
 // A tally counts what was compared.
-type tally struct{ patterns, refused, searches, matches, truncated int }
+type tally struct{ patterns, refused, searches, matches, truncated, spared int }
 
 func (c *tally) check(t *testing.T, q *question) {
 	re, err := Compile(q.pattern, q.flags)
@@ -115,7 +115,9 @@ func (c *tally) check(t *testing.T, q *question) {
 		t.Errorf("%q flags %b: %v", q.pattern, q.flags, err)
 		return
 	}
+	set := NewSet([]*Regexp{re})
 	for i, a := range q.texts {
+		c.checkFilters(t, q, set, a.text, q.answers[i] != nil && a.from == 0 && a.to == len(a.text))
 		for _, early := range []bool{false, true} {
 			m := &Matcher{early: early}
 			got := spans(m, re, a.text, a.from, a.to)
@@ -132,5 +134,19 @@ func (c *tally) check(t *testing.T, q *question) {
 					q.pattern, q.flags, a.text, a.from, a.to, early, got, q.answers[i])
 			}
 		}
+	}
+}
+
+// checkFilters makes sure that no regex is ruled out which matches.
+func (c *tally) checkFilters(t *testing.T, q *question, set *Set, text string, matches bool) {
+	var candidates Candidates
+	candidates.Start(set, []byte(text))
+	open := NewGate(nil, set.regexes).Open([]byte(text))
+	candidate := candidates.Next() == 0
+	if matches && (!open || !candidate) {
+		t.Errorf("%q flags %b on %q: gate %v, candidate %v, but it matches", q.pattern, q.flags, text, open, candidate)
+	}
+	if !matches && !candidate {
+		c.spared++
 	}
 }

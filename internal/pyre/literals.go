@@ -1,6 +1,247 @@
 package pyre
 
-// literals are texts of which every match of a pattern contains one.
-type literals struct{}
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
-func requiredLiterals(*node) literals { return literals{} }
+// literals are texts of which every match of a pattern contains at least one; none
+// means nothing is known. No literal contains a line feed or a carriage return, so what
+// is not in a line is not in any part of it, nor in a part with a line feed added.
+type literals [][]byte
+
+// in reports whether text contains one of the literals, or might as well.
+func (l literals) in(text []byte) bool {
+	for _, s := range l {
+		if bytes.Contains(text, s) {
+			return true
+		}
+	}
+	return len(l) == 0
+}
+
+const (
+	maxExact  = 16 // texts that a part of a pattern may have to be known exactly
+	maxClause = 64 // alternatives of a clause while it is worked out
+	maxGate   = 4  // alternatives of the clause that is used: each costs a scan
+	maxClass  = 4  // characters of a set that is treated as alternatives
+
+	// commonest is the chance to stand in an ordinary line from which on a literal is
+	// not worth looking for.
+	commonest = 0.05
+)
+
+// A clause is a set of texts; one of them is in every match.
+type clause []string
+
+// A need is what is known about the matches of a node.
+type need struct {
+	exact   clause   // all texts that it can match, nil if not known
+	clauses []clause // otherwise
+}
+
+// requiredLiterals chooses the literals that say most about whether root matches.
+func requiredLiterals(root *node) literals {
+	n := needOf(root)
+	if n.exact != nil {
+		n.clauses = append(n.clauses, n.exact)
+	}
+	var best clause
+	for _, c := range n.clauses {
+		if len(c) <= maxGate && shortest(c) > 0 && (best == nil || chance(c) < chance(best)) {
+			best = c
+		}
+	}
+	if best == nil || chance(best) > commonest {
+		return nil
+	}
+	var out literals
+	for _, s := range best {
+		out = append(out, []byte(s))
+	}
+	return out
+}
+
+func needOf(n *node) need {
+	switch n.op {
+	case opLit:
+		return exactly(string(n.r))
+	case opSet:
+		return needOfSet(n.set)
+	case opCat:
+		return needOfSequence(n.subs)
+	case opAlt, opCond:
+		return needOfAlternatives(n.subs)
+	case opRep:
+		return needOfRepeat(n)
+	case opGroup, opAtomic:
+		return needOf(n.subs[0])
+	case opBackref:
+		return need{}
+	}
+	return need{exact: clause{""}} // matches no text of its own
+}
+
+func exactly(texts ...string) need {
+	for _, s := range texts {
+		if strings.ContainsAny(s, "\r\n") {
+			return need{}
+		}
+	}
+	return need{exact: texts}
+}
+
+func needOfSet(s *charset) need {
+	var chars clause
+	for r := range rune(0x80) {
+		if s.has(r) {
+			chars = append(chars, string(r))
+		}
+	}
+	for _, h := range s.high {
+		if len(chars) > maxClass || h.hi-h.lo > maxClass {
+			return need{}
+		}
+		for r := h.lo; r <= h.hi; r++ {
+			chars = append(chars, string(r))
+		}
+	}
+	if len(chars) == 0 || len(chars) > maxClass {
+		return need{}
+	}
+	return exactly(chars...)
+}
+
+// needOfSequence joins exact texts side by side; each stretch of them is a clause.
+func needOfSequence(subs []*node) need {
+	var out need
+	run, whole := clause{""}, true
+	flush := func() {
+		if shortest(run) > 1 {
+			out.clauses = append(out.clauses, run)
+		}
+		run, whole = clause{""}, false
+	}
+	for _, s := range subs {
+		n := needOf(s)
+		if n.exact != nil && len(run)*len(n.exact) <= maxExact {
+			run = product(run, n.exact)
+			continue
+		}
+		flush()
+		if n.exact != nil {
+			run = n.exact
+		} else {
+			out.clauses = append(out.clauses, n.clauses...)
+		}
+	}
+	if whole {
+		return need{exact: run}
+	}
+	flush()
+	return out
+}
+
+// needOfAlternatives has one clause: the best of each alternative together.
+func needOfAlternatives(subs []*node) need {
+	exact, all := clause{}, clause{}
+	for _, s := range subs {
+		n := needOf(s)
+		if n.exact == nil {
+			exact = nil
+		} else if exact != nil {
+			exact = union(exact, n.exact)
+		}
+		best := bestOf(n)
+		if best == nil {
+			all = nil
+		} else if all != nil {
+			all = union(all, best)
+		}
+	}
+	if exact != nil && len(exact) <= maxExact {
+		return need{exact: exact}
+	}
+	if all != nil && len(all) <= maxClause {
+		return need{clauses: []clause{all}}
+	}
+	return need{}
+}
+
+func needOfRepeat(r *node) need {
+	n := needOf(r.subs[0])
+	switch {
+	case r.max == 0:
+		return exactly("")
+	case r.min == 1 && r.max == 1:
+		return n
+	case r.min == 0 && r.max == 1 && len(n.exact) > 0 && len(n.exact) < maxExact:
+		return need{exact: union(clause{""}, n.exact)}
+	case r.min == 0:
+		return need{}
+	case n.exact != nil && shortest(n.exact) > 0:
+		return need{clauses: []clause{n.exact}}
+	case n.exact != nil:
+		return need{}
+	}
+	return n
+}
+
+func bestOf(n need) clause {
+	var best clause
+	if n.exact != nil && shortest(n.exact) > 0 {
+		best = n.exact
+	}
+	for _, c := range n.clauses {
+		if best == nil || chance(c) < chance(best) {
+			best = c
+		}
+	}
+	return best
+}
+
+func shortest(c clause) int {
+	n := len(c[0])
+	for _, s := range c {
+		n = min(n, len(s))
+	}
+	return n
+}
+
+func product(a, b clause) clause {
+	var out clause
+	for _, x := range a {
+		for _, y := range b {
+			out = append(out, x+y)
+		}
+	}
+	return union(out, nil)
+}
+
+func union(a, b clause) clause {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// byFrequency has the characters of log lines, the most frequent first.
+const byFrequency = " etaoinsrhldcumfpgwybvk0123456789.:=-_/,[]\"()<>;'#@&%+*!?|{}~^$`\\xjqzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// chance estimates how likely an ordinary line has one of the texts. It is only good
+// for comparing.
+func chance(c clause) float64 {
+	sum := 0.002 * float64(len(c)-1) // another scan
+	for _, s := range c {
+		p := 1.0
+		for i := range len(s) {
+			weight := 5
+			if k := strings.IndexByte(byFrequency, s[i]); k >= 0 {
+				weight = 200 - 2*k
+			}
+			p *= float64(weight+10) / 420
+		}
+		sum += p
+	}
+	return sum
+}

@@ -1,0 +1,81 @@
+package pyre
+
+import "math/bits"
+
+// A Set is a list of regexes that are tried on the same texts, in order. It knows
+// which of them cannot match a given text. It does not change and may be shared.
+type Set struct {
+	regexes []*Regexp
+	words   int // of 64 regexes each
+
+	// table[k][c*words:] has the regexes that can match a text whose byte k is c.
+	table [leading][]uint64
+}
+
+// NewSet makes a set of regexes, which keep their indexes.
+func NewSet(regexes []*Regexp) *Set {
+	s := &Set{regexes: regexes, words: (len(regexes) + 63) / 64}
+	for k := range s.table {
+		s.table[k] = make([]uint64, 256*s.words)
+	}
+	for i, re := range regexes {
+		for k, set := range re.prog.leadingBytes() {
+			for c := range 256 {
+				if set.has(byte(c)) {
+					s.table[k][c*s.words+i/64] |= 1 << (i % 64)
+				}
+			}
+		}
+	}
+	return s
+}
+
+// Candidates are the regexes of a set that can match a text. A value serves one
+// goroutine and is reused from text to text without allocating; the zero value is
+// ready.
+type Candidates struct {
+	set   *Set
+	text  []byte
+	words []uint64
+	at    int // the word that is looked at
+}
+
+// Start finds the candidates of s for a search in the whole of text, which must stay as
+// it is until the last Next.
+func (c *Candidates) Start(s *Set, text []byte) {
+	c.set, c.text, c.at = s, text, 0
+	if len(c.words) != s.words {
+		c.words = make([]uint64, s.words)
+	}
+	for i := range c.words {
+		c.words[i] = ^uint64(0)
+	}
+	if rest := len(s.regexes) % 64; rest != 0 {
+		c.words[s.words-1] = 1<<rest - 1
+	}
+	for k := range min(leading, len(text)) {
+		row := s.table[k][int(text[k])*s.words:]
+		for i := range c.words {
+			c.words[i] &= row[i]
+		}
+	}
+}
+
+// Next returns the candidate with the lowest index that it has not returned yet, -1
+// when there are no more. A regex that is left out does not match the text.
+func (c *Candidates) Next() int {
+	for c.at < len(c.words) {
+		word := c.words[c.at]
+		if word == 0 {
+			c.at++
+			continue
+		}
+		c.words[c.at] = word & (word - 1)
+		i := c.at*64 + bits.TrailingZeros64(word)
+		// A scan for one literal is cheaper than a search, one for several is not.
+		if gate := c.set.regexes[i].gate; len(gate) != 1 || gate.in(c.text) {
+			return i
+		}
+	}
+	return -1
+}
