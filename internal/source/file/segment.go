@@ -1,6 +1,9 @@
 package file
 
 import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -86,7 +89,21 @@ func (s *segment) fill(c *cursor, buf []byte) (data []byte, end bool, err error)
 	if n < m || string(buf[:m]) != string(c.mark) {
 		return nil, false, errOverwritten
 	}
+	if c.off == 0 && !s.beginsWith(buf[:n]) {
+		return nil, false, errOverwritten
+	}
 	return buf[m:n], n < len(buf), nil
+}
+
+// beginsWith reports whether data, the start of the file, agrees with the fingerprint, as far as it shows.
+func (s *segment) beginsWith(data []byte) bool {
+	data = data[leadingNULs(data):]
+	end := bytes.IndexByte(data, '\n')
+	if s.hash == "" || end < 0 {
+		return true
+	}
+	sum := sha1.Sum(data[:end+1])
+	return hex.EncodeToString(sum[:]) == s.hash
 }
 
 // advance moves c past the first n bytes of data, which fill has returned for it from buf.

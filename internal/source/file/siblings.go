@@ -15,7 +15,7 @@ import (
 )
 
 // rotatedName matches what rotation adds to a log's name: a number, a date, "old", and a compression's extension.
-var rotatedName = regexp.MustCompile(`^[.-](\d[\d._T:-]*|old|bak)(\.(?:gz|bz2|xz|zst))?$`)
+var rotatedName = regexp.MustCompile(`^([.-](?:\d[\d._T:-]*|old|bak))(?:\.(?:gz|bz2|xz|zst))?$`)
 
 // A sibling is a rotated file beside a log.
 type sibling struct {
@@ -94,31 +94,39 @@ func listSiblings(path string) []sibling {
 
 func (s sibling) equal(o sibling) bool { return s.path == o.path && s.identity == o.identity }
 
-// siblingOf reads the name of e as that of a rotated form of path. The number may come before the extension too
-// (app.1.log beside app.log), as some loggers do it.
+// siblingOf reads e as a rotated form of path.
 func siblingOf(path string, e os.DirEntry) (sibling, bool) {
-	base := filepath.Base(path)
-	ext := filepath.Ext(base)
-	added, ok := strings.CutPrefix(e.Name(), base)
-	if !ok && ext != "" {
-		added, ok = strings.CutPrefix(e.Name(), strings.TrimSuffix(base, ext))
-		before, packed, has := strings.Cut(added, ext)
-		ok = ok && has
-		added = before + packed
-	}
-	m := rotatedName.FindStringSubmatch(added)
-	if !ok || m == nil {
+	order, ok := addedBy(e.Name(), filepath.Base(path))
+	if !ok {
 		return sibling{}, false
 	}
 	info, err := e.Info()
 	if err != nil || !info.Mode().IsRegular() {
 		return sibling{}, false
 	}
-	s := sibling{path: filepath.Join(filepath.Dir(path), e.Name()), order: m[1], number: -1, look: lookOf(info)}
-	if n, err := strconv.Atoi(m[1]); err == nil && len(m[1]) <= 4 {
+	s := sibling{path: filepath.Join(filepath.Dir(path), e.Name()), order: order, number: -1, look: lookOf(info)}
+	if n, err := strconv.Atoi(order[1:]); err == nil && len(order) <= 5 {
 		s.number = n
 	}
 	return s, true
+}
+
+// addedBy returns what rotation has added to the log name base to make name, without a compression's extension. It may stand
+// before the extension too (app.1.log beside app.log), as some loggers do it.
+func addedBy(name, base string) (order string, ok bool) {
+	added, ok := strings.CutPrefix(name, base)
+	if ext := filepath.Ext(base); !ok && ext != "" {
+		var before, packed string
+		if added, ok = strings.CutPrefix(name, strings.TrimSuffix(base, ext)); ok {
+			before, packed, ok = strings.Cut(added, ext)
+			added = before + packed
+		}
+	}
+	m := rotatedName.FindStringSubmatch(added)
+	if !ok || m == nil {
+		return "", false
+	}
+	return m[1], true
 }
 
 // ageOrder returns the comparison that sorts all by age, oldest first; plain before compressed.
