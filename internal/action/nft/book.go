@@ -1,0 +1,149 @@
+package nft
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/google/nftables"
+)
+
+// A book says who must be in one set, and until when. It knows that the kernel takes no overlapping networks: of a network
+// and its parts only the network is in the set, and the parts return when it goes. The zero book is empty and ready.
+type book struct {
+	until   map[netip.Prefix]time.Time // zero for ever
+	lengths [129]int                   // how many members have each prefix length
+	// forgetful is true when the set drops members by itself, some time after they should have left.
+	forgetful bool
+}
+
+// A change is what to do to a set: first take out, then put in.
+type change struct {
+	del, add []netip.Prefix
+}
+
+// put adds p, or changes how long it stays, and adds to c what that means for the set.
+func (b *book) put(p netip.Prefix, until time.Time, c *change) {
+	if b.until == nil {
+		b.until = make(map[netip.Prefix]time.Time)
+	}
+	was, known := b.until[p]
+	b.until[p] = until
+	if !known {
+		b.lengths[p.Bits()]++
+	}
+	if b.covered(p) {
+		return
+	}
+	if known {
+		b.take(p, was, c) // to put it in again: older kernels change no timeout of a member that is there
+	} else {
+		c.del = append(c.del, b.within(p)...)
+	}
+	c.add = append(c.add, p)
+}
+
+// remove takes p out and adds to c what that means for the set. It reports whether p was there.
+func (b *book) remove(p netip.Prefix, c *change) bool {
+	was, ok := b.until[p]
+	if !ok {
+		return false
+	}
+	delete(b.until, p)
+	b.lengths[p.Bits()]--
+	if b.covered(p) {
+		return true
+	}
+	b.take(p, was, c)
+	c.add = append(c.add, b.within(p)...)
+	return true
+}
+
+// take asks for p to be taken out, unless the kernel has done so: taking out what is not there fails the whole transaction.
+func (b *book) take(p netip.Prefix, until time.Time, c *change) {
+	if b.forgetful && !until.IsZero() && time.Since(until) >= slack {
+		return
+	}
+	c.del = append(c.del, p)
+}
+
+// clear empties the book.
+func (b *book) clear() { *b = book{forgetful: b.forgetful} }
+
+// covered reports whether a larger network of the book contains p.
+func (b *book) covered(p netip.Prefix) bool {
+	for bits := range p.Bits() {
+		if b.lengths[bits] == 0 {
+			continue
+		}
+		if larger, err := p.Addr().Prefix(bits); err == nil {
+			if _, ok := b.until[larger]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within returns the largest members inside p, without p itself.
+func (b *book) within(p netip.Prefix) []netip.Prefix {
+	smaller := 0
+	for bits := p.Bits() + 1; bits < len(b.lengths); bits++ {
+		smaller += b.lengths[bits]
+	}
+	if smaller == 0 || p.IsSingleIP() {
+		return nil
+	}
+	inside := &book{until: make(map[netip.Prefix]time.Time)}
+	for q := range b.until {
+		if q.Bits() > p.Bits() && p.Contains(q.Addr()) {
+			inside.until[q] = time.Time{}
+			inside.lengths[q.Bits()]++
+		}
+	}
+	return inside.visible()
+}
+
+// visible returns the members that belong in the set: those that no larger one contains.
+func (b *book) visible() []netip.Prefix {
+	all := make([]netip.Prefix, 0, len(b.until))
+	for p := range b.until {
+		if !b.covered(p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// slack is how much longer the kernel keeps an address than we mean to: its timeout is for the case that we are no more.
+const slack = time.Minute
+
+// elements returns p as elements of a set. A set of intervals takes the first address and the one behind the last; there is none
+// behind the last of all.
+func elements(p netip.Prefix, interval bool, timeout time.Duration) []nftables.SetElement {
+	first := nftables.SetElement{Key: p.Addr().AsSlice(), Timeout: timeout}
+	if !interval {
+		return []nftables.SetElement{first}
+	}
+	behind := lastOf(p).Next()
+	if !behind.IsValid() {
+		return []nftables.SetElement{first}
+	}
+	return []nftables.SetElement{first, {Key: behind.AsSlice(), IntervalEnd: true}}
+}
+
+func lastOf(p netip.Prefix) netip.Addr {
+	b := p.Addr().AsSlice()
+	for i := p.Bits(); i < len(b)*8; i++ {
+		b[i/8] |= 1 << (7 - i%8)
+	}
+	last, _ := netip.AddrFromSlice(b) // the length is an address's
+	return last
+}
+
+// timeout returns what the kernel is told about a member that leaves at until.
+func timeout(until, now time.Time) time.Duration {
+	if until.IsZero() {
+		return 0
+	}
+	return max(until.Sub(now), 0) + slack
+}
