@@ -2,8 +2,6 @@ package filter
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +42,10 @@ var pythonEncodings = map[string]encoding.Encoding{
 	"utf-32-be":  utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
 }
 
-var errCodec = errors.New("no such text encoding")
+// An EncodingError is the error of Compile for a text encoding that nobody knows.
+type EncodingError struct{ Name string }
+
+func (e *EncodingError) Error() string { return "unknown encoding: " + e.Name }
 
 // findEncoding returns the codec that a logencoding option names, by any name that Python or IANA has for it. Empty and
 // "auto" mean UTF-8: the daemon does not depend on the locale that happens to start it.
@@ -65,7 +66,7 @@ func findEncoding(name string) (encodingOf, error) {
 			codec, _ = ianaindex.MIME.Encoding(n)
 		}
 		if codec == nil {
-			return encodingOf{}, fmt.Errorf("unknown encoding: %s: %w", name, errCodec)
+			return encodingOf{}, &EncodingError{name}
 		}
 		return encodingOf{name: name, codec: codec}, nil
 	}

@@ -53,10 +53,14 @@ type Filter struct {
 	buffer      []ticket.Match // the last lines, when a failregex may span several
 	orig        []ticket.Match // those the present text was made of
 
-	visit   func(*Hit) error // takes what the present line yields
-	ignored func(int)        // if set, is told which ignoreregex matched
-	anyTime bool             // lines of any age are taken as they come
-	all     bool             // every match of a line is wanted, not just the first
+	visit func(*Hit) error // takes what the present line yields
+
+	// What only a Tester wants.
+	ignored  func(int) // is told which ignoreregex matched
+	prefixed func()    // is told when prefregex matched
+	anyTime  bool      // lines of any age are taken as they come
+	all      bool      // every match of a line, not just the first
+	keepNil  bool      // fields of groups that took no part
 
 	line line        // the one being judged
 	now  ticket.Unix // taken once for a batch

@@ -27,6 +27,9 @@ func (f *Filter) search() error {
 		if !f.prefix.Search(p.prefregex.re, text, 0, len(text)) {
 			return nil
 		}
+		if f.prefixed != nil {
+			f.prefixed()
+		}
 		text = f.content(text)
 	}
 	for i, r := range p.failregex {
@@ -150,7 +153,7 @@ func (f *Filter) capture(r *pattern, text []byte) ticket.Fields {
 	if p := f.program.prefregex; p != nil {
 		fields = overlay(p.capture(&f.prefix, f.text).Without("content"), fields)
 	}
-	if !f.all {
+	if !f.keepNil {
 		fields = compact(fields)
 	}
 	return fields

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"syscall"
+	"time"
+
+	"gaol/internal/filter"
+	"gaol/internal/filter/dns"
+	"gaol/internal/regextest"
+	"gaol/internal/ticket"
+)
+
+// Exit codes of the regex tester.
+const (
+	regexOK     = 0
+	regexFailed = 1   // something went wrong with a line, or with the encoding or log level named
+	regexSyntax = 2   // no such option
+	regexWrong  = 255 // wrong arguments, filter, pattern or time zone
+)
+
+// regex is the command fail2ban-regex: it tries regular expressions on log lines.
+func regex(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
+	out := bufio.NewWriterSize(stdout, 64<<10)
+	code := runRegex(ctx, argv, out, stderr)
+	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code == regexOK {
+		fmt.Fprintf(stderr, "ERROR: %v\n", err)
+		return regexFailed
+	}
+	return code
+}
+
+// A regexError ends the regex tester: what to print on standard output, and the exit code.
+type regexError struct {
+	text string
+	code int
+}
+
+func (e *regexError) Error() string { return e.text }
+
+// wrong returns the error that most mistakes of a user give.
+func wrong(format string, args ...any) error {
+	return &regexError{"ERROR: " + fmt.Sprintf(format, args...), regexWrong}
+}
+
+func runRegex(ctx context.Context, argv []string, out *bufio.Writer, stderr io.Writer) int {
+	o, code, done := parseRegexArgs(argv, out, stderr)
+	if done {
+		return code
+	}
+	err := testRegex(ctx, o, out)
+	var failure *regexError
+	switch {
+	case err == nil || errors.Is(err, syscall.EPIPE):
+		return regexOK // whoever reads our output has seen enough
+	case errors.As(err, &failure):
+		fmt.Fprintln(out, failure.text)
+		return failure.code
+	}
+	out.Flush()
+	fmt.Fprintf(stderr, "ERROR: %v\n", err)
+	return regexFailed
+}
+
+// testRegex does what the arguments say.
+func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
+	h := &regexHeader{out: out, quiet: o.out != ""}
+	h.begin()
+	s := filter.Settings{
+		MaxLines: o.maxLines, DatePattern: o.datePattern, LogTimeZone: o.timezone, LogEncoding: o.encoding, UseDNS: o.usedns,
+	}
+	if err := h.given(&s); err != nil {
+		return err
+	}
+	journalMatch, err := readRegexArg(o, &s, h)
+	if err != nil {
+		return err
+	}
+	if o.ignoreregex != "" {
+		s.Ignoreregex = []string{o.ignoreregex}
+		h.line("ignoreregex line", shorten(o.ignoreregex))
+	}
+	program, err := filter.Compile(s)
+	if err != nil {
+		return compileFault(err)
+	}
+	log, err := openRegexLog(o, program, journalMatch, h)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	h.end()
+
+	logger, err := regexLogger(o, out)
+	if err != nil {
+		return err
+	}
+	names := dns.NewCache(dns.Options{Log: logger.With("logger", "fail2ban.ipdns")})
+	env := filter.Env{Jail: "~jailless~", Log: logger.With("logger", "fail2ban.filter"), Resolve: names}
+	if o.out != "" {
+		return printFailures(ctx, o, program, env, names, log, out)
+	}
+	return report(ctx, o, program, env, log, out)
+}
+
+// compileFault tells a mistake in the settings from a codec that does not exist.
+func compileFault(err error) error {
+	var unknown *filter.EncodingError
+	if errors.As(err, &unknown) {
+		return &regexError{"ERROR: " + err.Error(), regexFailed}
+	}
+	return wrong("%v", err)
+}
+
+// printFailures prints one piece of text for each failure.
+func printFailures(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, names *dns.Cache, log regexLog, out io.Writer) error {
+	t := regextest.NewOutput(p, env, o.out, o.invert, names)
+	return log.Each(ctx, func(l *ticket.Line) error { return t.Line(out, l, log.Name()) })
+}
+
+// report prints what the expressions matched and what they missed.
+func report(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, log regexLog, out *bufio.Writer) error {
+	settings := p.Settings()
+	s := regextest.NewSession(p, env, !o.noCheckAll, regextest.Options{
+		Failregex: settings.Failregex, Ignoreregex: settings.Ignoreregex,
+		Verbose: o.verbose > 0, VerboseDates: o.verboseDates, NoDates: log.Dated() && settings.DatePattern == "",
+		Debuggex: o.debuggex, Limit: o.maxLines,
+		Matched: listing(o.allMatched, false), Missed: listing(o.allMissed, o.noMissed), Ignored: listing(o.allIgnored, o.noIgnored),
+	})
+	start := time.Now()
+	if err := log.Each(ctx, func(l *ticket.Line) error { return s.Line(l, log.Name()) }); err != nil {
+		return err
+	}
+	return s.Report(out, time.Since(start))
+}
+
+func listing(all, none bool) regextest.Listing {
+	switch {
+	case none:
+		return regextest.Never
+	case all:
+		return regextest.Always
+	}
+	return regextest.Few
+}
+
+// A regexHeader prints what is about to be tested.
+type regexHeader struct {
+	out   *bufio.Writer
+	quiet bool
+}
+
+func (h *regexHeader) begin() { h.print("\nRunning tests\n=============\n\n") }
+
+// end closes the header.
+func (h *regexHeader) end() { h.print("\n") }
+
+func (h *regexHeader) print(text string) {
+	if !h.quiet {
+		h.out.WriteString(text)
+	}
+}
+
+// line prints one item, its label set flush right.
+func (h *regexHeader) line(label, value string) {
+	h.print(fmt.Sprintf("Use %16s : %s\n", label, value))
+}
+
+// given prints settings of the command line.
+func (h *regexHeader) given(s *filter.Settings) error {
+	if s.MaxLines != 0 {
+		h.maxLines(s.MaxLines)
+	}
+	if s.DatePattern != "" {
+		return h.datePattern(s.DatePattern)
+	}
+	return nil
+}
+
+func (h *regexHeader) maxLines(n int) { h.line("maxlines", fmt.Sprint(n)) }
+
+// datePattern prints a date pattern and the name it goes by.
+func (h *regexHeader) datePattern(pattern string) error {
+	p, err := filter.Compile(filter.Settings{DatePattern: pattern})
+	if err != nil {
+		return wrong("%v", err)
+	}
+	_, name, _ := p.DatePattern()
+	h.line("datepattern", pattern+" : "+name)
+	return nil
+}
+
+// shorten cuts a regular expression to what fits on a line.
+func shorten(s string) string {
+	if r := []rune(s); len(r) > 53 {
+		return string(r[:50]) + "..."
+	}
+	return s
+}
+
+// regexLogger returns the logger for what the filter has to say.
+func regexLogger(o *regexOptions, out io.Writer) (*slog.Logger, error) {
+	level, err := regexLogLevel(o.logLevel)
+	if err != nil {
+		return nil, &regexError{"ERROR: " + err.Error(), regexFailed}
+	}
+	return slog.New(&regexLogHandler{out: out, level: level, verbose: o.verbose}), nil
+}
+
+// joinedLines reports whether a literal log line is to be split at its line feeds.
+func joinedLines(text string, maxLines int) bool { return maxLines > 1 || strings.Contains(text, "\n") }

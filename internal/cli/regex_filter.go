@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"gaol/internal/config"
+	"gaol/internal/filter"
+	"gaol/internal/pickle"
+	"gaol/pack"
+)
+
+// filterName is what a regex argument must look like to be taken for the name of a jail, a filter or a file.
+var filterName = regexp.MustCompile(`(?s)^([\w/.-]+)(\[.*\])?$`)
+
+// readRegexArg puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
+// returns the journal match of the filter.
+func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+	if filterName.MatchString(o.regex) {
+		name, params, err := config.ParseDefinition(o.regex)
+		if err != nil {
+			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)
+		}
+		d := regexDefinition{name: name, params: params, options: strings.TrimPrefix(o.regex, name)}
+		d.root, d.fsys = regexConfig(o)
+		if strings.HasPrefix(o.log, "systemd-journal") {
+			d.backend = "systemd"
+		}
+		found, err := d.find()
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return d.take(o, s, h)
+		}
+	}
+	h.line("failregex line", shorten(o.regex))
+	s.Failregex = []string{o.regex}
+	return nil, nil
+}
+
+// regexConfig returns the configuration directory and what is in it.
+func regexConfig(o *regexOptions) (root string, fsys fs.FS) {
+	dir := o.config
+	if dir == "" {
+		if _, err := os.Stat(defaultConf); err != nil {
+			return builtInName, pack.FS()
+		}
+		dir = defaultConf
+	}
+	return filepath.Clean(dir), os.DirFS(dir)
+}
+
+// A regexDefinition is a jail or a filter that a regex argument names.
+type regexDefinition struct {
+	name    string
+	options string // the brackets as written, or ""
+	params  *config.Params
+	backend string
+	root    string
+	fsys    fs.FS
+
+	jail string // its name, if it is one
+	file string // else the filter's path, without extension if that is .conf
+	base string // directory above filter.d, if the file is in one
+}
+
+// find looks for a jail of that name, then for a filter, and reports whether there is one.
+func (d *regexDefinition) find() (bool, error) {
+	if d.isJail() {
+		d.jail = d.name
+		return true, nil
+	}
+	for _, path := range d.candidates() {
+		if info, err := fs.Stat(d.fsys, filepath.ToSlash(filepath.Join("filter.d", path))); err == nil && !info.IsDir() {
+			d.base, d.file = d.root, filepath.Join("filter.d", path)
+			return true, nil
+		}
+	}
+	if !strings.Contains(d.name, "/") {
+		return false, nil
+	}
+	for _, path := range d.candidates() {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			abs, err := filepath.Abs(path)
+			if dir := filepath.Dir(path); filepath.Base(dir) == "filter.d" {
+				d.base = filepath.Dir(dir)
+			}
+			d.file = abs
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// candidates returns the file names that the argument may mean.
+func (d *regexDefinition) candidates() []string {
+	name := strings.TrimPrefix(d.name, "filter.d/")
+	if strings.Contains(d.name[max(0, len(d.name)-6):], ".") {
+		return []string{name}
+	}
+	return []string{name, name + ".conf", name + ".local"}
+}
+
+// isJail reports whether the configuration has a jail of that name, enabled or not.
+func (d *regexDefinition) isJail() bool {
+	if strings.Contains(d.name, "/") || strings.HasSuffix(d.name, ".conf") || strings.HasSuffix(d.name, ".local") {
+		return false
+	}
+	header := regexp.MustCompile(`(?m)^\[` + regexp.QuoteMeta(d.name) + `\]`)
+	files, _ := fs.Glob(d.fsys, "jail.d/*")
+	for _, file := range append(files, "jail.conf", "jail.local") {
+		if text, err := fs.ReadFile(d.fsys, file); err == nil && header.Match(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// take reads the definition, tells what it is, and puts it into s. What the command line gave wins.
+func (d *regexDefinition) take(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+	name := d.file
+	switch {
+	case d.jail != "":
+		h.line("jail", d.jail)
+	case d.base != "":
+		name = strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
+		h.line("filter file", name+", basedir: "+d.base)
+	default:
+		h.line("filter file", d.name)
+	}
+	if d.params.Len() > 0 {
+		h.line("filter options", paramsText(d.params))
+	}
+	jail, err := d.read()
+	if err != nil {
+		return nil, err
+	}
+	if o.verbose > 1 {
+		h.print(fmt.Sprintf("Real %15s : %s\n", "filter options", realOptions(jail, d.params)))
+	}
+	return d.apply(jail, s, h)
+}
+
+func paramsText(p *config.Params) string {
+	d := pickle.NewDict()
+	for name, value := range p.All() {
+		d.Set(name, value)
+	}
+	return pickle.Repr(d)
+}
+
+// realOptions prints the options in force: what is given, and what the kind of log implies.
+func realOptions(jail *config.Jail, params *config.Params) string {
+	d := pickle.NewDict("logtype", "file")
+	if strings.HasPrefix(jail.Backend, "systemd") {
+		d.Set("logtype", "journal")
+	}
+	for name, value := range params.All() {
+		d.Set(name, value)
+	}
+	return pickle.Repr(d)
+}
+
+// apply puts the commands that make up the filter into s.
+func (d *regexDefinition) apply(jail *config.Jail, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+	for _, c := range jail.Commands {
+		words, ok := c.([]any)
+		if !ok || len(words) < 4 {
+			continue
+		}
+		switch words[2] {
+		case "prefregex":
+			s.Prefregex, _ = words[3].(string)
+		case "addfailregex":
+			s.Failregex = append(s.Failregex, texts(words[3])...)
+		case "addignoreregex":
+			s.Ignoreregex = append(s.Ignoreregex, texts(words[3])...)
+		case "addjournalmatch":
+			journalMatch = append(journalMatch, strings.Join(texts(words[3:]), " "))
+		case "maxlines":
+			if n, ok := words[3].(int64); ok && s.MaxLines == 0 {
+				s.MaxLines = int(n)
+				h.maxLines(s.MaxLines)
+			}
+		case "datepattern":
+			if text, ok := words[3].(string); ok && s.DatePattern == "" {
+				s.DatePattern = text
+				if err := h.datePattern(text); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return journalMatch, nil
+}
+
+// texts returns the strings in v, which is one or a list of them.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, x := range v {
+			all = append(all, texts(x)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// read returns the jail, or a jail made for the filter.
+func (d *regexDefinition) read() (*config.Jail, error) {
+	files := &overlay{under: d.fsys, files: map[string]string{}}
+	name, failure := d.jail, wrong("Failed to get jail for %s", pickle.Repr(d.jail))
+	if name != "" {
+		// The last of the drop-ins has the last word.
+		files.files["jail.d/\U0010FFFD.local"] = "[" + name + "]\nenabled = true\nfilter = %(known/filter)s\naction =\nlogpath =\n" + d.lines()
+	} else {
+		name, failure = "test", wrong("failed to load filter %s", d.name)
+		files.hide = "jail"
+		files.files["jail.conf"] = "[test]\nenabled = true\nbackend = " + d.backend + "\nfilter = " + d.reference(files) + "\n"
+	}
+	c, err := config.Read(config.Options{Source: config.Embedded(files, d.root), AllowNoLogs: true, Only: name})
+	if err != nil {
+		return nil, fmt.Errorf("%w\n       %w", failure, err)
+	}
+	for _, j := range c.Jails {
+		if j.Problem != "" {
+			return nil, failure
+		}
+		return j, nil
+	}
+	return nil, failure
+}
+
+// reference returns how a jail names the filter, with its options.
+func (d *regexDefinition) reference(files *overlay) string {
+	name := strings.TrimSuffix(strings.TrimPrefix(d.file, "filter.d/"), ".conf")
+	if filepath.Ext(d.file) != ".conf" {
+		// A file with another extension stands for itself alone.
+		if text, err := os.ReadFile(d.file); err == nil {
+			name = "\U0010FFFD"
+			files.files["filter.d/"+name+".conf"] = string(text)
+		} else if text, err := fs.ReadFile(d.fsys, d.file); err == nil {
+			name = "\U0010FFFD"
+			files.files["filter.d/"+name+".conf"] = string(text)
+		}
+	}
+	return strings.ReplaceAll(name+strings.ReplaceAll(d.options, "\n", "\n  "), "%", "%%")
+}
+
+// lines returns options given for a jail as lines of its section: its filter reads them from there.
+func (d *regexDefinition) lines() string {
+	var b strings.Builder
+	for name, value := range d.params.All() {
+		fmt.Fprintf(&b, "%s = %s\n", name, strings.ReplaceAll(strings.ReplaceAll(value, "%", "%%"), "\n", "\n  "))
+	}
+	return b.String()
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// runRegexTool runs the regex tester in-process.
+func runRegexTool(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = regex(context.Background(), args, strings.NewReader(""), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+var elapsed = regexp.MustCompile(`processed in [0-9.]+ sec`)
+
+// TestRegexCases runs the recorded truth about the command line.
+func TestRegexCases(t *testing.T) {
+	cases, err := os.ReadFile(filepath.Join("..", "regextest", "testdata", "cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(cases)) {
+		var c struct {
+			ID string
+			In struct {
+				Args  []string
+				Files map[string]string
+			}
+			Out struct {
+				RC     int
+				Stdout []string
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			utc(t)
+			t.Chdir(t.TempDir())
+			for name, text := range c.In.Files {
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			code, stdout, _ := runRegexTool(t, c.In.Args...)
+			got := strings.Split(strings.TrimRight(elapsed.ReplaceAllString(stdout, "processed in # sec"), "\n"), "\n")
+			if d := cmp.Diff(c.Out.Stdout, got); d != "" {
+				t.Errorf("output (-want +got):\n%s", d)
+			}
+			if code != c.Out.RC {
+				t.Errorf("exit code %d, want %d", code, c.Out.RC)
+			}
+		})
+	}
+}
+
+func TestRegexArguments(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		args           []string
+		code           int
+		stdout, stderr string // parts
+	}{
+		{"nothing", nil, 255, "Usage: fail2ban-regex", "ERROR: provide both <LOG> and <REGEX>."},
+		{"too many", []string{"a", "b", "c", "d"}, 255, "Usage: fail2ban-regex", "ERROR: provide both <LOG> and <REGEX>."},
+		{"unknown long option", []string{"--bogus"}, 2, "", "fail2ban-regex: error: no such option: --bogus"},
+		{"unknown short option", []string{"-Z"}, 2, "", "no such option: -Z"},
+		{"ambiguous option", []string{"--print-no", "a", "b"}, 2, "", "ambiguous option: --print-no"},
+		{"no number", []string{"-L", "x", "a", "b"}, 2, "", "option -L: invalid integer value: 'x'"},
+		{"argument missing", []string{"a", "b", "-o"}, 2, "", "-o option requires 1 argument"},
+		{"argument too many", []string{"--raw=1"}, 2, "", "--raw option does not take a value"},
+		{"exclusive", []string{"--print-no-missed", "--print-all-missed", "a", "b"}, 255, "Usage", "ERROR: --print-no-missed and --print-all-missed are mutually exclusive."},
+		{"exclusive too", []string{"--print-no-ignored", "--print-all-ignored", "a", "b"}, 255, "Usage", "ERROR: --print-no-ignored and --print-all-ignored are mutually exclusive."},
+		{"help", []string{"-h"}, 0, "--print-all-missed", ""},
+		{"version", []string{"-V"}, 0, EmulatedVersion + "\n", ""},
+		{"long version", []string{"--version"}, 0, "fail2ban-regex " + EmulatedVersion + "\n", ""},
+		{"bad regex", []string{"x", "(<HOST>"}, 255, "ERROR: Unable to compile regular expression '(", ""},
+		{"bad date pattern", []string{"-d", "%Q", "x", "<HOST>"}, 255, "ERROR: Failed to set datepattern '%Q'", ""},
+		{"bad zone", []string{"--TZ", "foo", "x", "<HOST>"}, 255, "ERROR: Unknown or unsupported time zone: 'foo'", ""},
+		{"bad encoding", []string{"-e", "foo", "x", "<HOST>"}, 1, "unknown encoding: foo", ""},
+		{"bad level", []string{"-l", "foo", "x", "<HOST>"}, 1, "no such log level: foo", ""},
+		{"bad options", []string{"x", "sshd[x]"}, 255, "ERROR: Wrong filter name or options: ", ""},
+		{"options anywhere, abbreviated, clustered", []string{"1700000000 x 192.0.2.1", "--ou", "id", "x <HOST>", "-rv"}, 0, "192.0.2.1\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, stdout, stderr := runRegexTool(t, c.args...)
+			if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
+				t.Errorf("got %d\n%s\n%s\nwant %d\n%s\n%s", code, stdout, stderr, c.code, c.stdout, c.stderr)
+			}
+		})
+	}
+}
+
+func TestRegexOutputForms(t *testing.T) {
+	utc(t)
+	const line, pattern = "1700000000 id abc ip 192.0.2.1 u=joe", `^ id <F-ID>\S+</F-ID> ip <ADDR> u=<F-USER>\S+</F-USER>(?P<x>q)?`
+	for form, want := range map[string]string{
+		"id": "abc", "fid": "abc", "ip": "192.0.2.1", "user": "joe", "host": "None", "nothing": "None", "msg": line,
+		"matches":                            "[('', '1700000000', ' id abc ip 192.0.2.1 u=joe')]",
+		"row":                                "['abc',\t1700000000.0,\t{'fid': 'abc', 'ip4': '192.0.2.1', 'ip6': None, 'user': 'joe', 'x': None, 'ip': '192.0.2.1'}],",
+		"<ip-rev>|<family>|<fid>":            "1.2.0.192.|inet4|abc",
+		"<F-USER><sp><F-NO>|<br><msg><nope>": "joe |\n" + line + "<nope>",
+	} {
+		if _, got, _ := runRegexTool(t, "-o", form, line, pattern); got != want+"\n" {
+			t.Errorf("-o %s: got %q, want %q", form, got, want+"\n")
+		}
+	}
+	if _, got, _ := runRegexTool(t, "-i", "-o", "[<fid>] <time> <msg>", "1700000000 x\n1700000000 y 192.0.2.1", "y <HOST>"); got != "[] 1700000000.0 1700000000 x\n" {
+		t.Errorf("-i: got %q", got)
+	}
+}
+
+// TestRegexDefinitions checks how a filter or jail is found and named.
+func TestRegexDefinitions(t *testing.T) {
+	utc(t)
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for name, text := range map[string]string{
+		"conf/fail2ban.conf":      "[Definition]\n",
+		"conf/jail.conf":          "[DEFAULT]\nmode = normal\n[web]\nfilter = app[word=%(mode)s]\nlogpath = /nowhere\naction = missing\n",
+		"conf/filter.d/app.conf":  "[INCLUDES]\nbefore = base.conf\n[Definition]\nfailregex = ^ %(_p)s<word> <HOST>$\n[Init]\nword = bad\nmaxlines = 2\ndatepattern = ^EPOCH\n",
+		"conf/filter.d/app.local": "[Definition]\nignoreregex = ign\n",
+		"conf/filter.d/base.conf": "[Definition]\n_p = p-\n",
+		"own.conf":                "[Definition]\nfailregex = ^ own <HOST>\n",
+		"own.fil":                 "[Definition]\nfailregex = ^ fil <HOST>\n",
+		"log":                     "1700000000 p-bad 192.0.2.1\n1700000000 p-normal 192.0.2.2\n1700000000 own 192.0.2.3\n1700000000 fil 192.0.2.4\n1700000000 p-x% 192.0.2.5\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app := "Use         maxlines : 2\nUse      datepattern : ^EPOCH : {^LN-BEG}Epoch\n"
+	for _, c := range []struct{ regex, header, ids string }{
+		{"app", "Use      filter file : app, basedir: conf\n" + app, "192.0.2.1\n"},
+		{"app.conf", "Use      filter file : app, basedir: conf\n" + app, "192.0.2.1\n"},
+		{"app[word='x%']", "Use      filter file : app, basedir: conf\nUse   filter options : {'word': 'x%'}\n" + app, "192.0.2.5\n"},
+		{"conf/filter.d/app.conf", "Use      filter file : app, basedir: conf\n" + app, "192.0.2.1\n"},
+		{"web", "Use             jail : web\n" + app, "192.0.2.2\n"},
+		{"web[mode=bad]", "Use             jail : web\nUse   filter options : {'mode': 'bad'}\n" + app, "192.0.2.1\n"},
+		{"./own.conf", "Use      filter file : ./own.conf\n", "192.0.2.3\n"},
+		{"./own.fil", "Use      filter file : ./own.fil\n", "192.0.2.4\n"},
+	} {
+		t.Run(c.regex, func(t *testing.T) {
+			_, out, _ := runRegexTool(t, "-c", "conf", "log", c.regex)
+			header, _, _ := strings.Cut(strings.TrimPrefix(out, "\nRunning tests\n=============\n\n"), "Use         log file")
+			if d := cmp.Diff(c.header, header); d != "" {
+				t.Errorf("header (-want +got):\n%s", d)
+			}
+			_, ids, _ := runRegexTool(t, "-c", "conf", "-o", "id", "log", c.regex)
+			if ids != c.ids {
+				t.Errorf("ids: got %q, want %q", ids, c.ids)
+			}
+		})
+	}
+	if code, out, _ := runRegexTool(t, "-c", "conf", "log", "own.conf"); code != 255 || !strings.Contains(out, "failregex line : own.conf") {
+		t.Errorf("a file that is not in filter.d: got %d\n%s", code, out)
+	}
+}
+
+// utc makes the local zone UTC for one test.
+func utc(t *testing.T) {
+	t.Helper()
+	before := time.Local
+	time.Local = time.UTC
+	t.Cleanup(func() { time.Local = before })
+}

@@ -1,0 +1,16 @@
+package filter
+
+import (
+	"gaol/internal/date"
+	"gaol/internal/ticket"
+)
+
+// DateOf returns a function that finds the time of a raw line, for sources that look for the place where old lines end. It learns
+// by itself, apart from any filter, and is not safe for concurrent use.
+func (p *Program) DateOf() func(line []byte) (ticket.Unix, bool) {
+	detector := date.NewDetector(p.dates, date.Options{Offset: p.offset})
+	return func(line []byte) (ticket.Unix, bool) {
+		found, ok, err := detector.Find(line)
+		return found.Time, ok && err == nil && found.OK
+	}
+}

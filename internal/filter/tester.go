@@ -1,0 +1,70 @@
+package filter
+
+import (
+	"gaol/internal/date"
+	"gaol/internal/ticket"
+)
+
+// A Tester judges lines as a Filter does and tells everything about it: that is how filters are written and checked. Lines of any
+// age are taken as they come. It is not safe for concurrent use.
+type Tester struct {
+	filter  *Filter
+	outcome Outcome
+}
+
+// An Outcome is what became of one line. It is valid until the next line is tested.
+type Outcome struct {
+	Text     []byte        // the line, decoded
+	Hits     []Hit         // in the order of the failregex
+	Ignored  []int         // indexes of the ignoreregex that matched
+	Prefixed bool          // prefregex matched
+	Prefix   ticket.Fields // its groups, if wanted
+	Time     ticket.Unix   // of the line
+	Whole    bool          // Time prints as an integer
+	Timed    bool          // whether Time means anything
+}
+
+// Wishes say what a Tester is to tell beyond failures.
+type Wishes struct {
+	All    bool // try every failregex; tell quiet and pending hits as well
+	Prefix bool // tell the groups of prefregex
+}
+
+// NewTester returns a tester that runs p.
+func NewTester(p *Program, env Env, w Wishes) *Tester {
+	t := &Tester{filter: NewFilter(p, env)}
+	f := t.filter
+	f.anyTime, f.all, f.keepNil = true, w.All, true
+	f.visit = func(h *Hit) error {
+		t.outcome.Hits = append(t.outcome.Hits, *h)
+		return nil
+	}
+	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
+	f.prefixed = func() {
+		t.outcome.Prefixed = true
+		if w.Prefix {
+			t.outcome.Prefix = f.program.prefregex.capture(&f.prefix, f.text)
+		}
+	}
+	return t
+}
+
+// Test judges one line. The error says why the line could not be judged.
+func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
+	f := t.filter
+	f.now = f.env.Now()
+	t.outcome = Outcome{Hits: t.outcome.Hits[:0], Ignored: t.outcome.Ignored[:0]}
+	t.outcome.Text = f.decode(l, source)
+	_, err := f.split(t.outcome.Text, l, false)
+	if err == nil {
+		err = f.search()
+	}
+	t.outcome.Time, t.outcome.Whole, t.outcome.Timed = f.line.time, f.line.whole, f.line.timed
+	return &t.outcome, err
+}
+
+// Parts returns the line tested last as it is kept with tickets.
+func (t *Tester) Parts() ticket.Match { return t.filter.line.match() }
+
+// Dates returns how the date formats have fared, in the order in which they are tried now.
+func (t *Tester) Dates() []date.TemplateStat { return t.filter.detector.Templates() }

@@ -1,0 +1,189 @@
+// Package regextest does what the regex tester does, without its terminal.
+//
+// In go a compiled filter and log lines; out come a report (which expression matched what, which lines were missed, which date
+// formats were found) or one piece of text per failure. The package never reads files, never prints by itself and keeps no more
+// lines than its report will show.
+package regextest
+
+import (
+	"slices"
+	"strings"
+
+	"gaol/internal/filter"
+	"gaol/internal/ticket"
+)
+
+// A Listing says when the lines of one kind are listed.
+type Listing int
+
+const (
+	Few Listing = iota // when they are fewer than the limit
+	Never
+	Always
+)
+
+// DefaultLimit is the number of lines from which on they are only counted.
+const DefaultLimit = 20
+
+// Options say what a report shows.
+type Options struct {
+	Failregex, Ignoreregex []string // as written, with their tags
+
+	Verbose      bool // list every hit, and what had none
+	VerboseDates bool // show the regular expressions of date formats
+	NoDates      bool // the source gives the time, so there are no date formats
+	Debuggex     bool // show a link to debuggex.com with every line and expression
+
+	Limit                    int // 0 for DefaultLimit
+	Matched, Missed, Ignored Listing
+}
+
+// A Session tests lines and gathers what its report shows. It is not safe for concurrent use.
+type Session struct {
+	opt     Options
+	program *filter.Program
+	tester  *filter.Tester
+
+	prefixes    int
+	prefixShown []ticket.Fields // the first few
+	fail        []regexStat
+	ignore      []regexStat
+
+	tested                   int
+	matched, missed, ignored list
+	window                   []string // missed lines that a multi-line match may still claim
+}
+
+// A regexStat is how one expression has fared.
+type regexStat struct {
+	hits  int
+	shown []string // a line of text for each, if wanted
+}
+
+// NewSession returns a session that tests with p.
+func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Session {
+	if opt.Limit <= 0 {
+		opt.Limit = DefaultLimit
+	}
+	s := &Session{
+		opt: opt, program: p,
+		tester: filter.NewTester(p, env, filter.Wishes{All: all, Prefix: opt.Verbose}),
+		fail:   make([]regexStat, len(opt.Failregex)),
+		ignore: make([]regexStat, len(opt.Ignoreregex)),
+	}
+	s.matched.when, s.missed.when, s.ignored.when = opt.Matched, opt.Missed, opt.Ignored
+	if opt.Matched == Few {
+		s.matched.when = Never
+	}
+	for _, l := range []*list{&s.matched, &s.missed, &s.ignored} {
+		l.limit = opt.Limit
+	}
+	return s
+}
+
+// Line tests one line. An error means that the original would have ended there.
+func (s *Session) Line(l *ticket.Line, source string) error {
+	o, err := s.tester.Test(l, source)
+	if err != nil {
+		return err
+	}
+	s.tested++
+	if o.Prefixed {
+		s.addPrefix(o.Prefix)
+	}
+	for _, i := range o.Ignored {
+		s.ignore[i].hits++
+	}
+	ignored := len(o.Ignored) > 0
+	for i := range o.Hits {
+		h := &o.Hits[i]
+		s.addHit(h, i)
+		ignored = ignored || h.Quiet || h.Failure.Fields.Text("nofail") != ""
+	}
+	switch {
+	case ignored:
+		s.ignored.add(o.Text)
+	case len(o.Hits) > 0:
+		s.claim(o.Hits, string(o.Text))
+		s.matched.add(o.Text)
+	default:
+		s.miss(o.Text)
+	}
+	return nil
+}
+
+// prefixesShown is how many matches of prefregex a verbose report shows.
+const prefixesShown = 20
+
+func (s *Session) addPrefix(groups ticket.Fields) {
+	s.prefixes++
+	if s.opt.Verbose && len(s.prefixShown) <= prefixesShown {
+		s.prefixShown = append(s.prefixShown, groups)
+	}
+}
+
+// addHit counts a hit that has n others of its line before it.
+func (s *Session) addHit(h *filter.Hit, n int) {
+	r := &s.fail[h.Regex]
+	r.hits++
+	if !s.opt.Verbose {
+		return
+	}
+	id, when := "None", h.Failure.Time
+	if !h.Pending && !h.Failure.ID.IsZero() {
+		id = h.Failure.ID.String()
+	}
+	if !h.Timed {
+		when = ticket.Now()
+	}
+	text := "    " + id + "  " + when.Time().Format("Mon Jan 02 15:04:05 2006")
+	if n > 1 {
+		text += " (multiple regex matched)"
+	}
+	r.shown = append(r.shown, text)
+}
+
+// miss notes a line that nothing matched. A later multi-line match may claim it while it is among the last few.
+func (s *Session) miss(text []byte) {
+	keep := s.program.MaxLines() - 1
+	if keep == 0 {
+		s.missed.add(text)
+		return
+	}
+	s.window = append(s.window, string(text))
+	if len(s.window) > keep {
+		s.missed.add([]byte(s.window[0]))
+		s.window = s.window[1:]
+	}
+}
+
+// claim moves the missed lines that hits span to the matched ones.
+func (s *Session) claim(hits []filter.Hit, current string) {
+	for i := range hits {
+		for _, m := range hits[i].Lines {
+			at := slices.IndexFunc(s.window, func(w string) bool { return w == m.String() || w == m.After })
+			if at >= 0 && m.String() != current {
+				s.matched.add([]byte(s.window[at]))
+				s.window = slices.Delete(s.window, at, at+1)
+			}
+		}
+	}
+}
+
+// A list counts lines and keeps them as long as they will be shown.
+type list struct {
+	when  Listing
+	limit int
+	count int
+	lines []string
+}
+
+func (l *list) add(text []byte) {
+	l.count++
+	switch {
+	case l.when == Always, l.when == Few && l.count < l.limit:
+		l.lines = append(l.lines, strings.ToValidUTF8(string(text), "\uFFFD"))
+	default:
+		l.lines = nil
+	}
+}
