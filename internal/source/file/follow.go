@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	pace    = 2 * time.Millisecond // least time between two looks at a file that is written all the time
-	linger  = 2 * time.Minute      // how long a rotated file that is quiet may still be written to
-	recheck = 30 * time.Second     // how often the first line is compared
-	maxSegs = 32                   // rotated files kept open for a paused subscriber, each
+	linger  = 2 * time.Minute  // how long a rotated file that is quiet may still be written to
+	recheck = 30 * time.Second // how often the first line is compared
+	maxSegs = 32               // rotated files kept open for a paused subscriber, each
 )
 
 // A follow is the reading of one path for all who subscribed to it. All its reading is done by one goroutine, which hands
@@ -49,7 +48,6 @@ func (f *follow) poke() {
 func (f *follow) run(ctx context.Context) {
 	defer f.close()
 	for {
-		began := time.Now()
 		f.round(ctx)
 		select {
 		case <-ctx.Done():
@@ -57,10 +55,6 @@ func (f *follow) run(ctx context.Context) {
 		case <-f.quit:
 			return
 		case <-f.wakeup:
-		}
-		// Writers that write all the time would wake us for each line; a short pause lets lines gather.
-		if d := pace - time.Since(began); d > 0 {
-			time.Sleep(d)
 		}
 	}
 }

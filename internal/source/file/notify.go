@@ -1,16 +1,14 @@
 package file
 
 import (
-	"context"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gaol/internal/source/inotify"
 )
 
 const (
@@ -22,8 +20,7 @@ const (
 // A notifier is one inotify instance. It only pokes those who follow a file; they look for themselves, so that a lost or a
 // needless event does no harm. A nil notifier watches nothing.
 type notifier struct {
-	file *os.File
-	fd   int
+	inotify *inotify.Instance
 
 	mu    sync.Mutex // guards what follows
 	wds   map[int32]*watch
@@ -38,76 +35,40 @@ type watch struct {
 }
 
 func newNotifier() (*notifier, error) {
-	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	in, err := inotify.Open()
 	if err != nil {
-		return nil, fmt.Errorf("inotify: %w", err)
+		return nil, err
 	}
-	return &notifier{
-		file: os.NewFile(uintptr(fd), "inotify"), fd: fd,
-		wds: map[int32]*watch{}, files: map[identity]*watch{}, dirs: map[string]*watch{},
-	}, nil
-}
-
-// run pokes until ctx is done. The descriptor stays open until close.
-func (n *notifier) run(ctx context.Context) {
-	stop := context.AfterFunc(ctx, func() { _ = n.file.SetReadDeadline(time.Unix(1, 0)) }) // ends the read below
-	defer stop()
-	buf := make([]byte, 64<<10)
-	for {
-		began := time.Now()
-		got, err := n.file.Read(buf)
-		if err != nil {
-			return
-		}
-		n.dispatch(buf[:got])
-		// Under load a pause lets the kernel fold equal events into one; a first event after silence is served at once.
-		if time.Since(began) < 2*pace {
-			time.Sleep(pace)
-		}
-	}
+	return &notifier{inotify: in, wds: map[int32]*watch{}, files: map[identity]*watch{}, dirs: map[string]*watch{}}, nil
 }
 
 // close gives the descriptor back; nobody may watch or unwatch from then on.
 func (n *notifier) close() {
 	if n != nil {
-		n.file.Close()
+		n.inotify.Close()
 	}
 }
 
-// dispatch pokes whoever waits for one of the events in buf.
-func (n *notifier) dispatch(buf []byte) {
+// event pokes whoever waits for e.
+func (n *notifier) event(e inotify.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for len(buf) >= unix.SizeofInotifyEvent {
-		wd := int32(binary.NativeEndian.Uint32(buf))
-		mask := binary.NativeEndian.Uint32(buf[4:])
-		size := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(buf[12:]))
-		if size > len(buf) {
-			return
-		}
-		name := strings.TrimRight(string(buf[unix.SizeofInotifyEvent:size]), "\x00")
-		n.event(wd, mask, name)
-		buf = buf[size:]
-	}
-}
-
-func (n *notifier) event(wd int32, mask uint32, name string) {
-	if mask&unix.IN_Q_OVERFLOW != 0 {
+	if e.Mask&unix.IN_Q_OVERFLOW != 0 {
 		for _, w := range n.wds {
 			w.poke("")
 		}
 		return
 	}
-	w := n.wds[wd]
+	w := n.wds[e.Watch]
 	if w == nil {
 		return
 	}
-	w.poke(name)
+	w.poke(e.Name)
 	switch {
-	case mask&unix.IN_IGNORED != 0: // the inode is gone, and the kernel has dropped the watch
+	case e.Mask&unix.IN_IGNORED != 0: // the inode is gone, and the kernel has dropped the watch
 		n.forget(w)
-	case mask&unix.IN_MOVE_SELF != 0: // the watch went away with a directory that has another name now
-		_, _ = unix.InotifyRmWatch(n.fd, uint32(w.wd))
+	case e.Mask&unix.IN_MOVE_SELF != 0: // the watch went away with a directory that has another name now
+		n.inotify.Remove(w.wd)
 		n.forget(w)
 	}
 }
@@ -157,14 +118,14 @@ func (n *notifier) watchFile(f *follow, file *os.File, id identity) bool {
 
 // arm adds a watch, nil if the system refuses: then the tick alone sees the changes.
 func (n *notifier) arm(path string, mask uint32) *watch {
-	wd, err := unix.InotifyAddWatch(n.fd, path, mask)
+	wd, err := n.inotify.Add(path, mask)
 	if err != nil {
 		return nil
 	}
-	if w := n.wds[int32(wd)]; w != nil {
+	if w := n.wds[wd]; w != nil {
 		return w
 	}
-	w := &watch{wd: int32(wd), names: map[*follow]map[string]int{}}
+	w := &watch{wd: wd, names: map[*follow]map[string]int{}}
 	n.wds[w.wd] = w
 	return w
 }
@@ -196,7 +157,7 @@ func (n *notifier) unwatchFile(f *follow, id identity) {
 func (n *notifier) leave(w *watch, f *follow) {
 	delete(w.names, f)
 	if len(w.names) == 0 {
-		_, _ = unix.InotifyRmWatch(n.fd, uint32(w.wd)) // fails if the inode is gone, which is as good
+		n.inotify.Remove(w.wd)
 		n.forget(w)
 	}
 }

@@ -120,7 +120,7 @@ func (r *Reader) start(ctx context.Context, n *notifier) {
 	defer r.mu.Unlock()
 	r.running, r.notify = ctx, n
 	if n != nil {
-		r.wg.Go(func() { n.run(ctx) })
+		r.wg.Go(func() { n.inotify.Run(ctx, n.event) })
 	}
 	for _, f := range r.files {
 		f.arm()

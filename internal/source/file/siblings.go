@@ -32,6 +32,8 @@ type rotated struct {
 	path string
 }
 
+const restPause = 2 * time.Millisecond
+
 // siblings opens the rotated files beside path, oldest first, by number or date where the names hold one and by time of last
 // change otherwise. Of a file that is there both plain and compressed only the plain one counts: it is being compressed. The
 // caller closes them.
@@ -46,7 +48,7 @@ func (f *follow) siblings() []rotated {
 		}
 		closeAll(open)
 		open = nil
-		time.Sleep(pace)
+		time.Sleep(restPause)
 	}
 	f.reader.complain("The rotated files of " + f.path + " do not come to rest, or cannot be read")
 	return nil
