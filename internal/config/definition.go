@@ -60,15 +60,28 @@ func varsOf(jail *settings, params *Params, from Origin) layers.Vars {
 
 // evaluate reads the file with the given values of the jail before its own.
 func (d *definition) evaluate(jail *settings) error {
-	return d.evaluateExcept(jail, func(string) bool { return false })
+	d.vars = varsOf(jail, d.params, d.from)
+	return d.readKnown(d.params.Has)
 }
 
-// evaluateExcept leaves out the options of [Definition] that masked names.
-func (d *definition) evaluateExcept(jail *settings, masked func(string) bool) error {
-	d.vars = varsOf(jail, d.params, d.from)
-	found, err := d.reader.read(d.set, definitionSection, asText(d.table), d.vars, func(name string) bool {
-		return d.params.Has(name) || masked(name)
-	})
+// evaluateAgain reads the file for the second time, with more of the jail's values. What [Init] gave at first now counts as
+// if it stood in the brackets, so that it beats [Definition] in %(…)s, too. Options of [Definition] that the jail has itself
+// are left out.
+func (d *definition) evaluateAgain(jail *settings) error {
+	init := d.init
+	d.vars = varsOf(jail, nil, Origin{})
+	for name, t := range init.All() {
+		d.vars[pytext.Lower(name)] = layers.Var{Text: t.s, Origin: t.from.Origin}
+	}
+	for name, v := range d.params.All() {
+		d.vars[pytext.Lower(name)] = layers.Var{Text: v, Origin: d.from}
+	}
+	return d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
+}
+
+// readKnown reads the options of the table but for those that skip names, and the parameters of [Init].
+func (d *definition) readKnown(skip func(string) bool) error {
+	found, err := d.reader.read(d.set, definitionSection, asText(d.table), d.vars, skip)
 	if err != nil {
 		return err
 	}

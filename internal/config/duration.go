@@ -2,9 +2,11 @@ package config
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
+
+	"gaol/internal/config/pytext"
+	"gaol/internal/pickle"
 )
 
 // Seconds is a duration as a time expression gives it: an integer, or a float where months, years, fractions or a division
@@ -40,45 +42,28 @@ func (s Seconds) Int64() int64 {
 	return s.integer
 }
 
-// String prints s as Python prints the number.
+// String prints s as the original prints the number: 600, 5400.0.
 func (s Seconds) String() string {
-	if !s.isFloat {
-		return strconv.FormatInt(s.integer, 10)
+	if s.isFloat {
+		return pickle.Repr(s.float)
 	}
-	text := strconv.FormatFloat(s.float, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
+	return pickle.Repr(s.integer)
 }
 
-// ParseDuration reads a time expression: 600, 10m, 1d12h, "1h 30min", 2*3h. Units follow a number or a blank and end a word;
-// parts separated by blanks are added; the whole is arithmetic with + - * / // % ** and parentheses. An error is an
-// *ExprError. (jail.conf(5), "TIME ABBREVIATION FORMAT"; docs/compatibility.md, "times")
+// maxDuration bounds the text of a time expression.
+const maxDuration = 1000
+
+// ParseDuration reads a time expression: a number of seconds, or numbers with units in a row (1d12h, 1 hour 30 min), or
+// arithmetic over such (1h*2, -1, 1y - 1mo) with + - * / // % ** and parentheses. Units are seconds, minutes, hours, days,
+// weeks, months and years, whole or shortened. Nothing but arithmetic is evaluated.
 func ParseDuration(expr string) (Seconds, error) {
-	if len(expr) > maxExpr {
-		return Seconds{}, &ExprError{Text: fmt.Sprintf("time expression of %d characters; at most %d make sense", len(expr), maxExpr)}
+	if len(expr) > maxDuration {
+		return Seconds{}, fmt.Errorf("time expression is longer than %d bytes", maxDuration)
 	}
-	p := &arithmetic{text: addParts(expandUnits(apart(strings.ToLower(expr))))}
-	v, err := p.sum(0)
-	if err == nil {
-		err = p.end()
-	}
-	return v, err
+	return evaluate(addUp(multiplyUnits(expr)))
 }
 
-// maxExpr bounds a time expression; nesting is bounded with it.
-const maxExpr = 500
-
-// An ExprError says why a text is no time. Name is true when a word in it means nothing.
-type ExprError struct {
-	Name bool
-	Text string
-}
-
-func (e *ExprError) Error() string { return e.Text }
-
-// unit returns how many seconds a word stands for; months and years are fractions of 365.25 days.
+// unit returns the factor that a word stands for.
 func unit(word string) (factor string, ok bool) {
 	switch word {
 	case "s", "ss", "se", "sec", "second", "seconds":
@@ -91,79 +76,66 @@ func unit(word string) (factor string, ok bool) {
 		return "86400", true
 	case "w", "ww", "we", "wee", "week", "weeks":
 		return "604800", true
-	case "mo", "mon", "month", "months":
+	case "mo", "mon", "month", "months": // a twelfth of a year
 		return "2629800.0", true
-	case "y", "yy", "ye", "yea", "year", "years":
+	case "y", "yy", "ye", "yea", "year", "years": // 365.25 days
 		return "31557600.0", true
 	}
 	return "", false
 }
 
-// apart puts a blank before every digit that follows a letter, so that 1d12h reads as 1d 12h.
-func apart(s string) string {
+// multiplyUnits turns every unit that follows a digit or a blank into a multiplication, and separates a digit from the
+// letter before it: 1d12h becomes 1*86400 12*3600.
+func multiplyUnits(expr string) string {
 	var b strings.Builder
-	var last rune
-	for _, r := range s {
-		if unicode.IsDigit(r) && unicode.IsLetter(last) {
+	chars := []rune(expr)
+	mayBeUnit := false // the character before was a digit or white space
+	for i := 0; i < len(chars); {
+		if !unicode.IsLetter(chars[i]) {
+			b.WriteRune(chars[i])
+			mayBeUnit = unicode.IsDigit(chars[i]) || pytext.IsSpace(chars[i])
+			i++
+			continue
+		}
+		end := i
+		for end < len(chars) && unicode.IsLetter(chars[end]) {
+			end++
+		}
+		word := string(chars[i:end])
+		if factor, ok := unit(strings.ToLower(word)); ok && mayBeUnit && (end == len(chars) || chars[end] != '_') {
+			word = "*" + factor
+		}
+		b.WriteString(word)
+		if end < len(chars) && unicode.IsDigit(chars[end]) {
 			b.WriteByte(' ')
 		}
-		b.WriteRune(r)
-		last = r
+		i, mayBeUnit = end, false
 	}
 	return b.String()
 }
 
-// expandUnits puts a multiplication in the place of every unit.
-func expandUnits(s string) string {
+// addUp puts a plus sign between numbers that only white space separates. A single digit between two others belongs to the
+// first gap alone, so that "5 5 5" stays wrong.
+func addUp(expr string) string {
 	var b strings.Builder
-	last := ' '
-	if s != "" && unicode.IsLetter(rune(s[0])) {
-		last = 'x' // at the very start there is nothing to multiply
-	}
-	for s != "" {
-		n := strings.IndexFunc(s, func(r rune) bool { return !isWord(r) || unicode.IsDigit(r) })
-		if n < 0 {
-			n = len(s)
+	for i := 0; i < len(expr); {
+		end := i + 1
+		for isDigit(expr[i]) && end < len(expr) && isBlank(expr[end]) {
+			end++
 		}
-		if n == 0 {
-			r := []rune(s[:min(len(s), 4)])[0]
-			b.WriteRune(r)
-			last, s = r, s[len(string(r)):]
-			continue
-		}
-		word := s[:n]
-		factor, ok := unit(word)
-		if ok && (unicode.IsDigit(last) || unicode.IsSpace(last)) {
-			b.WriteString("*" + factor)
-		} else {
-			b.WriteString(word)
-		}
-		last, s = 'x', s[n:]
-	}
-	return b.String()
-}
-
-func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-// addParts puts a + between two digits that only blanks separate. A digit serves one such pair only, which is why "5 5 5" is
-// no time and "10 20 30" is one.
-func addParts(s string) string {
-	var b strings.Builder
-	runes := []rune(s)
-	for i := 0; i < len(runes); i++ {
-		b.WriteRune(runes[i])
-		if !unicode.IsDigit(runes[i]) {
-			continue
-		}
-		j := i + 1
-		for j < len(runes) && unicode.IsSpace(runes[j]) {
-			j++
-		}
-		if j > i+1 && j < len(runes) && unicode.IsDigit(runes[j]) {
+		if end > i+1 && end < len(expr) && isDigit(expr[end]) {
+			b.WriteByte(expr[i])
 			b.WriteByte('+')
-			b.WriteRune(runes[j])
-			i = j
+			b.WriteByte(expr[end])
+			i = end + 1
+			continue
 		}
+		b.WriteByte(expr[i])
+		i++
 	}
 	return b.String()
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isBlank(c byte) bool { return pytext.IsSpace(rune(c)) }

@@ -82,13 +82,33 @@ func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
 		return nil, nil
 	}
 	d := &draft{jail: &Jail{Name: name, Backend: textOf(opts, "backend"), section: set.Section(name)}, reader: r, set: set, opts: opts}
-	err = d.read()
+	return d, d.readOrReject()
+}
+
+// readOrReject reads the jail. The error is fatal for the whole.
+func (d *draft) readOrReject() error {
+	err := d.read()
 	var p *problem
 	if errors.As(err, &p) {
 		d.reject(p)
-		return d, nil
+		return nil
 	}
-	return d, err
+	return err
+}
+
+// watchJournal reads the jail once more, now with the backend systemd. What is to be said about it has been said.
+func (d *draft) watchJournal() error {
+	said := d.reader.log
+	defer func() { d.reader.log = said }()
+	journal := setting{value: "systemd", raw: "systemd"}
+	d.opts.Set("backend", journal)
+	d.jail.Backend, d.jail.Actions, d.jail.Settings = "systemd", nil, nil
+	d.filter, d.actions = nil, nil
+	if err := d.read(); err != nil {
+		return err
+	}
+	d.opts.Set("backend", journal)
+	return d.commands()
 }
 
 // reject takes the jail out.
@@ -113,9 +133,7 @@ func (d *draft) read() error {
 	}
 	d.opts = opts
 	if d.filter != nil {
-		// What the jail says itself stands instead of the filter's [Definition], and [Init] behind it.
-		masked := func(name string) bool { return opts.Has(name) || d.filter.init.Has(name) }
-		if err := d.filter.evaluateExcept(opts, masked); err != nil {
+		if err := d.filter.evaluateAgain(opts); err != nil {
 			return err
 		}
 	}

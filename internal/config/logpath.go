@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -60,13 +61,17 @@ func (d *draft) glob(pattern string) ([]string, error) {
 
 // withoutLogs decides about a jail that has a logpath but no log file: watch the journal instead, leave the jail out, keep
 // it for a dump, or give up.
+//
+// Its manual says that a journalmatch of the filter lets the original watch the journal, too, but it looks at the jail's own
+// only and refuses to start. We do what the manual says, and no more than that: where the original goes on, so do we.
 func (d *draft) withoutLogs() error {
 	name := pickle.Repr(d.jail.Name)
 	text := fmt.Sprintf("Have not found any log file for %s jail.", name)
+	mayWatch := strings.HasPrefix(d.jail.Backend, "auto") && boolOf(d.opts, "systemd_if_nologs")
 	switch {
-	case strings.HasPrefix(d.jail.Backend, "auto") && boolOf(d.opts, "systemd_if_nologs") && d.hasJournalMatch():
+	case mayWatch && d.opts.Has("journalmatch"):
 		d.jail.Backend = "systemd"
-		d.reader.log.add(jailLog, Warning, text+" Jail will monitor systemd journal.")
+		d.reader.log.add(jailLog, Warning, text+toJournal)
 		return nil
 	case boolOf(d.opts, "skip_if_nologs"):
 		d.reader.log.add(jailLog, Warning, text)
@@ -76,6 +81,9 @@ func (d *draft) withoutLogs() error {
 	case d.reader.o.AllowNoLogs:
 		d.reader.log.add(jailLog, Warning, text)
 		return nil
+	case mayWatch && d.filter.hasJournalMatch():
+		d.reader.log.add(jailLog, Warning, text+toJournal)
+		return errWatchJournal
 	}
 	s, _ := d.opts.Get("logpath")
 	return &Error{
@@ -84,14 +92,12 @@ func (d *draft) withoutLogs() error {
 	}
 }
 
-// hasJournalMatch reports whether the jail knows what to look for in the journal. The original looks at the jail's own
-// option only, against its manual, which says that the filter's counts too; we follow the manual.
-func (d *draft) hasJournalMatch() bool {
-	if d.opts.Has("journalmatch") {
-		return true
-	}
-	if d.filter == nil {
-		return false
-	}
-	return d.filter.known.Has("journalmatch") || d.filter.params.Has("journalmatch") || d.filter.init.Has("journalmatch")
+const toJournal = " Jail will monitor systemd journal."
+
+// errWatchJournal asks for the jail to be read again with the backend systemd, so that its filter knows what lines to expect.
+var errWatchJournal = errors.New("no log files, but a journal to watch")
+
+func (d *definition) hasJournalMatch() bool {
+	const name = "journalmatch"
+	return d != nil && (d.known.Has(name) || d.params.Has(name) || d.init.Has(name))
 }

@@ -31,7 +31,7 @@ func (e *earlyError) Unwrap() error { return e.error }
 
 // everything reads the server's settings and the jails into c.
 func (r *reader) everything(c *Config) error {
-	general, err := r.general(c.Server)
+	main, err := r.layers.Read("fail2ban")
 	if err != nil {
 		return err
 	}
@@ -39,10 +39,17 @@ func (r *reader) everything(c *Config) error {
 	if err != nil {
 		return err
 	}
-	if set == nil {
+	switch {
+	case main == nil:
+		return errNoMain
+	case set == nil:
 		return &Error{Text: "Read jails configuration failed.", Hint: "put a jail.conf or jail.local there"}
 	}
 	c.jails = set
+	general, err := r.general(main, c.Server)
+	if err != nil {
+		return err
+	}
 	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
 	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
 	drafts, err := r.drafts(set)
@@ -108,6 +115,9 @@ func (d *draft) finish() error {
 		return nil
 	}
 	err := d.commands()
+	if errors.Is(err, errWatchJournal) {
+		err = d.watchJournal()
+	}
 	var p *problem
 	switch {
 	case errors.As(err, &p):

@@ -62,7 +62,6 @@ var deliberate = map[string]string{
 	"i6knowndefdef": "so it is in [DEFAULT]",
 	"d1":            "a common file that includes its own .local has it read twice; fatal there",
 	"u1":            "jail.local may include jail.conf; fatal there",
-	"l2fltmatch":    "a journalmatch of the filter lets a jail without logs watch the journal, as the manual says",
 }
 
 // sortLogPaths sorts runs of log files of one jail: the original lists a directory in no particular order.

@@ -102,9 +102,14 @@ func (r *reader) clientSettings() (*settings, error) {
 		return nil, err
 	}
 	if set == nil {
-		return nil, &Error{Text: "Read fail2ban configuration failed.", Hint: "put a fail2ban.conf with a [Definition] header there"}
+		return nil, errNoMain
 	}
-	return r.read(set, "Definition", clientOptions, nil, nil)
+	return r.read(set, definitionSection, clientOptions, nil, nil)
+}
+
+var errNoMain = &Error{
+	Text: "Read fail2ban configuration failed.",
+	Hint: "put a fail2ban.conf with a [Definition] header into the directory",
 }
 
 // validLogLevel reports whether a server will take the log level.
@@ -118,15 +123,8 @@ func validLogLevel(level string) bool {
 }
 
 // general reads the settings of the server and returns their commands. The early settings of s stand.
-func (r *reader) general(s *Server) ([]any, error) {
-	set, err := r.layers.Read("fail2ban")
-	if err != nil {
-		return nil, err
-	}
-	if set == nil {
-		return nil, &Error{Text: "Read fail2ban configuration failed."}
-	}
-	found, err := r.read(set, "Definition", serverOptions, nil, nil)
+func (r *reader) general(set *layers.Set, s *Server) ([]any, error) {
+	found, err := r.read(set, definitionSection, serverOptions, nil, nil)
 	if err != nil {
 		return nil, err
 	}
