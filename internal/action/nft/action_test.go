@@ -171,6 +171,9 @@ func inKernel(t testing.TB, a *Action, family int) []string {
 	var firsts, ends []netip.Addr
 	for _, e := range found {
 		ip, _ := netip.AddrFromSlice(e.Key)
+		if e.IntervalEnd && ip.IsUnspecified() {
+			continue // nft marks the beginning of every interval set so
+		}
 		if e.IntervalEnd {
 			ends = append(ends, ip)
 		} else {

@@ -68,7 +68,11 @@ func Parse(p *action.Properties) (Config, error) {
 		Set6:        r.text("addr_set", "addr6-set-<name>", addr.Inet6),
 	}
 	c.Priority = r.priority(r.text("chain_priority", "-1", addr.None))
-	c.Match = r.match(r.text("type", "multiport", addr.None))
+	kind, stock := stockType(p)
+	if !stock {
+		kind = r.text("type", "multiport", addr.None)
+	}
+	c.Match = r.match(kind)
 	c.Block = r.block(r.text("blocktype", "reject", addr.None))
 	r.check(c)
 	return c, r.err
