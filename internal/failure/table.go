@@ -142,6 +142,7 @@ func (t *Table) take(id addr.ID, r *record) *ticket.Ban {
 	b := &ticket.Ban{
 		Failure:  ticket.Failure{ID: id, Time: r.last, Whole: r.whole},
 		BanTime:  ticket.Default,
+		Count:    1,
 		Failures: int(r.attempts),
 		Retry:    r.retry,
 	}

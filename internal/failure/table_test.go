@@ -86,7 +86,7 @@ func TestTicketWhenDue(t *testing.T) {
 			Matches: []ticket.Match{{After: "b"}, {After: "c"}},
 			Fields:  ticket.Fields{{Name: "user", Value: "root"}},
 		},
-		BanTime: ticket.Default, Failures: 3, Retry: 3,
+		BanTime: ticket.Default, Count: 1, Failures: 3, Retry: 3,
 	}
 	if diff := cmp.Diff(want, due, compareIDs); diff != "" {
 		t.Errorf("ticket (-want +got):\n%s", diff)

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gaol/internal/ticket"
+)
+
+// AddJail makes jail known and enabled. Bans and positions of an unknown jail are refused.
+func (s *Store) AddJail(jail string) error {
+	return s.do("jail "+jail, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO jails (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET enabled = 1`, jail)
+		return err
+	})
+}
+
+// DisableJail marks jail as stopped: once it has no bans any more, Purge forgets it.
+func (s *Store) DisableJail(jail string) error {
+	return s.do("jail "+jail, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE jails SET enabled = 0 WHERE name = ?`, jail)
+		return err
+	})
+}
+
+// Position returns where jail is to read on in the file (or journal) at path; zero if it never read that.
+func (s *Store) Position(jail, path string) (ticket.Position, error) {
+	s.Flush()
+	var hash sql.NullString
+	var offset sql.NullFloat64 // the journal's is a time with a fraction
+	err := s.db.QueryRowContext(context.Background(),
+		`SELECT firstlinemd5, lastfilepos FROM logs WHERE jail = ? AND path = ?`, jail, path).Scan(&hash, &offset)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ticket.Position{}, nil
+	case err != nil:
+		return ticket.Position{}, fmt.Errorf("read position in %s: %w", path, err)
+	}
+	return ticket.Position{Offset: int64(offset.Float64), Hash: hash.String}, nil
+}
+
+// SavePosition stores where jail is to read on. It is committed after all that was written before it. An error means that
+// the store is closed.
+func (s *Store) SavePosition(jail, path string, p ticket.Position) error {
+	return s.enqueue(change{what: "the position in " + path, apply: func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO logs (jail, path, firstlinemd5, lastfilepos) VALUES (?, ?, ?, ?)
+			ON CONFLICT (jail, path) DO UPDATE SET firstlinemd5 = excluded.firstlinemd5, lastfilepos = excluded.lastfilepos`,
+			jail, path, p.Hash, p.Offset)
+		return err
+	}})
+}

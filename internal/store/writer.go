@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// queueSize bounds the changes that wait. When it is full, whoever brings another waits with it: the log files are the
+// buffer before us, nothing is dropped.
+const queueSize = 4096
+
+// batchSize bounds the changes of one transaction.
+const batchSize = 1024
+
+// A change is one write to the database.
+type change struct {
+	what  string // for the log, should it fail
+	apply func(*sql.Tx) error
+	done  chan<- error // receives the outcome once; nil if nobody waits
+}
+
+// enqueue puts c in the queue.
+func (s *Store) enqueue(c change) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return errClosed
+	}
+	s.pending.Add(1)
+	s.queue <- c
+	return nil
+}
+
+// do makes a change and waits until it is committed.
+func (s *Store) do(what string, apply func(*sql.Tx) error) error {
+	done := make(chan error, 1)
+	if err := s.enqueue(change{what, apply, done}); err != nil {
+		return err
+	}
+	return <-done
+}
+
+// Flush returns when everything written before is committed, or has failed and been logged.
+func (s *Store) Flush() {
+	if s.pending.Load() == 0 {
+		return
+	}
+	_ = s.do("flush", func(*sql.Tx) error { return nil }) // what failed has been reported to whom it concerns
+}
+
+// write is the goroutine that commits. It ends when the queue is closed and empty.
+func (s *Store) write() {
+	defer close(s.done)
+	batch := make([]change, 0, batchSize)
+	for c := range s.queue {
+		batch = append(batch[:0], c)
+		for more := true; more && len(batch) < batchSize; {
+			select {
+			case c, more = <-s.queue:
+				if more {
+					batch = append(batch, c)
+				}
+			default:
+				more = false
+			}
+		}
+		s.commit(batch)
+		clear(batch) // tickets need not live until the next ban
+	}
+}
+
+// commit makes the changes of one batch and tells whoever waits. A change that the data itself forbids does not harm the
+// others; any other trouble fails them all.
+func (s *Store) commit(batch []change) {
+	errs := make([]error, len(batch))
+	err := transact(context.Background(), s.db, func(tx *sql.Tx) error {
+		for i, c := range batch {
+			if errs[i] = c.apply(tx); errs[i] != nil && errorCode(errs[i]) != sqlite3.SQLITE_CONSTRAINT {
+				return errs[i]
+			}
+		}
+		return nil
+	})
+	s.pending.Add(-int64(len(batch)))
+	lost := 0 // with nobody waiting who could try again
+	for i, c := range batch {
+		if err != nil {
+			errs[i] = err
+		}
+		switch {
+		case c.done != nil:
+			c.done <- errs[i]
+		case err != nil:
+			lost++
+		case errs[i] != nil:
+			s.log.Error(fmt.Sprintf("cannot store %s: %v", c.what, errs[i]))
+		}
+	}
+	s.writing.note(s, err, lost)
+}
+
+// A condition remembers whether the database could be written lately, so that trouble is reported once and not with every
+// ban. Only the writer uses it.
+type condition struct {
+	failing bool
+	lost    int
+}
+
+func (c *condition) note(s *Store, err error, lost int) {
+	c.lost += lost
+	switch {
+	case err != nil && !c.failing:
+		c.failing = true
+		s.log.Error(fmt.Sprintf("cannot write to database '%s': %v; bans go on, but those from now on are forgotten at the next start", s.path, err))
+	case err == nil && c.failing:
+		s.log.Warn(fmt.Sprintf("database '%s' can be written again, %d changes are missing in it", s.path, c.lost))
+		*c = condition{}
+	}
+}
