@@ -54,6 +54,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 	text := m.text
 	n := int32(len(text))
 	from := pos // where this way began
+	noting := m.memo.on
 	for {
 		in := &code[pc]
 		ok := false
@@ -84,7 +85,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				}
 			}
 		case iSplit:
-			if m.memo.on && !m.enter(in.row, pos) {
+			if noting && !m.enter(in.row, pos) {
 				break
 			}
 			var v uint64
@@ -127,7 +128,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			ok = n > 0 && !m.atWordEdge(pos, in.flags&flagASCII != 0)
 		case iRunAll, iRunGreedy, iRunLazy:
 			var end int32
-			if m.memo.on {
+			if noting {
 				end, ok = m.runNoting(in, pc, pos)
 			} else if in.op == iRunAll {
 				end, ok = m.runAll(in, pos)
@@ -142,19 +143,23 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				m.work += int(end-pos) >> workShift
 			}
 		case iLook:
-			if m.memo.on && !m.enter(in.row, pos) {
+			if noting && !m.enter(in.row, pos) {
 				break
 			}
-			if m.look(in, pos) {
+			held := m.look(in, pos)
+			noting = m.memo.on
+			if held {
 				pc = in.y
 				continue
 			}
 		case iAtomic:
-			if m.memo.on && !m.enter(in.row, pos) {
+			if noting && !m.enter(in.row, pos) {
 				break
 			}
 			before := m.depth
-			if end, matched := m.run(in.x, pos); matched {
+			end, matched := m.run(in.x, pos)
+			noting = m.memo.on
+			if matched {
 				m.keepUndos(before)
 				pos = end
 				pc = in.y
@@ -183,7 +188,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			m.set(in.n+1, -1)
 			ok = true
 		case iCount:
-			if m.memo.on && !m.enter(in.row, pos) {
+			if noting && !m.enter(in.row, pos) {
 				break
 			}
 			pc = m.count(in, pc, pos)
@@ -204,6 +209,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			if m.decide(); m.gaveUp {
 				return 0, false
 			}
+			noting = m.memo.on
 		}
 		if pc, pos = m.back(base); pc < 0 {
 			return 0, false

@@ -39,14 +39,29 @@ func (m *Matcher) most(in *inst, pos int32) int32 {
 	if in.y == manyTimes {
 		return m.runEnd(in, pos, int32(len(m.text)))
 	}
-	for range in.y - in.x {
-		w := m.one(in, pos)
+	return m.atMost(in, pos, in.y-in.x)
+}
+
+// atMost returns where a run of up to count characters from pos ends.
+func (m *Matcher) atMost(in *inst, pos, count int32) int32 {
+	text, table, mx := m.text, in.table, in.mx
+	p := int(pos)
+	limit := min(p+int(count), len(text))
+	for p < limit && table[text[p]]&mx != 0 {
+		p++
+	}
+	if p == limit || text[p] < utf8.RuneSelf {
+		return int32(p)
+	}
+	end := int32(p)
+	for range pos + count - end {
+		w := m.one(in, end)
 		if w == 0 {
 			break
 		}
-		pos += w
+		end += w
 	}
-	return pos
+	return end
 }
 
 // runEnd returns where an unlimited run ends that has reached pos, or a position at
@@ -87,22 +102,36 @@ func (m *Matcher) follows(in *inst, pos int32) bool {
 // runAll matches a possessive run. It returns where it ends; if not ok, how far it
 // looked.
 func (m *Matcher) runAll(in *inst, pos int32) (end int32, ok bool) {
-	end, ok = m.least(in, pos)
-	if ok {
-		end = m.most(in, end)
-		ok = m.follows(in, end)
+	if in.x > 1 {
+		low, ok := m.least(in, pos)
+		if !ok {
+			return low, false
+		}
+		end = m.most(in, low)
+	} else {
+		if in.y == manyTimes {
+			end = m.runEnd(in, pos, int32(len(m.text)))
+		} else {
+			end = m.atMost(in, pos, in.y)
+		}
+		if end == pos && in.x == 1 {
+			return end, false
+		}
 	}
-	return end, ok
+	return end, m.follows(in, end)
 }
 
 // runGreedy matches a greedy run at its longest that may lead on.
 func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
-	low, ok := m.least(in, pos)
-	if !ok {
-		return low, false
+	low := pos
+	if in.x > 0 {
+		var ok bool
+		if low, ok = m.least(in, pos); !ok {
+			return low, false
+		}
 	}
-	end := m.most(in, low)
-	far := end
+	far := m.most(in, low)
+	end := far
 	for end > low && !m.follows(in, end) {
 		end--
 	}
