@@ -43,7 +43,8 @@ type family struct {
 	book    book
 }
 
-// A shape is what the set that is in the kernel can hold.
+// A shape is what the set that is in the kernel can hold. Networks need a set of intervals; but with 20,000 members each change of
+// such a set takes the kernel (6.18) 3 to 17 ms, and of one without 50 µs. So a set gets intervals with its first network.
 type shape struct{ interval, timeout bool }
 
 var (

@@ -2,6 +2,7 @@ package nft
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/google/nftables"
@@ -112,6 +113,14 @@ func (b *book) visible() []netip.Prefix {
 		}
 	}
 	return all
+}
+
+// hasNetworks reports whether any member is more than a single address.
+func (b *book) hasNetworks() bool {
+	for p := range b.until {
+		return slices.ContainsFunc(b.lengths[:p.Addr().BitLen()], func(n int) bool { return n > 0 })
+	}
+	return false
 }
 
 // slack is how much longer the kernel keeps an address than we mean to: its timeout is for the case that we are no more.

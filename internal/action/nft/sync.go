@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
 	"golang.org/x/sys/unix"
 
 	"gaol/internal/addr"
@@ -28,6 +29,9 @@ func (a *Action) applyLocked(f *family, c change) error {
 		}
 		return a.restoreLocked(f)
 	}
+	if !f.shape.interval && f.book.hasNetworks() {
+		return a.restoreLocked(f)
+	}
 	err := a.kernel.do(func(conn *nftables.Conn) error { return a.send(conn, f, c) })
 	if err == nil {
 		return nil
@@ -43,7 +47,6 @@ func (a *Action) applyLocked(f *family, c change) error {
 // send makes one transaction of c.
 func (a *Action) send(conn *nftables.Conn, f *family, c change) error {
 	set := a.config.newSet(f)
-	set.Interval, set.HasTimeout = f.shape.interval, f.shape.timeout
 	if err := f.queue(conn.SetDeleteElements, set, c.del); err != nil {
 		return err
 	}
@@ -81,7 +84,7 @@ func (a *Action) restoreLocked(f *family) error {
 		if err != nil {
 			return err
 		}
-		f.shape = shape{interval: true, timeout: true}
+		f.shape = shape{interval: f.book.hasNetworks(), timeout: true}
 		err = a.rebuild(conn, f, p, true)
 		if p.set != nil && errors.Is(err, unix.EBUSY) {
 			// Rules of somebody else look the set up: it cannot be replaced, so use it as it is.
@@ -105,7 +108,6 @@ func (a *Action) rebuild(conn *nftables.Conn, f *family, p present, replace bool
 		conn.AddChain(chain)
 	}
 	set := a.config.newSet(f)
-	set.Interval, set.HasTimeout = f.shape.interval, f.shape.timeout
 	rules, err := a.config.rules(f.name, t, set)
 	if err != nil {
 		return err
@@ -224,7 +226,10 @@ func (a *Action) lookLocked(f *family) (p present, err error) {
 
 // newSet returns a description of f's set.
 func (c Config) newSet(f *family) *nftables.Set {
-	s := &nftables.Set{Table: c.table(), Name: f.set, KeyType: nftables.TypeIPAddr, Interval: true, HasTimeout: true}
+	s := &nftables.Set{
+		Table: c.table(), Name: f.set, KeyType: nftables.TypeIPAddr, KeyByteOrder: binaryutil.BigEndian,
+		Interval: f.shape.interval, HasTimeout: f.shape.timeout,
+	}
 	if f.name == addr.Inet6 {
 		s.KeyType = nftables.TypeIP6Addr
 	}
