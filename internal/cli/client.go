@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"gaol/internal/config"
+	"gaol/internal/control"
+	"gaol/internal/pickle"
+)
+
+const clientName = "fail2ban-client"
+
+// client runs fail2ban-client with the words behind its name, and returns the exit code.
+func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	o, err := parseOptions(argv)
+	if err != nil {
+		return answerOptions(err, clientName, true, stdout, stderr)
+	}
+	return runClient(ctx, o, clientName, stdin, stdout, stderr)
+}
+
+// runClient does what o asks for, on behalf of the program called name.
+func runClient(ctx context.Context, o *options, name string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := newCommander(o, stdin, stdout, stderr)
+	if o.dump || o.test {
+		code := c.showConfig()
+		if code != 0 || !o.test || len(o.args) == 0 {
+			return code
+		}
+	}
+	if !c.findServer() {
+		return failed
+	}
+	if len(o.args) == 0 && !o.interactive {
+		printUsage(stdout, name, true)
+		return failed
+	}
+	return c.run(ctx)
+}
+
+// A commander carries out commands: alone, or by asking the server. It is one run of the client.
+type commander struct {
+	options *options
+	server  *config.Server // what the configuration says about the server
+	log     *slog.Logger
+
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	program func() (string, error) // the file that becomes the server
+
+	prompting bool // commands come from the prompt, which likes to hear about progress
+}
+
+func newCommander(o *options, stdin io.Reader, stdout, stderr io.Writer) *commander {
+	return &commander{
+		options: o, log: newClientLog(stderr, o.verbosity), program: os.Executable,
+		stdin: stdin, stdout: stdout, stderr: stderr,
+	}
+}
+
+// run carries out the command of the command line, and then those of the prompt if there is to be one.
+func (c *commander) run(ctx context.Context) int {
+	code := 0
+	if len(c.options.args) > 0 {
+		code = c.do(ctx, c.options.args)
+	}
+	if code == 0 && c.options.interactive && ctx.Err() == nil {
+		code = c.prompt(ctx)
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(c.stdout)
+		c.log.Warn(fmt.Sprintf("Caught signal %d. Exiting", signalOf(ctx)))
+		return failed
+	}
+	return code
+}
+
+// signalOf returns the number of the signal that ended ctx. Its cause only knows the name.
+func signalOf(ctx context.Context) int {
+	const interrupt, terminate = 2, 15
+	if strings.Contains(context.Cause(ctx).Error(), "interrupt") {
+		return interrupt
+	}
+	return terminate
+}
+
+// showConfig is -d and -t.
+func (c *commander) showConfig() int {
+	if !c.options.test {
+		return config.RunDump(c.stdout, c.stderr, configOptions(c.options), c.options.dumpPretty)
+	}
+	mode := config.NoDump
+	switch {
+	case c.options.dumpPretty:
+		mode = config.PrettyDump
+	case c.options.dump:
+		mode = config.PlainDump
+	}
+	return config.RunTest(c.stdout, c.stderr, configOptions(c.options), mode)
+}
+
+// findServer reads where the server is, and reports whether that went well.
+func (c *commander) findServer() bool {
+	server, messages, err := config.ReadServer(configOptions(c.options))
+	if !c.options.test { // which has shown them
+		showMessages(c.log, messages)
+	}
+	if err != nil {
+		fmt.Fprintf(c.stdout, "ERROR: %v\n", err)
+		c.log.Error(initFailed)
+		return false
+	}
+	c.server = server
+	c.log.Info("Using socket file " + server.Socket)
+	c.log.Info(fmt.Sprintf("Using pid file %s, [%s] logging to %s", server.PidFile, server.LogLevel, server.LogTarget))
+	return true
+}
+
+// do carries out one command and returns the exit code.
+func (c *commander) do(ctx context.Context, words []string) int {
+	switch {
+	case words[0] == "start" && len(words) == 1:
+		return c.start(ctx)
+	case words[0] == "restart" && len(words) == 1:
+		return c.restart(ctx)
+	case words[0] == "restart":
+		return c.reload(ctx, append([]string{"--restart"}, words[1:]...))
+	case words[0] == "reload":
+		return c.reload(ctx, words[1:])
+	case words[0] == "ping" && len(words) > 1:
+		return c.pingWithin(ctx, words)
+	}
+	return c.ask(ctx, words)
+}
+
+// ask passes a command on to the server and prints the answer.
+func (c *commander) ask(ctx context.Context, words []string) int {
+	value, err := c.call(ctx, anyOf(words))
+	return c.show(words, value, err)
+}
+
+// pingWithin is ping with a number of seconds to wait for the answer; a negative one waits for ever.
+func (c *commander) pingWithin(ctx context.Context, words []string) int {
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(words[1]), 64)
+	if err != nil {
+		c.log.Error("could not convert string to float: " + pickle.Repr(words[1]))
+		return failed
+	}
+	if seconds >= 0 && seconds < math.MaxInt32 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds*float64(time.Second)))
+		defer cancel()
+	}
+	return c.ask(ctx, words)
+}
+
+func anyOf(words []string) []any {
+	cmd := make([]any, len(words))
+	for i, w := range words {
+		cmd[i] = w
+	}
+	return cmd
+}
+
+// call has the server carry out commands, over one connection, and returns the answer to the last one. It ends at the first
+// that fails.
+func (c *commander) call(ctx context.Context, cmds ...[]any) (value any, err error) {
+	conn, err := control.Dial(ctx, c.server.Socket)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	for _, cmd := range cmds {
+		if value, err = conn.Call(ctx, cmd); err != nil {
+			return nil, err
+		}
+	}
+	return value, nil
+}
+
+// show prints what came of a command, and returns the exit code.
+func (c *commander) show(words []string, value any, err error) int {
+	if err != nil {
+		return c.showError(words, err)
+	}
+	fmt.Fprintln(c.stdout, beautify(words, value, utf8Locale()))
+	return 0
+}
+
+// showError prints why there is no answer: what the server refused, or why it could not be reached. After a signal nothing
+// is said here.
+func (c *commander) showError(words []string, err error) int {
+	if e, ok := errors.AsType[*control.Exception](err); ok {
+		fmt.Fprintln(c.stdout, exceptionText(e.Object))
+		c.log.Error("NOK: " + pickle.Repr(e.Object.ExceptionArgs()))
+		return failed
+	}
+	if !errors.Is(err, context.Canceled) {
+		c.log.Error(unreachable(words, c.server.Socket, err))
+	}
+	return failed
+}
+
+// unreachable words the errors of package control as scripts know them.
+func unreachable(words []string, socket string, err error) string {
+	switch {
+	case errors.Is(err, control.ErrNoSocket):
+		return "Failed to access socket path: " + socket + ". Is fail2ban running?"
+	case errors.Is(err, control.ErrPermission):
+		return "Permission denied to socket: " + socket + ", (you must be root)"
+	case errors.Is(err, control.ErrRefused) && words[0] == "ping":
+		return "[Errno 111] Connection refused"
+	case errors.Is(err, control.ErrRefused):
+		return "[[Errno 111] Connection refused] Unable to contact server. Is it running?"
+	case errors.Is(err, control.ErrTimeout):
+		return "timed out"
+	case errors.Is(err, control.ErrClosed):
+		return "[Errno 104] Connection reset by peer"
+	}
+	return err.Error()
+}

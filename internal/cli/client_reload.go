@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gaol/internal/pickle"
+)
+
+// everyJail is the name that stands for all jails.
+const everyJail = "--all"
+
+// reload reads the configuration and has the server apply it, to all jails or to the one that words name.
+func (c *commander) reload(ctx context.Context, words []string) int {
+	flags := []any{}
+	for len(words) > 0 && slices.Contains([]string{"--restart", "--unban", "--if-exists"}, words[0]) {
+		flags = append(flags, words[0])
+		words = words[1:]
+	}
+	if len(words) > 1 {
+		c.log.Error("Unexpected argument(s) for reload: " + pickle.Repr(words))
+		return failed
+	}
+	jail := everyJail
+	if len(words) == 1 {
+		jail = words[0]
+	}
+	if _, err := c.call(ctx, []any{"ping"}); err != nil {
+		c.log.Error("Could not find server")
+		return failed
+	}
+	stream, ok := c.stream(jail)
+	if !ok {
+		return failed
+	}
+	c.progress("reload")
+	value, err := c.call(ctx, []any{"reload", jail, flags, stream})
+	return c.show([]string{"reload"}, value, err)
+}
+
+// stream reads the configuration of one jail or of all, and reports whether there is anything to send.
+func (c *commander) stream(jail string) ([]any, bool) {
+	o := configOptions(c.options)
+	if jail != everyJail {
+		o.Only = jail
+	}
+	conf, err := readStream(o)
+	showMessages(c.log, conf.Messages)
+	if err != nil {
+		c.log.Error(fmt.Sprintf("Failed during configuration: %v", err))
+		return nil, false
+	}
+	return conf.Stream, true
+}
+
+// progress tells the user at the prompt what goes on.
+func (c *commander) progress(what string) {
+	if c.prompting {
+		fmt.Fprintf(c.stdout, "  ## %s ... \n", what)
+	}
+}

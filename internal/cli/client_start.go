@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// How long a server that runs may take to answer whether it does, and how long we wait between questions.
+const (
+	probeTime = 100 * time.Millisecond
+	firstWait = 6 * time.Millisecond
+	lastWait  = 500 * time.Millisecond
+)
+
+// start runs a server in the background, hands it the configuration, and returns once it is at work.
+func (c *commander) start(ctx context.Context) int {
+	if c.options.foreground {
+		return c.becomeServer()
+	}
+	if c.answers(ctx) {
+		c.log.Error("Server already running")
+		return failed
+	}
+	c.progress("load configuration")
+	stream, ok := c.stream(everyJail)
+	if !ok {
+		return failed
+	}
+	if _, err := os.Lstat(c.server.Socket); err == nil && !c.options.force {
+		c.log.Error("Fail2ban seems to be in unexpected state (not running but the socket exists)")
+		return failed
+	}
+	c.progress("start")
+	if !c.launch(ctx) {
+		return failed
+	}
+	return c.configure(ctx, stream)
+}
+
+// restart stops the server, waits until it is gone, and starts one. A server that was not there is no obstacle.
+func (c *commander) restart(ctx context.Context) int {
+	c.progress("stop")
+	c.ask(ctx, []string{"stop"})
+	gone := func() bool { return !c.answers(ctx) }
+	if !c.await(ctx, gone, nil) {
+		c.log.Error("Could not stop server")
+		return failed
+	}
+	return c.start(ctx)
+}
+
+// answers reports whether a server answers at once.
+func (c *commander) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	_, err := c.call(ctx, []any{"ping", probeTime.Seconds()})
+	return err == nil
+}
+
+// await asks again and again, at growing intervals, until ready says yes. It gives up after the time the user allows, when ctx
+// ends, or when hopeless does.
+func (c *commander) await(ctx context.Context, ready func() bool, hopeless <-chan struct{}) bool {
+	timeout := time.After(time.Duration(c.options.timeout * float64(time.Second)))
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+		if ready() {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timeout:
+			return false
+		case <-hopeless:
+			return false
+		case <-time.After(wait):
+		}
+	}
+}
+
+// launch runs this program as a server that waits for its configuration, and waits until it answers.
+func (c *commander) launch(ctx context.Context) bool {
+	cmd, err := c.serverCommand()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		c.log.Error(fmt.Sprintf("Could not start server: %v", err))
+		return false
+	}
+	died := make(chan struct{})
+	go func() {
+		// Ending well is what a server does that goes on in the background.
+		if cmd.Wait() != nil {
+			close(died)
+		}
+	}()
+	if c.await(ctx, func() bool { return c.answers(ctx) }, died) {
+		return true
+	}
+	if ctx.Err() == nil {
+		c.log.Error("Could not start server. Maybe an old socket file is still present. Try to remove " + c.server.Socket +
+			". If you used fail2ban-client to start the server, adding the -x option will do it")
+	}
+	return false
+}
+
+// serverCommand returns the command that becomes the server. It is a session of its own, so that the terminal's signals
+// do not reach it.
+func (c *commander) serverCommand() (*exec.Cmd, error) {
+	self, err := c.program()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self)
+	cmd.Args = append([]string{defaultProcess, "--async", "-b"}, c.serverOptions().words()...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	// The server's first words go where ours go, if that is a real file; else they would depend on our living on.
+	if f, ok := c.stderr.(*os.File); ok {
+		cmd.Stderr = f
+	}
+	return cmd, nil
+}
+
+// serverOptions returns our options with everything filled in that the configuration says.
+func (c *commander) serverOptions() *options {
+	o := *c.options
+	o.socket, o.pidFile = c.server.Socket, c.server.PidFile
+	o.logLevel, o.logTarget, o.syslogSocket = c.server.LogLevel, c.server.LogTarget, c.server.SyslogSocket
+	return &o
+}
+
+// configure sends the configuration to the server that was just started. If it refuses, that server is stopped again, since one
+// that guards nothing is worse than none.
+func (c *commander) configure(ctx context.Context, stream []any) int {
+	value, err := c.call(ctx, []any{"server-stream", stream}, []any{"server-status"})
+	if err != nil {
+		code := c.showError([]string{"start"}, err)
+		_, _ = c.call(ctx, []any{"stop"}) // it may be gone already
+		return code
+	}
+	return c.show([]string{"server-status"}, value, nil)
+}
+
+// becomeServer replaces this process by a server in the foreground; it returns only if that fails.
+func (c *commander) becomeServer() int {
+	self, err := c.program()
+	if err != nil {
+		c.log.Error(fmt.Sprintf("Could not start server: %v", err))
+		return failed
+	}
+	argv := append([]string{defaultProcess, "-f"}, c.options.words()...)
+	err = unix.Exec(self, append(argv, "start"), os.Environ())
+	c.log.Error("Could not start server: " + strconv.Quote(self) + ": " + err.Error())
+	return failed
+}
