@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ type treeMaker struct {
 // randomTree returns the files of a configuration. Root is a directory in which logs are expected.
 func randomTree(seed int64, root string) map[string]string {
 	m := &treeMaker{Rand: rand.New(rand.NewSource(seed)), logs: root, files: map[string]string{}}
-	m.danger = []int{0, 0, 1, 1, 3, 10}[m.Intn(6)]
+	m.danger = []int{0, 0, 0, 0, 0, 1, 1, 3, 8}[m.Intn(9)]
 	m.server()
 	m.jails()
 	for _, name := range filterFiles {
@@ -129,7 +130,7 @@ func (m *treeMaker) jailFile(include string) string {
 	if !hasDefault && m.chance(70) {
 		m.section(&b, "DEFAULT", append(freeJail, "findtime", "maxretry", "ignoreip", "usedns"), m.plain)
 		if m.chance(50) {
-			b.WriteString("filter = " + m.one("", "f", "%(__name__)s", "f[mode=%(mode)s]\nmode = z") + "\n")
+			b.WriteString("filter = " + m.one("", "f", "%(__name__)s", "f[mode=%(q)s]\nq = z") + "\n")
 		}
 	}
 	names := append([]string(nil), jailNames...)
@@ -167,11 +168,7 @@ func (m *treeMaker) actionItem() string {
 	}
 	item := m.use(actionFiles, actionNames)
 	if m.chance(30) {
-		item = strings.TrimSuffix(item, "]") + m.one("]", ", name=%(__name__)s-tcp]", ", actname=second]", ", name=udp]")
-		if !strings.Contains(item, "[") {
-			item = strings.TrimRight(item, "]")
-			item, _, _ = strings.Cut(item, ",")
-		}
+		item += m.one("[]", "[name=%(__name__)s-tcp]", "[actname=second]", "[name=udp]", "[name=\"%(__name__)s x\"]")
 	}
 	return item
 }
@@ -218,6 +215,9 @@ func (m *treeMaker) paramValue() string {
 	if !m.wrong() {
 		v = strings.NewReplacer("%(x)s", "%(__name__)s", "%(port)s", "P", "%(maxretry)s", "3").Replace(v)
 	}
+	if m.danger == 0 && strings.Contains(v, "<") && !strings.Contains(v, "/") {
+		v = m.one("<ip>", "<HOST>|", "<maxretry>", "<lt_x/y>", "<backend> x")
+	}
 	switch {
 	case strings.ContainsAny(v, ",] ") || m.chance(40):
 		return m.one(`"`, `"`) + v + `"`
@@ -251,7 +251,7 @@ func (m *treeMaker) jailValue(name string) string {
 		return m.plain(name)
 	}
 	safe := m.one("%(__name__)s", "<x>", "<known/x>", "%(fail2ban_version)s", "%(__NAME__)s|", "%%(x)s")
-	if m.danger == 0 || m.chance(60) {
+	if m.danger == 0 || m.chance(90) {
 		if name == "maxretry" || name == "maxmatches" || name == "maxlines" {
 			return m.plain(name)
 		}
@@ -343,14 +343,18 @@ func (m *treeMaker) piece(name string) string {
 		"<enabled>", "<backend>", "<maxretry>", "<c1>", "<c2>", "<c-3>", "<lt_x/nosuch>", "<nosuch/x>", "<logtype>", "<DEFAULT/x>", "<default/y>",
 		"<lt_x/x>", "<lt-y/opt>", "<k<_u>>", "<y-<mode>>", "%(__name__)s", "<ENABLED>", "<known/c1>", "<norestored>", "<maxlines>", "<failregex >",
 	}
-	// References only to names that sort later make no circles.
 	if m.chance(70) || m.danger < 2 {
+		// References only to names that sort later make no circles.
 		for _, n := range []string{"x", "y", "z"} {
-			if name < n && name != n {
+			if name < n {
 				safe = append(safe, "<"+n+">", "%("+n+")s", "<Definition/"+n+">", "%(default/"+n+")s")
 			}
 		}
-		return m.one(safe...)
+		piece := m.one(safe...)
+		if m.danger == 0 && (name >= "x" || slices.Contains(freeNames, name) || name == "opt" || name[0] == 'c') {
+			piece = m.one("lit", "<HOST>", "%%", "<F-ID>u</F-ID>", "a b", "<ip>", "(?:x|y)", "<enabled>", "<nosuch/x>", "%(__name__)s", "<>")
+		}
+		return piece
 	}
 	return m.one("<x>", "<y>", "<z>", "%(x)s", "%(y)s", "<known/"+name+">", "%(known/"+name+")s", "<known/x>", "<failregex>", "<actionban>",
 		"%(backend)s", "%(maxretry)s", "%(bantime)s", "<mode>", "<Definition/"+name+">", "%(lt_x/x)s", "%(k-v)s", "%(q.r)s", "<q.r>", "%(known/z)s")
