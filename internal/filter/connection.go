@@ -78,17 +78,18 @@ func (c *connections) merge(id string, fields ticket.Fields, lines []ticket.Matc
 	user := fields.Text("user")
 
 	r := c.get(id, now)
-	if r != nil {
+	switch {
+	case r != nil:
 		r.update(fields, user, gained != "")
 		if forget {
 			c.forget(id)
 		}
-	} else {
+	case forget:
+		r = &connection{born: now, fields: fields}
+	default:
 		r = &connection{born: now, fields: fields}
 		r.addUser(user)
-		if !forget {
-			c.put(id, r)
-		}
+		c.put(id, r)
 	}
 	r.judge(gained != "", forget, lines)
 	return r

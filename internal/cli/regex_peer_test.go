@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// peerTests is where the original keeps its sample logs and test filters.
+const peerTests = "root/usr/lib/python3/dist-packages/fail2ban/tests"
+
+// peerDir returns the directory of the oracle (test/peer/fetch), or skips the test.
+func peerDir(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("GAOL_FULL") == "" {
+		t.Skip("set GAOL_FULL=1 to compare with the original")
+	}
+	dir, err := filepath.Abs("../../.peer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "bin", "fail2ban-regex")); err != nil {
+		t.Fatalf("the original is not there (run test/peer/fetch .peer): %v", err)
+	}
+	return dir
+}
+
+// runPeerRegex runs the original's regex tester.
+func runPeerRegex(t *testing.T, peer string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(peer, "bin", "fail2ban-regex"), args...)
+	cmd.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C.UTF-8")
+	out, _ := cmd.Output() // what matters is what it prints
+	return string(out)
+}
+
+// A sample is a log of the original with one set of options that it names.
+type sample struct{ log, filter, options string }
+
+var optionsMark = regexp.MustCompile(`filterOptions:\s*(.*)`)
+
+// samples returns every sample log that has a stock filter, with every set of options named in it.
+func samples(t *testing.T, peer string) []sample {
+	t.Helper()
+	root := filepath.Join(peer, peerTests, "files", "logs")
+	var all []sample
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		filter := filepath.Base(path)
+		if _, err := os.Stat(filepath.Join(peer, "root/etc/fail2ban/filter.d", filter+".conf")); err != nil {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		sets := []string{""}
+		for _, m := range optionsMark.FindAllSubmatch(text, -1) {
+			for _, o := range optionSets(t, m[1]) {
+				if !slices.Contains(sets, o) {
+					sets = append(sets, o)
+				}
+			}
+		}
+		for _, o := range sets {
+			all = append(all, sample{path, filter, o})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 90 {
+		t.Fatalf("only %d samples", len(all))
+	}
+	return all
+}
+
+// optionSets returns the sets of options in a mark, written as a filter's brackets.
+func optionSets(t *testing.T, mark []byte) []string {
+	t.Helper()
+	var many []map[string]string
+	if err := json.Unmarshal(mark, &many); err != nil {
+		var one map[string]string
+		if err := json.Unmarshal(mark, &one); err != nil {
+			t.Fatalf("%s: %v", mark, err)
+		}
+		many = append(many, one)
+	}
+	var sets []string
+	for _, m := range many {
+		var words []string
+		for name, value := range m {
+			if !strings.HasPrefix(name, "test.") {
+				words = append(words, fmt.Sprintf("%s=%q", name, value))
+			}
+		}
+		slices.Sort(words)
+		if len(words) == 0 {
+			sets = append(sets, "")
+			continue
+		}
+		sets = append(sets, "["+strings.Join(words, ", ")+"]")
+	}
+	return sets
+}
+
+// canonicalRows is a Python program that rewrites rows so that they compare: without groups that took no part (which of them
+// are shown differs between releases of the original, and so does the order that they leave behind), names and sets sorted, and
+// the present time by that name.
+const canonicalRows = `
+import ast, json, sys, time
+for line in sys.stdin:
+    who, when, data = ast.literal_eval(line.strip().rstrip(","))
+    if when is not None and abs(when - time.time()) < 3600: when = "now"
+    print(json.dumps([who, when, {k: sorted(v) if isinstance(v, set) else v for k, v in sorted(data.items()) if v is not None}]))
+`
+
+func canonical(t *testing.T, rows string) []string {
+	t.Helper()
+	cmd := exec.Command("/usr/bin/python3", "-c", canonicalRows)
+	cmd.Stdin = strings.NewReader(rows)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("rows are no Python: %v\n%s", err, rows)
+	}
+	return strings.Split(string(out), "\n")
+}
+
+// TestSamplesLikePeer compares the failures found in every sample log.
+func TestSamplesLikePeer(t *testing.T) {
+	peer := peerDir(t)
+	utc(t)
+	config := filepath.Join(peer, "root/etc/fail2ban")
+	rows := 0
+	for _, s := range samples(t, peer) {
+		t.Run(s.filter+s.options, func(t *testing.T) {
+			args := []string{"-c", config, "--raw", "-o", "row", s.log, s.filter + ".conf" + s.options}
+			want := canonical(t, runPeerRegex(t, peer, args...))
+			_, got, _ := runRegexTool(t, args...)
+			if d := cmp.Diff(want, canonical(t, got)); d != "" {
+				t.Errorf("rows (-want +got):\n%s", d)
+			}
+			rows += len(want) - 1
+		})
+	}
+	t.Logf("%d rows compared", rows)
+}
+
+// reported are the filters whose whole reports are compared.
+var reported = []string{
+	"sshd", "postfix", "dovecot", "apache-auth", "nginx-http-auth", "asterisk", "named-refused", "exim", "proftpd", "mysqld-auth", "mongodb-auth",
+}
+
+// TestReportsLikePeer compares reports, line by line, but for the name of the filter's label, prefregex (whose tags expand to
+// other words) and the time it took.
+func TestReportsLikePeer(t *testing.T) {
+	peer := peerDir(t)
+	utc(t)
+	config := filepath.Join(peer, "root/etc/fail2ban")
+	for _, name := range reported {
+		t.Run(name, func(t *testing.T) {
+			log := filepath.Join(peer, peerTests, "files", "logs", name)
+			args := []string{"-c", config, "--raw", "--print-all-matched", "--print-all-missed", log, name + ".conf"}
+			want := comparable(runPeerRegex(t, peer, args...))
+			_, got, _ := runRegexTool(t, args...)
+			if d := cmp.Diff(want, comparable(got)); d != "" {
+				t.Errorf("report (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+var incomparable = regexp.MustCompile(`(?m)(?:^Use +failregex filter file|^Use +filter file|processed in [0-9.]+ sec|^\|  .*\(\?P<content>.*$)`)
+
+func comparable(report string) []string {
+	return strings.Split(incomparable.ReplaceAllString(report, "#"), "\n")
+}
