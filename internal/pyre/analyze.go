@@ -60,7 +60,7 @@ func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
 	case iByte, iLit:
 		set.add(in.c)
 	case iSet:
-		return c.prog.sets[in.n].firstBytes()
+		return c.leads[in.n]
 	case iTextEnd, iLineEnd:
 		set.add('\n')
 		set.addEnd()
@@ -69,7 +69,7 @@ func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
 		set.addEnd()
 		set.keep(&firsts[pc+1])
 	case iRunGreedy, iRunLazy, iRunAll:
-		set = c.prog.sets[in.n].firstBytes()
+		set = c.leads[in.n]
 		if in.x == 0 {
 			set.or(&firsts[pc+1])
 		}
@@ -129,8 +129,7 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 			continue
 		}
 		set := c.prog.sets[in.n]
-		first := set.firstBytes()
-		if in.op == iRunGreedy && !first.intersects(&firsts[pc+1]) {
+		if in.op == iRunGreedy && !c.leads[in.n].intersects(&firsts[pc+1]) {
 			in.op = iRunAll
 		}
 		stop, ok := set.complement().single()

@@ -13,6 +13,7 @@ const (
 
 type compiler struct {
 	prog    program
+	leads   []byteSet             // of prog.sets: bytes that their characters begin with
 	context []condition           // of the loops around this place
 	choices map[int32][]condition // the context of each choice, by pc
 }
@@ -86,6 +87,7 @@ func (c *compiler) setIndex(s *charset) int32 {
 		}
 	}
 	c.prog.sets = append(c.prog.sets, s)
+	c.leads = append(c.leads, s.firstBytes())
 	return int32(len(c.prog.sets) - 1)
 }
 

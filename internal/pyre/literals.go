@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -93,6 +94,15 @@ func exactly(texts ...string) need {
 }
 
 func needOfSet(s *charset) need {
+	n := bits.OnesCount64(s.ascii[0]) + bits.OnesCount64(s.ascii[1])
+	for _, h := range s.high {
+		if n += int(h.hi-h.lo) + 1; n > maxClass {
+			break
+		}
+	}
+	if n == 0 || n > maxClass {
+		return need{}
+	}
 	var chars clause
 	for r := range rune(0x80) {
 		if s.has(r) {
@@ -100,15 +110,9 @@ func needOfSet(s *charset) need {
 		}
 	}
 	for _, h := range s.high {
-		if len(chars) > maxClass || h.hi-h.lo > maxClass {
-			return need{}
-		}
 		for r := h.lo; r <= h.hi; r++ {
 			chars = append(chars, string(r))
 		}
-	}
-	if len(chars) == 0 || len(chars) > maxClass {
-		return need{}
 	}
 	return exactly(chars...)
 }
