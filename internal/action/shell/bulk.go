@@ -6,8 +6,11 @@ import (
 	"gaol/internal/action"
 )
 
-// bulkRunner returns a runner for many commands and what ends it.
-func (a *Action) bulkRunner() (runner, func()) { return plain, func() {} }
+// bulkRunner returns a runner for many commands, and what ends it.
+func (a *Action) bulkRunner() (runner, func()) {
+	s := new(session)
+	return s.run, s.close
+}
 
 // BanAll bans every event.
 func (a *Action) BanAll(ctx context.Context, events []*action.Event) []error {
@@ -22,7 +25,10 @@ func (a *Action) UnbanAll(ctx context.Context, events []*action.Event) []error {
 func (a *Action) all(ctx context.Context, events []*action.Event, do func(context.Context, runner, *action.Event) error) []error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	runner, done := a.bulkRunner()
+	runner, done := runner(plain), func() {}
+	if len(events) > 1 {
+		runner, done = a.bulkRunner()
+	}
 	defer done()
 	errs := make([]error, len(events))
 	for i, e := range events {
