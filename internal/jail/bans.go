@@ -1,0 +1,196 @@
+package jail
+
+import (
+	"fmt"
+	"time"
+
+	"gaol/internal/addr"
+	"gaol/internal/logging"
+	"gaol/internal/ticket"
+)
+
+// expiredAtOnce bounds how many bans are lifted before the lock is let go.
+const expiredAtOnce = 1000
+
+// ban shuts b's offender out, unless the ban would be over already or is in force. It reports whether the ban is new, and
+// the channels that close when the actions have carried it out.
+func (j *Jail) ban(b *ticket.Ban) (added bool, done []<-chan struct{}) {
+	j.banning.Lock()
+	defer j.banning.Unlock()
+	return j.banLocked(b)
+}
+
+func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
+	now := j.env.Now()
+	if end, ends := b.End(j.banning.banTime); ends && end < now {
+		j.logs.actions.Info("Ignore " + b.ID.String() + ", expired bantime")
+		return false, nil
+	}
+	b.Count = max(1, b.Count)
+	if added, existing := j.book.Add(b, now); !added {
+		if existing != nil {
+			j.bannedAgain(b, existing)
+		}
+		return false, nil
+	}
+	word := "Ban "
+	if b.Restored {
+		word = "Restore Ban "
+	}
+	logging.Notice(j.logs.actions, word+b.ID.String())
+	done = j.tellBan(b)
+	j.lengthen(b)
+	j.record(b)
+	j.nudge()
+	return true, done
+}
+
+// bannedAgain says that a banned offender was seen again; how loudly depends on how long after the ban that was, since log
+// lines that were on their way are no sign of a hole in the firewall.
+func (j *Jail) bannedAgain(b, existing *ticket.Ban) {
+	level := logging.LevelNotice
+	switch after := b.Time - existing.Time; {
+	case after < 3:
+		level = -4
+	case after >= 60:
+		level = 4
+	}
+	j.logs.actions.Log(j.ctx, level, b.ID.String()+" already banned")
+	if b.Time-existing.Time > 3 {
+		j.checkActions()
+	}
+}
+
+// record writes b into the store, where it is new there.
+func (j *Jail) record(b *ticket.Ban) {
+	if j.env.Store == nil || b.Restored {
+		return
+	}
+	if err := j.env.Store.AddBan(j.Name, b, j.banning.banTime); err != nil {
+		j.logs.actions.Error(fmt.Sprintf("cannot store the ban of %s: %v; it is in force all the same", b.ID, err))
+	}
+}
+
+// Ban bans ids by hand: without counting and without asking the ignore list. It returns how many are new, when the actions
+// have been told.
+func (j *Jail) Ban(ids []addr.ID) int {
+	n := 0
+	for _, id := range ids {
+		f := ticket.Failure{ID: id, Time: j.env.Now()}
+		added, done := j.ban(&ticket.Ban{Failure: f, BanTime: ticket.Default, Count: 1})
+		for _, d := range done {
+			<-d
+		}
+		if added {
+			n++
+		}
+	}
+	return n
+}
+
+// Unban lets ids back in, forgets them in the store, and returns how many were banned and which were not. A network lets
+// in every banned id within it.
+func (j *Jail) Unban(ids []addr.ID) (n int, absent []addr.ID) {
+	j.forget(ids)
+	j.banning.Lock()
+	var done []<-chan struct{}
+	for _, id := range ids {
+		gone := j.book.RemoveWithin(id)
+		if len(gone) == 0 {
+			absent = append(absent, id)
+		}
+		for _, b := range gone {
+			done = append(done, j.lift(b, "Unban")...)
+			n++
+		}
+	}
+	j.banning.Unlock()
+	j.nudge()
+	wait(done)
+	return n, absent
+}
+
+func (j *Jail) forget(ids []addr.ID) {
+	if j.env.Store == nil {
+		return
+	}
+	if err := j.env.Store.DeleteBans(j.Name, ids); err != nil {
+		j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
+	}
+}
+
+// UnbanAll lets everybody back in and forgets all of this jail's bans in the store.
+func (j *Jail) UnbanAll() int {
+	if j.env.Store != nil {
+		if err := j.env.Store.DeleteAll(j.Name); err != nil {
+			j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
+		}
+	}
+	j.banning.Lock()
+	runners := j.banning.runners
+	j.banning.Unlock()
+	return j.empty(runners, "Unban")
+}
+
+// lift logs that b is over and tells the actions. The caller holds banning.
+func (j *Jail) lift(b *ticket.Ban, word string) []<-chan struct{} {
+	logging.Notice(j.logs.actions, word+" "+b.ID.String())
+	return j.tellUnban(b)
+}
+
+// liftExpired lets those back in whose time is over.
+func (j *Jail) liftExpired() {
+	for {
+		j.banning.Lock()
+		gone := j.book.Expired(j.env.Now(), expiredAtOnce)
+		for _, b := range gone {
+			j.lift(b, "Unban")
+		}
+		j.banning.Unlock()
+		if len(gone) < expiredAtOnce {
+			return
+		}
+	}
+}
+
+// restore brings back the bans that the store holds from before. They go to the actions as one batch.
+func (j *Jail) restore() {
+	if j.env.Store == nil {
+		return
+	}
+	s := &j.life.plan.Settings
+	bans, err := j.env.Store.Restore(j.Name, j.env.Now(), s.ban())
+	if err != nil {
+		j.logs.actions.Error(fmt.Sprintf("cannot bring back bans from the database: %v", err))
+	}
+	j.judging.Lock()
+	kept := bans[:0]
+	for _, b := range bans {
+		if reason, ignored := j.judging.ignore.Check(&b.Failure); ignored {
+			j.logs.filter.Info("Ignore " + b.ID.String() + " by " + reason)
+			continue
+		}
+		kept = append(kept, b)
+	}
+	j.judging.Unlock()
+	j.banning.Lock()
+	defer j.banning.Unlock()
+	for _, b := range kept {
+		j.banLocked(b)
+	}
+}
+
+func wait(done []<-chan struct{}) {
+	for _, d := range done {
+		<-d
+	}
+}
+
+// after runs f once d has passed, unless the jail has ended by then.
+func (j *Jail) after(d time.Duration, f func()) {
+	time.AfterFunc(d, func() {
+		if j.ctx.Err() == nil {
+			f()
+		}
+	})
+}

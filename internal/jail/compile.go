@@ -1,0 +1,73 @@
+package jail
+
+import (
+	"fmt"
+
+	"gaol/internal/ban"
+	"gaol/internal/config"
+	"gaol/internal/failure"
+	"gaol/internal/filter"
+)
+
+// A Plan is what Settings compile to: everything that can be wrong with them has been found, nothing runs yet.
+type Plan struct {
+	Settings  Settings
+	program   *filter.Program
+	increment *ban.Increment
+}
+
+// Compile checks s and prepares it. The error says which option is wrong, in the words of whoever reads it.
+func Compile(s Settings) (*Plan, error) {
+	program, err := filter.Compile(s.Filter)
+	if err != nil {
+		return nil, err
+	}
+	increment, err := s.ban().Compile()
+	if err != nil {
+		return nil, err
+	}
+	if err := distinctActions(s.Actions); err != nil {
+		return nil, err
+	}
+	return &Plan{Settings: s, program: program, increment: increment}, nil
+}
+
+func distinctActions(actions []ActionSpec) error {
+	seen := map[string]bool{}
+	for _, a := range actions {
+		if seen[a.Name] {
+			return fmt.Errorf("Action %s already exists", a.Name) //lint:ignore ST1005 a text that clients know
+		}
+		seen[a.Name] = true
+	}
+	return nil
+}
+
+// counting returns the options of the failure table.
+func (s *Settings) counting() failure.Settings {
+	return failure.Settings{MaxRetry: s.MaxRetry, FindTime: s.FindTime.Float64(), MaxMatches: s.MaxMatches}
+}
+
+// ban returns the options of the ban times.
+func (s *Settings) ban() ban.Settings {
+	return ban.Settings{
+		BanTime:      s.BanTime.Float64(),
+		Increment:    s.Increment,
+		Factor:       s.Factor,
+		Formula:      s.Formula,
+		Multipliers:  s.Multipliers,
+		MaxTime:      orZero(s.MaxTime),
+		RndTime:      orZero(s.RndTime),
+		OverAllJails: s.OverAll,
+	}
+}
+
+func orZero(s *config.Seconds) float64 {
+	if s == nil {
+		return 0
+	}
+	return s.Float64()
+}
+
+// Program returns what the filter options compiled to.
+func (p *Plan) Program() *filter.Program { return p.program }

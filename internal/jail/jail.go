@@ -1,0 +1,261 @@
+package jail
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gaol/internal/action"
+	"gaol/internal/addr"
+	"gaol/internal/ban"
+	"gaol/internal/failure"
+	"gaol/internal/filter"
+	"gaol/internal/filter/ignore"
+	"gaol/internal/source"
+	"gaol/internal/store"
+	"gaol/internal/ticket"
+)
+
+// Env is what a jail uses of the world around it.
+type Env struct {
+	Log     func(logger string) *slog.Logger
+	Now     func() ticket.Unix
+	Store   *store.Store // nil when no database is used
+	Resolve filter.Resolver
+	// Files and Entries open a jail's sources: log files and the journal.
+	Files   func(backend string, l LogFile, start Start, sink source.Sink) (Subscription, error)
+	Entries func(backend string, matches [][]string, start Start, sink source.Sink) (Subscription, error)
+	// NewAction makes an action of the given name.
+	NewAction func(spec ActionSpec, env action.Env) (action.Action, error)
+	// Command runs a shell command with a ticket's tags and returns its exit status; Expand fills the tags of a text.
+	Command func(ctx context.Context, command string, e *action.Event) (code int, err error)
+	Expand  func(text string, e *action.Event) string
+	// HostName returns the name of an address, "" if it has none.
+	HostName func(addr.ID) string
+	IPv6     func() bool
+}
+
+// A Jail watches sources and bans offenders. It is made by New, works from Start to Stop, and is safe for concurrent use.
+//
+// Locks are taken in this order: life, judging, banning. Actions run outside all of them.
+type Jail struct {
+	Name string
+	env  Env
+	logs struct{ filter, actions, observer, jail *slog.Logger }
+
+	life struct {
+		sync.Mutex
+		state state
+		plan  *Plan                   // written under judging too, so that either lock suffices to read it
+		subs  map[string]Subscription // by path; the journal under its source name
+	}
+
+	judging struct {
+		sync.Mutex
+		filter  *filter.Filter
+		ignore  *ignore.Rules
+		table   *failure.Table
+		cleaned ticket.Unix
+	}
+
+	banning struct {
+		sync.Mutex
+		runners   []*runner
+		banTime   float64
+		increment *ban.Increment // nil when bans don't grow
+		overAll   bool           // earlier bans of all jails count
+		idle      bool
+		checked   ticket.Unix // when the actions last looked after their rules
+	}
+	book ban.Book
+
+	ctx    context.Context // ends with the jail
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	rearm  chan struct{} // capacity 1: the next expiry may have changed
+	saver  saver
+}
+
+type state int
+
+const (
+	stopped state = iota
+	running
+)
+
+// New makes a jail of plan; nothing runs before Start.
+func New(name string, plan *Plan, env Env) (*Jail, error) {
+	j := &Jail{Name: name, env: env, rearm: make(chan struct{}, 1)}
+	j.logs.filter = env.Log("fail2ban.filter").With("jail", name)
+	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
+	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
+	j.logs.jail = env.Log("fail2ban.jail")
+	j.ctx, j.cancel = context.WithCancel(context.Background())
+	j.life.subs = map[string]Subscription{}
+	j.judging.table = failure.New(plan.Settings.counting())
+	if err := j.takeLocked(plan); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// Settings returns the options in force.
+func (j *Jail) Settings() Settings {
+	j.life.Lock()
+	defer j.life.Unlock()
+	return j.life.plan.Settings.Clone()
+}
+
+// Plan returns what the options in force compiled to.
+func (j *Jail) Plan() *Plan {
+	j.life.Lock()
+	defer j.life.Unlock()
+	return j.life.plan
+}
+
+// takeLocked puts plan's filter, counting and ban times in force. Sources and actions follow in Start or Adopt. The caller
+// holds life, or is New.
+func (j *Jail) takeLocked(plan *Plan) error {
+	ig, err := ignore.New(plan.Settings.Ignore, j.ignoreEnv(plan.Settings.IgnoreCommand))
+	if err != nil {
+		return err
+	}
+	j.judging.Lock()
+	defer j.judging.Unlock()
+	if j.judging.filter == nil {
+		j.judging.filter = filter.NewFilter(plan.program, filter.Env{
+			Jail: j.Name, Log: j.env.Log("fail2ban.filter"), Now: j.env.Now, Resolve: j.env.Resolve,
+			FindTime: j.findTime,
+		})
+	} else if j.life.plan == nil || j.life.plan.program != plan.program {
+		j.judging.filter.Reconfigure(plan.program)
+	}
+	j.judging.ignore = ig
+	j.judging.table.Apply(plan.Settings.counting())
+	j.life.plan = plan
+	j.setBanTimes(plan)
+	return nil
+}
+
+// ignoreEnv lends the ignore rules what they need of the world.
+func (j *Jail) ignoreEnv(command string) ignore.Env {
+	env := ignore.Env{Jail: j.Name, Log: j.env.Log("fail2ban.filter"), Now: j.env.Now, Resolve: j.env.Resolve}
+	about := func(f *ticket.Failure) *action.Event {
+		return &action.Event{Ban: &ticket.Ban{Failure: *f, BanTime: ticket.Default}, Jail: action.JailInfo{Name: j.Name}}
+	}
+	env.Expand = func(text string, f *ticket.Failure) string { return j.env.Expand(text, about(f)) }
+	if command != "" {
+		env.Command = func(f *ticket.Failure) (int, error) { return j.env.Command(j.ctx, command, about(f)) }
+	}
+	return env
+}
+
+func (j *Jail) findTime() float64 { return j.life.plan.Settings.FindTime.Float64() }
+
+func (j *Jail) setBanTimes(plan *Plan) {
+	seconds := plan.Settings.BanTime.Float64()
+	j.banning.Lock()
+	j.banning.banTime = seconds
+	j.banning.increment, j.banning.overAll = nil, plan.Settings.OverAll
+	if plan.Settings.Increment {
+		j.banning.increment = plan.increment
+	}
+	j.banning.Unlock()
+	j.book.SetBanTime(seconds)
+	j.nudge()
+}
+
+// Start brings back the bans of the last run, starts the actions and subscribes to the sources. Failing actions and sources
+// are logged, and the jail works with what is left.
+func (j *Jail) Start() {
+	j.life.Lock()
+	defer j.life.Unlock()
+	if j.life.state == running {
+		return
+	}
+	j.life.state = running
+	j.startActions()
+	j.restore()
+	j.wg.Add(1)
+	go j.expire()
+	j.subscribeLocked()
+	j.logs.jail.Info("Jail '" + j.Name + "' started")
+}
+
+// Running reports whether the jail has been started.
+func (j *Jail) Running() bool {
+	j.life.Lock()
+	defer j.life.Unlock()
+	return j.life.state == running
+}
+
+// Stop lets go of the sources, undoes every ban in the firewall (the store keeps them) and stops the actions. It returns
+// when all that is done.
+func (j *Jail) Stop() {
+	j.life.Lock()
+	defer j.life.Unlock()
+	for path := range j.life.subs {
+		j.unsubscribeLocked(path)
+	}
+	j.cancel()
+	j.wg.Wait()
+	if j.life.state == running {
+		j.repeal(j.takeRunners(), "Repeal Ban")
+	}
+	j.saver.stop()
+	j.life.state = stopped
+	j.logs.jail.Info("Jail '" + j.Name + "' stopped")
+}
+
+// SetIdle halts reading, banning and unbanning, or lets them go on; nothing is lost meanwhile.
+func (j *Jail) SetIdle(idle bool) {
+	j.life.Lock()
+	defer j.life.Unlock()
+	for _, s := range j.life.subs {
+		if idle {
+			s.Pause()
+		} else {
+			s.Resume()
+		}
+	}
+	j.banning.Lock()
+	j.banning.idle = idle
+	j.banning.Unlock()
+	j.nudge()
+}
+
+// nudge makes the expiry look at its clock again.
+func (j *Jail) nudge() {
+	select {
+	case j.rearm <- struct{}{}:
+	default:
+	}
+}
+
+// expire lifts bans as they run out, until the jail ends.
+func (j *Jail) expire() {
+	defer j.wg.Done()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if next, ok := j.book.NextEnd(); ok && !j.isIdle() {
+			timer.Reset(max(0, next.Time().Sub(j.env.Now().Time())) + time.Millisecond)
+		} else {
+			timer.Stop()
+		}
+		select {
+		case <-j.ctx.Done():
+			return
+		case <-j.rearm:
+		case <-timer.C:
+			j.liftExpired()
+		}
+	}
+}
+
+func (j *Jail) isIdle() bool {
+	j.banning.Lock()
+	defer j.banning.Unlock()
+	return j.banning.idle
+}

@@ -1,0 +1,100 @@
+package jail
+
+import (
+	"fmt"
+	"strconv"
+
+	"gaol/internal/ban"
+	"gaol/internal/ticket"
+)
+
+// cleanEvery is how many seconds pass at least between two clean-ups of the failure table.
+const cleanEvery = 5
+
+// judge takes a batch through the filter. It runs on the source's goroutine, from the bytes of a line to the decision to
+// ban; only the actions themselves happen elsewhere.
+func (j *Jail) judge(b *ticket.Batch) {
+	j.judging.Lock()
+	defer j.judging.Unlock()
+	j.judging.filter.Process(b, j.failed)
+	j.cleanLocked(false)
+}
+
+// cleanLocked forgets offenders whose last failure is longer than findtime ago.
+func (j *Jail) cleanLocked(force bool) {
+	now := j.env.Now()
+	if force || now-j.judging.cleaned >= cleanEvery {
+		j.judging.table.CleanUp(now)
+		j.judging.cleaned = now
+	}
+}
+
+// failed judges one failure that the filter found. The caller holds judging.
+func (j *Jail) failed(f *ticket.Failure) error {
+	f.Time = min(f.Time, j.env.Now())
+	if reason, ignored := j.judging.ignore.Check(f); ignored {
+		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
+		return nil
+	}
+	j.logs.filter.Info("Found " + f.ID.String() + " - " + f.Time.String())
+	j.countLocked(f, 1)
+	return nil
+}
+
+// countLocked adds f to the table with the given weight, bans when that was one too many, and adds the weight of what is
+// known of f's offender from earlier.
+func (j *Jail) countLocked(f *ticket.Failure, weight int) {
+	if _, due := j.judging.table.Add(f, weight, false); due != nil {
+		j.decide(due)
+	}
+	extra := j.reputation(f)
+	if extra <= 0 {
+		return
+	}
+	if _, due := j.judging.table.Add(f, extra, true); due != nil {
+		j.decide(due)
+	}
+}
+
+// decide bans the offender whose failures were too many. The caller holds judging.
+func (j *Jail) decide(due *ticket.Ban) {
+	j.ban(due)
+	j.cleanLocked(false)
+}
+
+// reputation returns how many failures more f counts for because its offender was banned before, and logs that.
+// (bantime.increment; docs/compatibility.md, "known offenders")
+func (j *Jail) reputation(f *ticket.Failure) int {
+	if !j.life.plan.Settings.Increment || j.env.Store == nil {
+		return 0
+	}
+	known, ok := j.env.Store.Known(j.Name, f.ID, false)
+	if !ok || f.Time <= known.Last {
+		return 0
+	}
+	maxRetry := j.life.plan.Settings.MaxRetry
+	weight := ban.Weight(known.Count, maxRetry)
+	if weight <= 1 {
+		return 0
+	}
+	shown, final := strconv.FormatFloat(weight, 'f', 1, 64), ""
+	if weight >= float64(maxRetry) {
+		shown, final = strconv.Itoa(maxRetry), ", Ban"
+	}
+	j.logs.observer.Info(fmt.Sprintf("Found %s, bad - %s, %d # -> %s%s", f.ID, f.Time, known.Count, shown, final))
+	return int(weight) - 1
+}
+
+// Attempt counts a failure of id as if a filter had found it now, with lines as its matches. It reports whether it counted,
+// which it does not for ignored ids.
+func (j *Jail) Attempt(f *ticket.Failure) bool {
+	j.judging.Lock()
+	defer j.judging.Unlock()
+	if reason, ignored := j.judging.ignore.Check(f); ignored {
+		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
+		return false
+	}
+	j.logs.filter.Info("Attempt " + f.ID.String() + " - " + f.Time.String())
+	j.countLocked(f, max(1, len(f.Matches)))
+	return true
+}

@@ -1,0 +1,93 @@
+// Package jail is one jail: a filter, its counting, its bans and its actions, and their lifetimes.
+//
+// In go batches of log lines from the sources that it subscribes to, and an operator's commands; out come bans and
+// unbans, told to its actions and written to the store. It never reads files, never talks to a client and never looks
+// at another jail.
+package jail
+
+import (
+	"slices"
+
+	"gaol/internal/action"
+	"gaol/internal/config"
+	"gaol/internal/filter"
+	"gaol/internal/filter/ignore"
+)
+
+// Settings are a jail's options, as the command stream sets them. A Settings value is data: Compile makes it work.
+type Settings struct {
+	Backend string // as given to add: auto, pyinotify, polling, systemd[…]
+
+	Filter        filter.Settings
+	Ignore        ignore.Settings
+	IgnoreCommand string // "" is none
+
+	MaxRetry   int
+	MaxMatches int
+	FindTime   config.Seconds
+
+	BanTime     config.Seconds // -1 is for ever
+	Increment   bool
+	Factor      string // "" is unset, here and below
+	Formula     string
+	Multipliers string
+	MaxTime     *config.Seconds // nil is unset
+	RndTime     *config.Seconds
+	OverAll     bool
+
+	Logs    []LogFile
+	Journal [][]string // alternatives of FIELD=value words; nil takes every entry
+
+	Actions []ActionSpec
+}
+
+// A LogFile is a file to watch. Path may hold wildcards; Waits lets a file that does not exist yet be waited for.
+type LogFile struct {
+	Path  string
+	Tail  bool // only lines written from now on
+	Waits bool
+}
+
+// An ActionSpec names an action and holds its parameters.
+type ActionSpec struct {
+	Name   string
+	Script string // path of a Python action, "" for command actions
+	Props  *action.Properties
+}
+
+// Defaults returns the values that hold for options nobody sets (jail.conf(5); docs/compatibility.md, "jail defaults").
+func Defaults() Settings {
+	return Settings{
+		Backend:    "auto",
+		Filter:     filter.Settings{MaxLines: 1, UseDNS: "warn", LogEncoding: "auto"},
+		Ignore:     ignore.Settings{Self: true},
+		MaxRetry:   3,
+		MaxMatches: 5,
+		FindTime:   config.IntSeconds(600),
+		BanTime:    config.IntSeconds(600),
+	}
+}
+
+// Clone returns a copy that shares nothing that a setter changes in place.
+func (s Settings) Clone() Settings {
+	s.Filter.Failregex = slices.Clone(s.Filter.Failregex)
+	s.Filter.Ignoreregex = slices.Clone(s.Filter.Ignoreregex)
+	s.Ignore.IPs = slices.Clone(s.Ignore.IPs)
+	s.Logs = slices.Clone(s.Logs)
+	s.Journal = slices.Clone(s.Journal)
+	s.Actions = slices.Clone(s.Actions)
+	for i := range s.Actions {
+		s.Actions[i].Props = s.Actions[i].Props.Clone()
+	}
+	return s
+}
+
+// Action returns the action called name, or nil.
+func (s *Settings) Action(name string) *ActionSpec {
+	for i := range s.Actions {
+		if s.Actions[i].Name == name {
+			return &s.Actions[i]
+		}
+	}
+	return nil
+}

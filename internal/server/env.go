@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gaol/internal/action"
+	"gaol/internal/action/nft"
+	"gaol/internal/action/shell"
+	"gaol/internal/addr"
+	"gaol/internal/filter/dns"
+	"gaol/internal/jail"
+	"gaol/internal/source"
+	"gaol/internal/source/file"
+)
+
+// world is what all jails share of the system: name service and log readers.
+type world struct {
+	names  *dns.Cache
+	files  *file.Reader // told by the kernel when a file changes
+	polled *file.Reader // looks itself, for backend = polling
+	kernel *nft.Kernel  // of the native nftables actions
+}
+
+func (s *Server) newWorld() world {
+	log := s.opt.Output.Logger
+	return world{
+		names:  dns.NewCache(dns.Options{Log: log("fail2ban.ipdns"), Now: s.opt.Now}),
+		files:  file.NewReader(file.Options{Log: log("fail2ban.filter")}),
+		polled: file.NewReader(file.Options{Log: log("fail2ban.filter"), Polling: true}),
+		kernel: new(nft.Kernel),
+	}
+}
+
+// Run reads the sources of all jails and looks after the firewall until ctx is done. Commands may arrive before and after.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.world.files.Run(ctx) })
+	g.Go(func() error { return s.world.polled.Run(ctx) })
+	g.Go(func() error {
+		if err := s.world.kernel.Watch(ctx); err != nil && ctx.Err() == nil {
+			// Without root, or without nftables: bans are checked when offenders are seen again.
+			s.log.Debug("cannot watch the firewall for changes by others: " + err.Error())
+		}
+		return nil
+	})
+	defer s.world.kernel.Close()
+	return g.Wait()
+}
+
+// env is what a jail gets of the world. The caller holds change.
+func (s *Server) env() jail.Env {
+	return jail.Env{
+		Log:       s.opt.Output.Logger,
+		Now:       s.opt.Now,
+		Store:     s.db(),
+		Resolve:   s.world.names,
+		Files:     s.openFile,
+		Entries:   s.openJournal,
+		NewAction: s.newAction,
+		Command:   s.command,
+		Expand:    func(text string, e *action.Event) string { return action.Fill(text, e) },
+		HostName:  s.hostName,
+		IPv6:      s.world.names.IPv6Allowed,
+	}
+}
+
+func (s *Server) hostName(id addr.ID) string {
+	if a, ok := id.Addr(); ok {
+		return s.world.names.Name(a)
+	}
+	return ""
+}
+
+// openFile subscribes a jail to a log file.
+func (s *Server) openFile(backend string, l jail.LogFile, start jail.Start, sink source.Sink) (jail.Subscription, error) {
+	reader := s.world.files
+	if backendName(backend) == "polling" {
+		reader = s.world.polled
+	}
+	return reader.Subscribe(l.Path, file.Start{
+		Tail: start.Tail, Stored: start.Stored, Since: start.Since, DateOf: start.DateOf, Wait: l.Waits,
+	}, sink)
+}
+
+// ignoreTimeout bounds an ignorecommand: the jail does not read on meanwhile.
+const ignoreTimeout = 60 * time.Second
+
+// command runs an ignorecommand: its exit status 1 is an answer, not a failure.
+func (s *Server) command(ctx context.Context, text string, e *action.Event) (int, error) {
+	r := shell.RunCommand(ctx, s.opt.Output.Logger("fail2ban.utils"), text, e, ignoreTimeout, 0, 1)
+	if r.TimedOut {
+		return r.Code, fmt.Errorf("ignorecommand ran longer than %s", ignoreTimeout)
+	}
+	return r.Code, r.Err
+}
+
+// newAction makes the action that a spec describes: a native one where the commands are those of a stock action that we
+// know how to replace, else a shell action.
+func (s *Server) newAction(spec jail.ActionSpec, env action.Env) (action.Action, error) {
+	switch {
+	case s.opt.Observe:
+		return observer{log: s.opt.Output.Logger("fail2ban.actions").With("jail", env.Jail)}, nil
+	case spec.Script != "":
+		return nil, fmt.Errorf("%s is a Python action; they are not supported, use an action file with commands", spec.Script)
+	}
+	_, native, err := nft.Native(spec.Props)
+	switch {
+	case err != nil:
+		return nil, err
+	case native:
+		return s.world.kernel.New(spec.Props, env)
+	}
+	return shell.New(spec.Props, env), nil
+}

@@ -1,0 +1,286 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+
+	"gaol/internal/addr"
+	"gaol/internal/config"
+	"gaol/internal/control"
+	"gaol/internal/jail"
+	"gaol/internal/pickle"
+)
+
+// An option is something that `set JAIL NAME …` changes in a jail's settings and `get JAIL NAME` shows. One without set
+// can only be asked for, one without get only be set.
+type option struct {
+	set func(*jail.Settings, []any) error // at least one word is there, unless bare
+	get func(*jail.Jail) any
+	// bare lets set come without a value.
+	bare bool
+}
+
+// options are the settings of a jail by the name that commands use.
+var options = map[string]option{
+	"maxretry":   intOption(func(s *jail.Settings) *int { return &s.MaxRetry }),
+	"maxmatches": intOption(func(s *jail.Settings) *int { return &s.MaxMatches }),
+	"maxlines":   {setMaxLines, func(j *jail.Jail) any { return j.Settings().Filter.MaxLines }, false},
+
+	"findtime": {func(s *jail.Settings, a []any) error { return setSeconds(&s.FindTime, a[0]) },
+		func(j *jail.Jail) any { return number(j.Settings().FindTime) }, false},
+	"bantime": {setBanTime, func(j *jail.Jail) any { return number(j.Settings().BanTime) }, false},
+
+	"bantime.increment": {func(s *jail.Settings, a []any) error { s.Increment = boolean(a[0]); return nil },
+		func(j *jail.Jail) any { return j.Settings().Increment }, false},
+	"bantime.factor":      textOption(func(s *jail.Settings) *string { return &s.Factor }),
+	"bantime.formula":     textOption(func(s *jail.Settings) *string { return &s.Formula }),
+	"bantime.multipliers": textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
+	"bantime.maxtime":     timeOption(func(s *jail.Settings) **config.Seconds { return &s.MaxTime }),
+	"bantime.rndtime":     timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
+	"bantime.overalljails": {func(s *jail.Settings, a []any) error { s.OverAll = boolean(a[0]); return nil },
+		func(j *jail.Jail) any { return j.Settings().OverAll }, false},
+
+	"ignoreself": {func(s *jail.Settings, a []any) error { s.Ignore.Self = boolean(a[0]); return nil },
+		func(j *jail.Jail) any { return j.Settings().Ignore.Self }, false},
+	"addignoreip":   {set: addIgnoreIP, get: nil, bare: true},
+	"delignoreip":   {set: delIgnoreIP},
+	"ignoreip":      {get: func(j *jail.Jail) any { return list(j.Ignored()) }},
+	"ignorecommand": {func(s *jail.Settings, a []any) error { s.IgnoreCommand = text(a[0]); return nil }, getIgnoreCommand, false},
+	"ignorecache":   {func(s *jail.Settings, a []any) error { return setIgnoreCache(s, text(a[0])) }, getIgnoreCache, false},
+
+	"prefregex": {func(s *jail.Settings, a []any) error { s.Filter.Prefregex = text(a[0]); return nil },
+		func(j *jail.Jail) any { return j.Plan().Program().Prefregex() }, false},
+	"addfailregex": {set: func(s *jail.Settings, a []any) error {
+		s.Filter.Failregex = append(s.Filter.Failregex, texts(a)...)
+		return nil
+	}},
+	"addignoreregex": {set: func(s *jail.Settings, a []any) error {
+		s.Filter.Ignoreregex = append(s.Filter.Ignoreregex, texts(a)...)
+		return nil
+	}},
+	"delfailregex":   {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Failregex, a[0]) }},
+	"delignoreregex": {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Ignoreregex, a[0]) }},
+	"failregex":      {get: func(j *jail.Jail) any { return list(j.Plan().Program().Failregex()) }},
+	"ignoreregex":    {get: func(j *jail.Jail) any { return list(j.Plan().Program().Ignoreregex()) }},
+	"datepattern":    {func(s *jail.Settings, a []any) error { s.Filter.DatePattern = text(a[0]); return nil }, getDatePattern, false},
+	"logtimezone": {func(s *jail.Settings, a []any) error { s.Filter.LogTimeZone = text(a[0]); return nil },
+		func(j *jail.Jail) any { return textOrNil(j.Settings().Filter.LogTimeZone) }, false},
+	"logencoding": {func(s *jail.Settings, a []any) error { s.Filter.LogEncoding = text(a[0]); return nil }, getEncoding, false},
+	"usedns":      {setUseDNS, func(j *jail.Jail) any { return j.Settings().Filter.UseDNS }, false},
+
+	"addlogpath":      {set: addLogPath},
+	"dellogpath":      {set: delLogPath},
+	"logpath":         {get: func(j *jail.Jail) any { return list(j.Files()) }},
+	"addjournalmatch": {set: addJournalMatch},
+	"deljournalmatch": {set: delJournalMatch, bare: true},
+	"journalmatch":    {get: getJournalMatch},
+}
+
+// shows names the option whose value answers a successful set of another.
+var shows = map[string]string{
+	"addignoreip": "ignoreip", "delignoreip": "ignoreip",
+	"addfailregex": "failregex", "delfailregex": "failregex",
+	"addignoreregex": "ignoreregex", "delignoreregex": "ignoreregex",
+	"addlogpath": "logpath", "dellogpath": "logpath",
+	"addjournalmatch": "journalmatch", "deljournalmatch": "journalmatch",
+}
+
+func intOption(field func(*jail.Settings) *int) option {
+	return option{
+		set: func(s *jail.Settings, a []any) error {
+			n, err := integer(a[0])
+			if err == nil {
+				*field(s) = n
+			}
+			return err
+		},
+		get: func(j *jail.Jail) any { s := j.Settings(); return *field(&s) },
+	}
+}
+
+func textOption(field func(*jail.Settings) *string) option {
+	return option{
+		set: func(s *jail.Settings, a []any) error { *field(s) = text(a[0]); return nil },
+		get: func(j *jail.Jail) any { s := j.Settings(); return textOrNil(*field(&s)) },
+	}
+}
+
+// timeOption is a duration that an empty value unsets.
+func timeOption(field func(*jail.Settings) **config.Seconds) option {
+	return option{
+		set: func(s *jail.Settings, a []any) error {
+			*field(s) = nil
+			if text(a[0]) == "" {
+				return nil
+			}
+			t, err := seconds(a[0])
+			if err == nil {
+				*field(s) = &t
+			}
+			return err
+		},
+		get: func(j *jail.Jail) any { s := j.Settings(); return optional(*field(&s)) },
+	}
+}
+
+func setSeconds(to *config.Seconds, v any) error {
+	t, err := seconds(v)
+	if err == nil {
+		*to = t
+	}
+	return err
+}
+
+// setBanTime cuts fractions off, as the original does.
+func setBanTime(s *jail.Settings, a []any) error {
+	t, err := seconds(a[0])
+	if err == nil {
+		s.BanTime = config.IntSeconds(int64(t.Float64()))
+	}
+	return err
+}
+
+func setMaxLines(s *jail.Settings, a []any) error {
+	n, err := integer(a[0])
+	if err != nil {
+		return err
+	}
+	if n < 1 {
+		return control.ValueError("maxlines must be integer greater than zero")
+	}
+	s.Filter.MaxLines = n
+	return nil
+}
+
+func setUseDNS(s *jail.Settings, a []any) error {
+	s.Filter.UseDNS = useDNS(text(a[0]))
+	return nil
+}
+
+// addIgnoreIP keeps addresses in their canonical spelling, so that one is in the list once.
+func addIgnoreIP(s *jail.Settings, a []any) error {
+	for _, word := range texts(a) {
+		word = canonical(word)
+		if !slices.Contains(s.Ignore.IPs, word) {
+			s.Ignore.IPs = append(s.Ignore.IPs, word)
+		}
+	}
+	return nil
+}
+
+func delIgnoreIP(s *jail.Settings, a []any) error {
+	for _, word := range texts(a) {
+		i := slices.Index(s.Ignore.IPs, canonical(word))
+		if i < 0 {
+			return control.ValueError("list.remove(x): x not in list")
+		}
+		s.Ignore.IPs = slices.Delete(s.Ignore.IPs, i, i+1)
+	}
+	return nil
+}
+
+func canonical(word string) string {
+	if id, err := addr.Parse(word); err == nil {
+		return id.String()
+	}
+	return word
+}
+
+func getIgnoreCommand(j *jail.Jail) any {
+	if c := j.Settings().IgnoreCommand; c != "" {
+		return c
+	}
+	return false
+}
+
+// deleteAt removes one regular expression; a place that does not exist is no error.
+func deleteAt(from *[]string, v any) error {
+	i, err := integer(v)
+	if err == nil && i >= 0 && i < len(*from) {
+		*from = slices.Delete(*from, i, i+1)
+	}
+	return err
+}
+
+func getDatePattern(j *jail.Jail) any {
+	pattern, name, ok := j.Plan().Program().DatePattern()
+	switch {
+	case !ok:
+		return nil
+	case pattern == "":
+		return pickle.Tuple{nil, name}
+	}
+	return pickle.Tuple{pattern, name}
+}
+
+func getEncoding(j *jail.Jail) any {
+	if e := j.Settings().Filter.LogEncoding; e != "auto" && e != "" {
+		return e
+	}
+	return "UTF-8"
+}
+
+func addLogPath(s *jail.Settings, a []any) error {
+	if len(a) > 2 {
+		return control.ValueError("Only one file can be added at a time")
+	}
+	l := jail.LogFile{Path: text(a[0])}
+	if len(a) == 2 {
+		tail, err := isTail(text(a[1]))
+		if err != nil {
+			return err
+		}
+		l.Tail = tail
+	}
+	if slices.ContainsFunc(s.Logs, func(x jail.LogFile) bool { return x.Path == l.Path }) {
+		return nil
+	}
+	s.Logs = append(s.Logs, l)
+	return nil
+}
+
+func delLogPath(s *jail.Settings, a []any) error {
+	s.Logs = slices.DeleteFunc(s.Logs, func(x jail.LogFile) bool { return x.Path == text(a[0]) })
+	return nil
+}
+
+// addJournalMatch adds alternatives: words joined by "+" are one each.
+func addJournalMatch(s *jail.Settings, a []any) error {
+	var group []string
+	for _, word := range append(texts(a), "+") {
+		if word != "+" {
+			if !validMatch(word) {
+				return control.ValueError("Invalid match")
+			}
+			group = append(group, word)
+			continue
+		}
+		if len(group) > 0 {
+			s.Journal = append(s.Journal, group)
+		}
+		group = nil
+	}
+	return nil
+}
+
+func delJournalMatch(s *jail.Settings, a []any) error {
+	if len(a) == 0 {
+		s.Journal = nil
+		return nil
+	}
+	words := texts(a)
+	i := slices.IndexFunc(s.Journal, func(g []string) bool { return slices.Equal(g, words) })
+	if i < 0 {
+		return control.ValueError(fmt.Sprintf("Match %s not found", pickle.Repr(list(words))))
+	}
+	s.Journal = slices.Delete(s.Journal, i, i+1)
+	return nil
+}
+
+func getJournalMatch(j *jail.Jail) any {
+	groups := []any{}
+	for _, g := range j.Settings().Journal {
+		groups = append(groups, list(g))
+	}
+	return groups
+}
