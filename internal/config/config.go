@@ -38,6 +38,9 @@ type Options struct {
 	Version string
 	// AllowNoLogs keeps a jail whose log files are all missing, as dumping does.
 	AllowNoLogs bool
+	// PreferJournal lets a jail whose log files are all missing watch the journal where its filter knows what to look for
+	// there, even if AllowNoLogs would keep the jail as it is. A server wants both; a dump shows the jail as it is.
+	PreferJournal bool
 	// StrictJails makes a wrong jail a failure of the whole, as testing does.
 	StrictJails bool
 	// Only names the one jail to read; "" is all.
@@ -68,9 +71,7 @@ type Config struct {
 	// is bad and Options.StrictJails is set.
 	Failed bool
 
-	files []string // everything that was read, for Check
-	sets  *layers.Reader
-	jails *layers.Set
+	main, jails *layers.Set // for Check
 }
 
 // A Level is the weight of a message, numbered as in log levels everywhere: a higher one matters more.

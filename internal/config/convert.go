@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"gaol/internal/config/layers"
 )
 
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
@@ -140,7 +142,7 @@ func (d *draft) jailCommands() ([]any, error) {
 	}
 	var own []Setting
 	for name, s := range d.opts.All() {
-		own = append(own, settingOf(name, s))
+		own = append(own, settingOf(name, s, d.overridden(name)...))
 		if _, ok := find(filterOptions, name); ok {
 			continue
 		}
@@ -228,14 +230,38 @@ func (u *actionUse) pairs() ([]any, []Setting, error) {
 	return pairs, list, nil
 }
 
-func settingOf(name string, s setting) Setting {
+// settingOf returns a setting with what it replaced: former values of its section, then what [DEFAULT] or a filter says.
+func settingOf(name string, s setting, below ...*layers.Entry) Setting {
 	out := Setting{Name: name, Value: s.value, Origin: s.from.Origin}
 	if s.from.entry != nil {
-		for e := s.from.entry.Overrides; e != nil; e = e.Overrides {
-			out.Overrode = append(out.Overrode, Overridden{e.Raw, e.Origin})
+		out.addOverridden(s.from.entry.Overrides)
+	}
+	for _, e := range below {
+		if e != s.from.entry {
+			out.addOverridden(e)
 		}
 	}
 	return out
+}
+
+func (s *Setting) addOverridden(e *layers.Entry) {
+	for ; e != nil; e = e.Overrides {
+		s.Overrode = append(s.Overrode, Overridden{e.Raw, e.Origin})
+	}
+}
+
+// overridden returns the entries that an option of the jail hides.
+func (d *draft) overridden(name string) []*layers.Entry {
+	var hidden []*layers.Entry
+	if e, ok := d.set.Default.Get(name); ok && d.set.Section(d.jail.Name).Has(name) {
+		hidden = append(hidden, e)
+	}
+	if _, ok := find(filterOptions, name); ok && d.filter != nil {
+		if e := d.filter.set.Raw(definitionSection, name); e != nil {
+			hidden = append(hidden, e)
+		}
+	}
+	return hidden
 }
 
 // jsonObject prints parameters as the original's JSON: blanks after commas and colons, everything beyond ASCII escaped.

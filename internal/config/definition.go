@@ -69,12 +69,11 @@ func (d *definition) evaluate(jail *settings) error {
 // are left out.
 func (d *definition) evaluateAgain(jail *settings) error {
 	init := d.init
-	d.vars = varsOf(jail, nil, Origin{})
+	d.vars = varsOf(jail, d.params, d.from)
 	for name, t := range init.All() {
-		d.vars[pytext.Lower(name)] = layers.Var{Text: t.s, Origin: t.from.Origin}
-	}
-	for name, v := range d.params.All() {
-		d.vars[pytext.Lower(name)] = layers.Var{Text: v, Origin: d.from}
+		if !d.params.Has(name) {
+			d.vars[name] = layers.Var{Text: t.s, Origin: t.from.Origin}
+		}
 	}
 	return d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
 }

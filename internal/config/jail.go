@@ -25,7 +25,7 @@ type Jail struct {
 	// Commands is the jail's part of the stream, without its start.
 	Commands []any
 
-	section *layers.Section
+	filter *definition // nil without one
 }
 
 // An Action is an action of a jail.
@@ -69,6 +69,8 @@ type draft struct {
 	actions []*actionUse
 	reader  *reader
 	set     *layers.Set
+
+	rejected bool
 }
 
 // prepare reads everything that one jail is made of. It returns nil for a jail that is not enabled. The error, if any, is
@@ -81,7 +83,7 @@ func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
 	if !boolOf(opts, "enabled") {
 		return nil, nil
 	}
-	d := &draft{jail: &Jail{Name: name, Backend: textOf(opts, "backend"), section: set.Section(name)}, reader: r, set: set, opts: opts}
+	d := &draft{jail: &Jail{Name: name, Backend: textOf(opts, "backend")}, reader: r, set: set, opts: opts}
 	return d, d.readOrReject()
 }
 
@@ -113,7 +115,10 @@ func (d *draft) watchJournal() error {
 
 // reject takes the jail out.
 func (d *draft) reject(p *problem) {
+	d.rejected = true
 	d.jail.Problem = p.text
+	d.jail.Commands = []any{[]any{"config-error", fmt.Sprintf("Jail %s skipped, because of wrong configuration: %s",
+		pickle.Repr(d.jail.Name), p.text)}}
 	d.reader.log.add(jailLog, Errors, p.text)
 	skipping := " Skipping..."
 	if d.reader.o.StrictJails {
@@ -161,6 +166,7 @@ func (d *draft) readFilter() error {
 		return &problem{text: "Unable to read the filter " + pickle.Repr(name)}
 	}
 	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params, from: value.from.Origin}
+	d.jail.filter = d.filter
 	d.implyLogType()
 	return d.publish()
 }

@@ -63,7 +63,8 @@ func (d *draft) glob(pattern string) ([]string, error) {
 // it for a dump, or give up.
 //
 // Its manual says that a journalmatch of the filter lets the original watch the journal, too, but it looks at the jail's own
-// only and refuses to start. We do what the manual says, and no more than that: where the original goes on, so do we.
+// only and refuses to start. We do what the manual says, and no more than that: where the original goes on, so do we, unless
+// PreferJournal asks for more.
 func (d *draft) withoutLogs() error {
 	name := pickle.Repr(d.jail.Name)
 	text := fmt.Sprintf("Have not found any log file for %s jail.", name)
@@ -78,12 +79,12 @@ func (d *draft) withoutLogs() error {
 		skipped := fmt.Sprintf("Jail %s skipped, because of missing log files.", name)
 		d.reader.log.add(jailLog, Warning, skipped)
 		return &problem{text: skipped}
+	case mayWatch && d.filter.hasJournalMatch() && (d.reader.o.PreferJournal || !d.reader.o.AllowNoLogs):
+		d.reader.log.add(jailLog, Warning, text+toJournal)
+		return errWatchJournal
 	case d.reader.o.AllowNoLogs:
 		d.reader.log.add(jailLog, Warning, text)
 		return nil
-	case mayWatch && d.filter.hasJournalMatch():
-		d.reader.log.add(jailLog, Warning, text+toJournal)
-		return errWatchJournal
 	}
 	s, _ := d.opts.Get("logpath")
 	return &Error{

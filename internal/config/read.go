@@ -14,7 +14,7 @@ import (
 func Read(o Options) (*Config, error) {
 	r := newReader(o)
 	server, err := r.client()
-	c := &Config{Server: server, sets: &r.layers}
+	c := &Config{Server: server}
 	if err == nil {
 		err = r.everything(c)
 	} else {
@@ -45,7 +45,7 @@ func (r *reader) everything(c *Config) error {
 	case set == nil:
 		return &Error{Text: "Read jails configuration failed.", Hint: "put a jail.conf or jail.local there"}
 	}
-	c.jails = set
+	c.main, c.jails = main, set
 	general, err := r.general(main, c.Server)
 	if err != nil {
 		return err
@@ -88,7 +88,6 @@ func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
 	good, bad := 0, 0
 	for _, d := range drafts {
 		c.Jails = append(c.Jails, d.jail)
-		wrong := d.jail.Problem != ""
 		if err := d.finish(); err != nil {
 			c.Stream = nil
 			return err
@@ -97,7 +96,7 @@ func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
 		if d.jail.Problem == "" {
 			starts = append(starts, []any{"start", d.jail.Name})
 		}
-		if wrong {
+		if d.rejected {
 			bad++
 		} else {
 			good++
@@ -110,8 +109,7 @@ func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
 
 // finish makes the jail's commands. A jail with a problem has one command that tells the server about it.
 func (d *draft) finish() error {
-	if d.jail.Problem != "" {
-		d.jail.Commands = configError(d.jail.Name, "wrong configuration: "+d.jail.Problem)
+	if d.rejected {
 		return nil
 	}
 	err := d.commands()
@@ -120,16 +118,35 @@ func (d *draft) finish() error {
 	}
 	var p *problem
 	switch {
-	case errors.As(err, &p):
+	case errors.As(err, &p): // no log files
 		d.jail.Problem = p.text
 		d.jail.Commands = []any{[]any{"config-error", p.text}}
 		return nil
 	case err != nil:
 		return err
 	}
+	if p := d.judge(); p != nil {
+		d.reject(p)
+	}
 	return nil
 }
 
-func configError(jail, why string) []any {
-	return []any{[]any{"config-error", fmt.Sprintf("Jail %s skipped, because of %s", pickle.Repr(jail), why)}}
+// judge checks what a server would refuse, if there is somebody who can tell.
+func (d *draft) judge() *problem {
+	if d.reader.o.Compile == nil {
+		return nil
+	}
+	for _, s := range d.jail.Settings {
+		if s.Value == nil {
+			raw, _ := d.opts.Get(s.Name)
+			return &problem{
+				text: fmt.Sprintf("%s = %s is no integer", s.Name, pickle.Repr(raw.raw)),
+				hint: "write digits only",
+			}
+		}
+	}
+	if err := d.reader.o.Compile(d.jail); err != nil {
+		return &problem{text: err.Error()}
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ func RunDump(w, errw io.Writer, o Options, pretty bool) int {
 		return exitBad
 	}
 	if err != nil {
-		logLine(errw, Message{clientLog, Errors, "Failed during configuration: " + err.Error()})
+		failure(errw, o, err)
 		fmt.Fprintln(w, "ERROR: The configuration stream failed because of the invalid syntax.")
 	}
 	dump(w, c, pretty)
@@ -54,7 +54,7 @@ func RunTest(w, errw io.Writer, o Options, mode DumpMode) int {
 		return exitBad
 	}
 	if err != nil {
-		logLine(errw, Message{clientLog, Errors, "Failed during configuration: " + err.Error()})
+		failure(errw, o, err)
 	}
 	if mode != NoDump {
 		dump(w, c, mode == PrettyDump)
@@ -65,6 +65,14 @@ func RunTest(w, errw io.Writer, o Options, mode DumpMode) int {
 	}
 	fmt.Fprintln(w, "OK: configuration test is successful")
 	return exitGood
+}
+
+// failure prints a fatal error. The original says no more than that, and scripts compare; who asks for more gets advice.
+func failure(errw io.Writer, o Options, err error) {
+	logLine(errw, Message{clientLog, Errors, "Failed during configuration: " + err.Error()})
+	if o.Verbosity > 0 {
+		fmt.Fprint(errw, Advice(err))
+	}
 }
 
 // early prints an error in what the client itself needs to know, and reports whether it was one.
