@@ -12,6 +12,7 @@ type option struct {
 	long  []string
 	arg   string // what the help calls the argument; "" for none
 	help  string
+	// apply is called with the argument, or for an option without one, with the way it was written: "-V" or "--version".
 	apply func(*options, string) error
 }
 
@@ -94,9 +95,7 @@ func optionTable() []option {
 		{"", []string{"str2sec"}, "<STRING>", "print a duration such as 1d12h in seconds", printSeconds},
 		{"h", []string{"help"}, "", "print this text",
 			func(*options, string) error { return &answer{help: true} }},
-		{"V", nil, "", "print the bare version", func(*options, string) error { return &answer{text: EmulatedVersion} }},
-		{"", []string{"version"}, "", "print the version",
-			func(*options, string) error { return &answer{text: "Fail2Ban v" + EmulatedVersion} }},
+		{"V", []string{"version"}, "", "print the version; -V prints the number alone", printVersion},
 	}
 }
 
@@ -163,7 +162,9 @@ func longOption(table []option, word string, argv []string) ([]given, []string, 
 		return nil, nil, err
 	case o.arg == "" && inWord:
 		return nil, nil, usagef("option --%s takes no argument", name)
-	case o.arg == "" || inWord:
+	case o.arg == "":
+		return []given{{o, "--" + o.long[0]}}, argv, nil
+	case inWord:
 		return []given{{o, value}}, argv, nil
 	case len(argv) == 0:
 		return nil, nil, usagef("option --%s needs an argument", name)
@@ -205,7 +206,7 @@ func shortOptions(table []option, letters string, argv []string) (found []given,
 		case o == nil:
 			return nil, nil, usagef("unknown option -%s", letter)
 		case o.arg == "":
-			found = append(found, given{o, ""})
+			found = append(found, given{o, "-" + letter})
 		case letters != "":
 			return append(found, given{o, letters}), argv, nil
 		case len(argv) == 0:

@@ -34,6 +34,13 @@ func printSeconds(_ *options, v string) error {
 	return &answer{text: seconds.String()}
 }
 
+func printVersion(_ *options, spelling string) error {
+	if spelling == "-V" {
+		return &answer{text: EmulatedVersion}
+	}
+	return &answer{text: "Fail2Ban v" + EmulatedVersion}
+}
+
 // answerOptions prints what parseOptions' error asks for, and returns the exit code. The usage is that of the program called
 // name.
 func answerOptions(err error, name string, withCommands bool, stdout, stderr io.Writer) int {

@@ -25,6 +25,13 @@ var (
 	ErrProtocol   = errors.New("answer not understood")
 )
 
+// A reply may be larger than a request, and comes from a server that is trusted more than its clients are: the list of a
+// million banned addresses must fit.
+const (
+	maxReply      = 512 << 20
+	maxReplyItems = 1 << 25
+)
+
 // A Client sends commands to a server over one connection. It must not be used concurrently.
 type Client struct {
 	conn net.Conn
@@ -38,7 +45,7 @@ func Dial(ctx context.Context, path string) (*Client, error) {
 	if err != nil {
 		return nil, dialError(path, err)
 	}
-	return &Client{conn: conn, in: framer{r: conn, limit: maxRequest}}, nil
+	return &Client{conn: conn, in: framer{r: conn, limit: maxReply}}, nil
 }
 
 func dialError(path string, err error) error {
@@ -85,7 +92,7 @@ func (c *Client) exchange(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := pickle.Decode(body, pickle.Limits{})
+	answer, err := pickle.Decode(body, pickle.Limits{Items: maxReplyItems, Bytes: maxReply})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}

@@ -22,8 +22,9 @@ type Handler func(ctx context.Context, cmd []any, peer Peer) (any, error)
 const (
 	// maxRequest bounds one request. The largest ones are whole configurations, some hundred kilobytes.
 	maxRequest = 64 << 20
-	// maxQuestion bounds a request of a client that can only look.
-	maxQuestion = 1 << 20
+	// maxQuestion and maxQuestionItems bound a request of a client that can only look.
+	maxQuestion      = 64 << 10
+	maxQuestionItems = 1 << 10
 	// maxConnections bounds how many clients are served at once; more are turned away.
 	maxConnections = 512
 	// replyTimeout is how long a client may refuse to take its reply. At shutdown it is lastReplyTimeout.
@@ -103,6 +104,7 @@ type session struct {
 	conn   net.Conn
 	log    *slog.Logger
 	peer   Peer
+	limits pickle.Limits // of a request
 }
 
 func (s *Server) session(ctx context.Context, conn net.Conn, log *slog.Logger) {
@@ -130,10 +132,11 @@ func (s *Server) session(ctx context.Context, conn net.Conn, log *slog.Logger) {
 
 // run answers requests until the client closes, fails, or the server shuts down.
 func (c *session) run(ctx context.Context) error {
-	in := framer{r: c.conn, limit: maxRequest}
+	c.limits.Bytes = maxRequest
 	if !c.controls() {
-		in.limit = maxQuestion
+		c.limits = pickle.Limits{Bytes: maxQuestion, Items: maxQuestionItems}
 	}
+	in := framer{r: c.conn, limit: c.limits.Bytes}
 	for {
 		body, err := in.next()
 		if errors.Is(err, errTooLong) {
@@ -153,7 +156,7 @@ func (c *session) answer(ctx context.Context, body []byte) any {
 	if ctx.Err() != nil {
 		return []any{"SHUTDOWN"}
 	}
-	request, err := pickle.Decode(body, pickle.Limits{})
+	request, err := pickle.Decode(body, c.limits)
 	if err != nil {
 		return c.protocolError(err)
 	}

@@ -433,3 +433,20 @@ func TestHandlerLearnsWhoAsks(t *testing.T) {
 		t.Errorf("got %s, %v, want %s", pickle.Repr(got), err, want)
 	}
 }
+
+func TestOthersAskOnlyShortQuestions(t *testing.T) {
+	ours, theirs := net.Pipe()
+	s := session{
+		server: &Server{ReadOnlyOthers: true, Handler: echo}, conn: theirs,
+		log: slog.New(slog.DiscardHandler), peer: Peer{UID: 65534},
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.run(t.Context()); theirs.Close() }()
+	go ours.Write(make([]byte, maxQuestion+100))
+	if got, want := answerText(t, &framer{r: ours, limit: maxRequest}), "'ERROR: message too long: more than 65536 bytes'"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := <-done; !errors.Is(err, errTooLong) {
+		t.Errorf("session ended with %v", err)
+	}
+}

@@ -11,7 +11,7 @@ import (
 // Limits bound what one pickle may make of memory. A zero field means the default.
 type Limits struct {
 	Depth int // levels of containers in the result; default 64
-	Items int // values, counted both as they are read and in the result, where shared parts count each time; default 1,048,576
+	Items int // values, counted both as they are read and in the result, where shared parts count each time; default 4,194,304
 	Bytes int // length of the pickle, and of all text in the result; default 64 MiB
 }
 
@@ -20,7 +20,7 @@ func (l Limits) orDefaults() Limits {
 		l.Depth = 64
 	}
 	if l.Items == 0 {
-		l.Items = 1 << 20
+		l.Items = 1 << 22
 	}
 	if l.Bytes == 0 {
 		l.Bytes = 64 << 20

@@ -286,20 +286,20 @@ func (m *machine) global() error {
 }
 
 func (m *machine) stackGlobal() error {
-	if err := m.tuple(2); err != nil {
-		return err
-	}
-	v, err := m.pop()
+	name, err := m.pop()
 	if err != nil {
 		return err
 	}
-	names := v.(Tuple)
-	module, ok1 := names[0].(string)
-	name, ok2 := names[1].(string)
+	module, err := m.pop()
+	if err != nil {
+		return err
+	}
+	n, ok1 := name.(string)
+	mod, ok2 := module.(string)
 	if !ok1 || !ok2 {
 		return errors.New("STACK_GLOBAL requires str")
 	}
-	return m.push(classPart{module, name})
+	return m.push(classPart{mod, n})
 }
 
 func (m *machine) reduce() error {
