@@ -2,8 +2,6 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -114,23 +112,12 @@ func decodeData(raw []byte) (data, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return d, nil
 	}
-	in := json.NewDecoder(bytes.NewReader(raw))
-	in.UseNumber()
-	if t, err := in.Token(); err != nil || t != json.Delim('{') {
-		return data{}, errors.Join(errors.New("not a JSON object"), err)
+	r := reader{in: raw}
+	err := r.object(d.set)
+	if err == nil && r.next() != 0 {
+		err = r.fail("something behind the object")
 	}
-	for in.More() {
-		key, err := in.Token()
-		if err != nil {
-			return data{}, err
-		}
-		var value any
-		if err := in.Decode(&value); err != nil {
-			return data{}, err
-		}
-		d.set(key.(string), value) // keys of an object are strings
-	}
-	if _, err := in.Token(); err != nil {
+	if err != nil {
 		return data{}, err
 	}
 	return d, nil
@@ -139,6 +126,7 @@ func decodeData(raw []byte) (data, error) {
 func (d *data) set(key string, value any) {
 	switch key {
 	case "matches":
+		d.matches = nil
 		list, _ := value.([]any)
 		for _, v := range list {
 			if m, ok := toMatch(v); ok {
@@ -146,11 +134,9 @@ func (d *data) set(key string, value any) {
 			}
 		}
 	case "failures":
-		if n, ok := value.(json.Number); ok {
-			f, err := n.Float64()
-			if err == nil && f >= 0 && f < 1<<31 {
-				d.failures, d.counted = int(f), true
-			}
+		n, _ := value.(numeral)
+		if f, err := strconv.ParseFloat(string(n), 64); err == nil && f >= 0 && f < 1<<31 {
+			d.failures, d.counted = int(f), true
 		}
 	case "ip":
 		if text, ok := value.(string); ok {
@@ -182,8 +168,8 @@ func toField(key string, v any) any {
 	switch v := v.(type) {
 	case string:
 		return v
-	case json.Number:
-		return v.String()
+	case numeral:
+		return string(v)
 	case bool:
 		return map[bool]string{true: "True", false: "False"}[v]
 	case []any:
@@ -201,8 +187,8 @@ func toStrings(list []any) []string {
 		switch v := v.(type) {
 		case string:
 			out = append(out, v)
-		case json.Number:
-			out = append(out, v.String())
+		case numeral:
+			out = append(out, string(v))
 		}
 	}
 	return out

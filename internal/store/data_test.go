@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -67,6 +69,9 @@ func TestDecodeData(t *testing.T) {
 		{"cut off", `{"matches": ["a"], "fail`, data{}, true},
 		{"not closed", `{"failures": 1`, data{}, true},
 		{"no JSON", `{'a': 1}`, data{}, true},
+		{"something behind", `{"failures": 1} x`, data{}, true},
+		{"nested without end", `{"x": ` + strings.Repeat("[", 1000), data{}, true},
+		{"numbers of Python's", `{"failures": NaN, "x": [Infinity, -Infinity]}`, data{fields: ticket.Fields{{Name: "x", Value: ticket.Tuple{"Infinity", "-Infinity"}}}}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,6 +84,56 @@ func TestDecodeData(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowValue turns what encoding/json makes of a value into what reader makes of it.
+func slowValue(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return numeral(v)
+	case []any:
+		out := []any{}
+		for _, x := range v {
+			out = append(out, slowValue(x))
+		}
+		return out
+	case map[string]any:
+		return nil
+	}
+	return v
+}
+
+// What encoding/json accepts, reader reads the same.
+func FuzzReader(f *testing.F) {
+	for _, s := range []string{
+		`{"a": [1, -2.5e+3, "x", null, true, {"b": []}], "c": "\\\"\u00e9\ud83d\ude00\ud800\n"}`, `{}`, ` { "a" : [ ] } `, `{"a":1,}`, `{"a" 1}`,
+		"{\"a\":\"\xff\xfe\\n\"}", `{"a":"\ud800\ud800\udc00"}`, `{"a":01}`, `[1]`, `{"a":"\x"}`, `{"a":-Infinity}`, `{"a":"\u12"}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got := map[string]any{}
+		r := reader{in: raw}
+		err := r.object(func(key string, value any) { got[key] = value })
+		slow := json.NewDecoder(bytes.NewReader(raw))
+		slow.UseNumber()
+		var want map[string]any
+		if slow.Decode(&want) != nil || want == nil {
+			return
+		}
+		if err != nil {
+			if strings.Contains(err.Error(), "deep") {
+				return
+			}
+			t.Fatalf("%q: %v", raw, err)
+		}
+		for key, v := range want {
+			want[key] = slowValue(v)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-encoding/json +reader):\n%s", raw, diff)
+		}
+	})
 }
 
 // Whatever is read can be written, as valid JSON, and reads the same again.
