@@ -68,6 +68,8 @@ type Filter struct {
 	// Scratch space, so that a line that matches nothing allocates nothing.
 	decoded, text, inner    []byte
 	prefix, match, ignoring pyre.Matcher
+	candidates              pyre.Candidates
+	gate                    *pyre.Gate // nil where every line must be searched
 }
 
 // Counts are totals since the filter was made.
@@ -90,6 +92,7 @@ func NewFilter(p *Program, env Env) *Filter {
 		f.jailLog = env.Log.With("jail", env.Jail)
 	}
 	f.detector = f.newDetector()
+	f.gate = p.gate()
 	return f
 }
 
@@ -110,6 +113,7 @@ func (f *Filter) Reconfigure(p *Program) {
 	if p.maxLines == 1 {
 		f.buffer = nil
 	}
+	f.gate = p.gate()
 }
 
 // Counts returns the totals so far. Any goroutine may ask.

@@ -31,7 +31,8 @@ type Program struct {
 	prefregex   *pattern // nil when there is none
 	failregex   []*pattern
 	ignoreregex []*pattern
-	earlyIgnore bool // ignoreregex is also tried before prefregex
+	set         *pyre.Set // of failregex
+	earlyIgnore bool      // ignoreregex is also tried before prefregex
 	maxLines    int
 	maxLine     int
 	usedns      usedns
@@ -62,7 +63,10 @@ func Compile(s Settings) (*Program, error) {
 	if err := p.compileRegexes(); err != nil {
 		return nil, err
 	}
-	return p, p.compileDates()
+	if err := p.compileDates(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func (p *Program) compileRegexes() (err error) {
@@ -94,6 +98,7 @@ func (p *Program) compileRegexes() (err error) {
 		p.ignoreregex = append(p.ignoreregex, r)
 	}
 	p.earlyIgnore = len(p.ignoreregex) > 0 && len(p.ignoreregex) < len(p.failregex)-2
+	p.set = pyre.NewSet(regexps(p.failregex))
 	return nil
 }
 
@@ -141,6 +146,15 @@ func (p *Program) LogEncoding() string { return p.encoding.name }
 // DatePattern describes the date formats as the original's "get datepattern" does: pattern and report name of a single one,
 // else no pattern. ok is false where no date is expected at all.
 func (p *Program) DatePattern() (pattern, name string, ok bool) { return p.dates.Describe() }
+
+// gate returns a quick test that refuses lines in which nothing can match. It learns, so each filter needs its own.
+func (p *Program) gate() *pyre.Gate {
+	var prefix *pyre.Regexp
+	if p.prefregex != nil {
+		prefix = p.prefregex.re
+	}
+	return pyre.NewGate(prefix, regexps(p.failregex))
+}
 
 func expandedTexts(patterns []*pattern) []string {
 	texts := make([]string, 0, len(patterns))

@@ -2,7 +2,9 @@ package filter
 
 import (
 	"slices"
+	"strconv"
 
+	"gaol/internal/pyre"
 	"gaol/internal/ticket"
 )
 
@@ -20,11 +22,14 @@ type Hit struct {
 func (f *Filter) search() error {
 	p := f.program
 	text := f.assemble()
+	if f.gate != nil && p.maxLines == 1 && !f.gate.Open(text) {
+		return nil
+	}
 	if p.earlyIgnore && f.isIgnored(text) {
 		return nil
 	}
 	if p.prefregex != nil {
-		if !f.prefix.Search(p.prefregex.re, text, 0, len(text)) {
+		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
 		if f.prefixed != nil {
@@ -32,8 +37,17 @@ func (f *Filter) search() error {
 		}
 		text = f.content(text)
 	}
-	for i, r := range p.failregex {
-		if !f.match.Search(r.re, text, 0, len(text)) {
+	return f.try(0, text)
+}
+
+// try searches text for each failregex from the one with index first on, leaving out those that cannot match, until one of them
+// ends the line.
+func (f *Filter) try(first int, text []byte) error {
+	p := f.program
+	f.candidates.Start(p.set, text)
+	for i := f.candidates.Next(); i >= 0; i = f.candidates.Next() {
+		r := p.failregex[i]
+		if i < first || !f.find(&f.match, r, text) {
 			continue
 		}
 		m := f.matched(r, text)
@@ -42,8 +56,7 @@ func (f *Filter) search() error {
 			if !f.all {
 				return nil
 			}
-			text = f.joined(m.rest) // what is ignored cannot match once more
-			continue
+			return f.try(i+1, f.joined(m.rest)) // what is ignored cannot match once more
 		}
 		next, err := f.yield(i, r, text, m)
 		if err != nil || !next && !f.all {
@@ -51,6 +64,20 @@ func (f *Filter) search() error {
 		}
 	}
 	return nil
+}
+
+// find searches text for r.
+func (f *Filter) find(m *pyre.Matcher, r *pattern, text []byte) bool {
+	if m.Search(r.re, text, 0, len(text)) {
+		return true
+	}
+	if m.Truncated() {
+		f.counts.gaveUp.Add(1)
+		if f.warned.due(warnGaveUp, f.now) {
+			f.jailLog.Warn("Gave up on a line of " + strconv.Itoa(len(text)) + " bytes, which back-references make too costly to search for: " + r.expanded)
+		}
+	}
+	return false
 }
 
 // assemble builds the text to search: the line without its date, or the last lines without theirs, each with its line feed.
@@ -100,7 +127,7 @@ func (f *Filter) content(text []byte) []byte {
 // isIgnored reports whether one of the ignoreregex matches text.
 func (f *Filter) isIgnored(text []byte) bool {
 	for i, r := range f.program.ignoreregex {
-		if f.ignoring.Search(r.re, text, 0, len(text)) {
+		if f.find(&f.ignoring, r, text) {
 			if f.ignored != nil {
 				f.ignored(i)
 			}

@@ -17,7 +17,7 @@ type Outcome struct {
 	Text     []byte        // the line, decoded
 	Hits     []Hit         // in the order of the failregex
 	Ignored  []int         // indexes of the ignoreregex that matched
-	Prefixed bool          // prefregex matched
+	Prefixed bool          // prefregex matched; told only if all is wanted
 	Prefix   ticket.Fields // its groups, if wanted
 	Time     ticket.Unix   // of the line
 	Whole    bool          // Time prints as an integer
@@ -27,7 +27,7 @@ type Outcome struct {
 // Wishes say what a Tester is to tell beyond failures.
 type Wishes struct {
 	All    bool // try every failregex; tell quiet and pending hits as well
-	Prefix bool // tell the groups of prefregex
+	Prefix bool // with All: tell the groups of prefregex
 }
 
 // NewTester returns a tester that runs p.
@@ -40,6 +40,12 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
+	if w.All || p.earlyIgnore {
+		f.gate = nil // a line in which no failregex can match still counts for the others
+	}
+	if !w.All {
+		return t
+	}
 	f.prefixed = func() {
 		t.outcome.Prefixed = true
 		if w.Prefix {

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -159,6 +158,7 @@ const (
 	warnShift   = "shift"
 	warnOld     = "old"
 	warnUndated = "undated"
+	warnGaveUp  = "gave up"
 	warnDecode  = "decode " // followed by the log's name
 )
 
@@ -176,35 +176,4 @@ func (w *warnings) due(key string, now ticket.Unix) bool {
 	}
 	(*w)[key] = now + day
 	return true
-}
-
-// durationText prints seconds as messages do: up to three units, the coarser the longer it is.
-func durationText(seconds float64) string {
-	const minute, hour, day, week, year = 60, 3600, 86400, 604800, 31557600
-	step := 1.0
-	switch {
-	case seconds >= year:
-		step = day
-	case seconds >= week:
-		step = hour
-	case seconds >= day:
-		step = minute
-	case seconds >= 3595:
-		step = 10
-	}
-	rest := int64(math.RoundToEven(seconds/step) * step)
-	var parts []string
-	for _, u := range []struct {
-		size int64
-		name string
-	}{{year, "y"}, {week, "w"}, {day, "d"}, {hour, "h"}, {minute, "m"}, {1, "s"}} {
-		if n := rest / u.size; n > 0 && len(parts) < 3 {
-			parts = append(parts, fmt.Sprint(n)+u.name)
-			rest -= n * u.size
-		}
-	}
-	if len(parts) == 0 {
-		return "0"
-	}
-	return strings.Join(parts, " ")
 }
