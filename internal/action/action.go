@@ -29,7 +29,8 @@ type Action interface {
 	Flush(ctx context.Context) (done bool, err error)
 	// Reload is told at the end of a configuration reload that the action survived.
 	Reload(ctx context.Context) error
-	// Check verifies the environment, and repairs it with everybody in it if it is damaged.
+	// Check verifies the environment, and repairs it with everybody in it if it is damaged. It is for now and then, for signs that
+	// a ban does not hold, and for after a change of many bans at once, as of the jail's ban time.
 	Check(ctx context.Context) error
 	// Stop removes what Start and the bans made.
 	Stop(ctx context.Context) error
@@ -77,8 +78,8 @@ type Env struct {
 	Log *slog.Logger
 	// Info returns the jail's present figures. May be nil in tests.
 	Info func() JailInfo
-	// Active returns what is banned at this moment, so that an action can put everybody back after a repair. It is called
-	// while the action is busy and must not call the action. May be nil: nobody is put back then.
+	// Active returns what is banned at this moment, so that an action can put everybody back after a repair. It is called while
+	// the action is busy: it must not call the action, nor wait for a lock that is held while an action is called. May be nil.
 	Active func() []*Event
 	// IPv6 is false where IPv6 is switched off: actions then make no IPv6 rules at start.
 	IPv6 bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"reflect"
 	"slices"
 	"sync"
@@ -238,11 +239,47 @@ func (c Config) sameHome(d Config, f addr.Family) bool {
 	return f == addr.Inet4 && c.Set4 == d.Set4 || f == addr.Inet6 && c.Set6 == d.Set6
 }
 
-// Check makes the kernel agree with the books: it puts back what is missing, and removes sets and rules of ours that a predecessor
-// left behind and no ban has claimed.
-func (a *Action) Check(context.Context) error {
+// Check makes the kernel agree with what the jail says is banned now: it puts back what is missing, gives members the time that
+// they have now, and removes sets and rules of ours that a predecessor left behind and no ban has claimed.
+func (a *Action) Check(ctx context.Context) error {
+	if a.env.Active != nil {
+		return a.Sync(ctx, a.env.Active())
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.checkAllLocked()
+}
+
+// Sync makes the books, and the kernel with them, hold exactly what is wanted. Calling it twice does nothing the second time.
+func (a *Action) Sync(_ context.Context, wanted []*action.Event) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var members [2]map[netip.Prefix]time.Time
+	for i := range members {
+		members[i] = make(map[netip.Prefix]time.Time)
+	}
+	for _, e := range wanted {
+		p, isAddress := e.ID().Prefix()
+		switch {
+		case !isAddress || a.norestored && e.Ban.Restored:
+		case p.Addr().Is4():
+			members[0][p] = end(e)
+		default:
+			members[1][p] = end(e)
+		}
+	}
+	var errs error
+	for i := range a.families {
+		f := &a.families[i]
+		errs = errors.Join(errs, a.applyLocked(f, f.book.become(members[i])))
+	}
+	if errs != nil {
+		return a.failed("checking", errs)
+	}
+	return a.checkAllLocked()
+}
+
+func (a *Action) checkAllLocked() error {
 	for i := range a.families {
 		f := &a.families[i]
 		if f.impossibleIn(a.config) {

@@ -402,6 +402,34 @@ func TestCheckRemovesLeftovers(t *testing.T) {
 	}
 }
 
+func TestSync(t *testing.T) {
+	k := needKernel(t)
+	ok(t, k.Available())
+	a := newAction(t, k)
+	for _, wanted := range [][]string{{"192.0.2.1", "192.0.2.2"}, {"192.0.2.2", "192.0.2.3", "198.51.100.0/24"}, {"198.51.100.7", "192.0.2.3"}, nil} {
+		for range 2 {
+			ok(t, a.Sync(ctx, events(wanted...)))
+		}
+		var want []string
+		for _, e := range events(wanted...) {
+			p, _ := e.ID().Prefix()
+			want = append(want, p.String())
+		}
+		slices.Sort(want)
+		if diff := cmp.Diff(want, inKernel(t, a, 0)); diff != "" {
+			t.Errorf("set (-want +got):\n%s", diff)
+		}
+	}
+	longer := event("192.0.2.9")
+	longer.BanTime = 600
+	ok(t, a.Sync(ctx, []*action.Event{longer}))
+	longer.BanTime = 6000
+	ok(t, a.Sync(ctx, []*action.Event{longer}))
+	if got := nft(t, "list", "set", "inet", "f2b-table", "addr-set-j"); !strings.Contains(got, "timeout 1h4") {
+		t.Errorf("a longer ban time leaves\n%s", got)
+	}
+}
+
 // watched starts k's watch for the test.
 func watched(t *testing.T, k *Kernel) {
 	ctx, cancel := context.WithCancel(ctx)

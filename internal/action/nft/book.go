@@ -70,6 +70,23 @@ func (b *book) take(p netip.Prefix, until time.Time, c *change) {
 // clear empties the book.
 func (b *book) clear() { *b = book{forgetful: b.forgetful} }
 
+// become makes members the book's, and returns what that means for the set. Times that differ by less than a second are the same.
+func (b *book) become(members map[netip.Prefix]time.Time) change {
+	var c change
+	for p := range b.until {
+		if _, stays := members[p]; !stays {
+			b.remove(p, &c)
+		}
+	}
+	for p, until := range members {
+		was, known := b.until[p]
+		if !known || was.IsZero() != until.IsZero() || was.Sub(until).Abs() >= time.Second {
+			b.put(p, until, &c)
+		}
+	}
+	return c
+}
+
 // covered reports whether a larger network of the book contains p.
 func (b *book) covered(p netip.Prefix) bool {
 	for bits := range p.Bits() {

@@ -32,6 +32,17 @@ type Kernel struct {
 	actions []*Action
 }
 
+// Available reports why nftables cannot be used here: no right to, or no support in the kernel.
+func (k *Kernel) Available() error {
+	return k.do(func(conn *nftables.Conn) error {
+		_, err := conn.ListTables()
+		if err != nil {
+			return fmt.Errorf("nftables: %w", err)
+		}
+		return nil
+	})
+}
+
 // Close ends the connection. The kernel keeps what it has.
 func (k *Kernel) Close() error {
 	k.mu.Lock()
