@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	leftBoundary  = `(?:^|\b|(?=\W))`
-	rightBoundary = `(?:\b|$|(?=\W))`
+	// boundary holds everywhere but inside a word.
+	boundary = `(?!\B\w)`
 	// lineBegin lets a date start the line after at most two characters such as an opening bracket.
 	lineBegin = `^\W{0,2}`
 )
@@ -58,10 +58,10 @@ func (f frame) bound(regex string) bounded {
 	case b.named:
 		body = lineBegin + body
 	case left:
-		body = leftBoundary + body
+		body = boundary + body
 	}
 	if right {
-		body += rightBoundary
+		body += boundary
 	}
 	b.regex = flags + body
 	return b

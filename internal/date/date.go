@@ -15,7 +15,7 @@ import (
 
 // Options are the surroundings of a Detector. The zero Options mean the present time and the system's zone.
 type Options struct {
-	// Now returns the present. It is asked about once a line, so a clock that a whole batch shares saves time.
+	// Now returns the present. It is asked once a line, so a clock that a whole batch shares saves time.
 	// nil means ticket.Now.
 	Now func() ticket.Unix
 	// Offset is the zone of dates that name none, in seconds east of UTC, as ParseZone gives it. nil means Local, with its

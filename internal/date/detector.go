@@ -13,6 +13,7 @@ import (
 // A Detector finds dates in the lines of one filter and learns in which order to try its templates. It is not safe for
 // concurrent use.
 type Detector struct {
+	clock       func() ticket.Unix
 	entries     []entry
 	resolver    resolver
 	firstUnused int // entries before it have hits
@@ -20,11 +21,12 @@ type Detector struct {
 	place       place
 	// matcher has the groups of the current match, spare those of the reserve.
 	matcher, spare *pyre.Matcher
+	scans          int // lines that needed no regular expression
 }
 
 // An entry is a template with what was learnt about it.
 type entry struct {
-	*template
+	ranked
 	id       int // its index in the order of the configuration
 	hits     int // lines whose date it gave
 	matched  bool
@@ -49,24 +51,25 @@ const unknown = math.MaxInt32 // distance or end of something that has not been 
 // NewDetector returns a Detector that has seen no line.
 func NewDetector(p *Patterns, opt Options) *Detector {
 	d := &Detector{
-		last:    -1,
-		place:   place{1, unknown, -1, -1, -1, -1},
-		matcher: new(pyre.Matcher),
-		spare:   new(pyre.Matcher),
+		last:  -1,
+		place: place{1, unknown, -1, -1, -1, -1},
 	}
-	d.resolver = resolver{now: opt.Now, offset: opt.Offset, wall: wall{loc: opt.Local}}
-	if d.resolver.now == nil {
-		d.resolver.now = ticket.Now
+	d.matcher, d.spare = newMatchers()
+	d.resolver = resolver{offset: opt.Offset, wall: wall{loc: opt.Local}}
+	if d.clock = opt.Now; d.clock == nil {
+		d.clock = ticket.Now
 	}
 	if d.resolver.wall.loc == nil {
 		d.resolver.wall.loc = time.Local
 	}
 	d.entries = make([]entry, len(p.templates))
 	for i, t := range p.templates {
-		d.entries[i] = entry{template: t, id: i, distance: unknown}
+		d.entries[i] = entry{ranked: t, id: i, distance: unknown}
 	}
 	return d
 }
+
+func newMatchers() (a, b *pyre.Matcher) { return new(pyre.Matcher), new(pyre.Matcher) }
 
 // Find looks for a date in line and reports whether there is one. A date that was found counts as a hit of its template
 // even when it is no possible date (Found.OK).
@@ -74,11 +77,12 @@ func NewDetector(p *Patterns, opt Options) *Detector {
 // An error means that nobody can say what the line's time is, and that the line must not be judged: it names a time zone
 // that is not known (*UnknownZoneError), or the pattern is at fault.
 func (d *Detector) Find(line []byte) (Found, bool, error) {
-	if f, ok := d.scanLast(line); ok {
-		return f, true, nil
-	}
 	if len(line) == 0 {
 		return Found{}, false, nil // {NONE} would match: fail2ban trips over such lines
+	}
+	d.resolver.now = d.clock()
+	if f, ok := d.scanLast(line); ok {
+		return f, true, nil
 	}
 	i, s, err := d.choose(line)
 	if i < 0 || err != nil {
@@ -111,14 +115,13 @@ func (d *Detector) moment(t *template, line []byte, f Found) (moment, error) {
 	if start < 0 {
 		return moment{}, nil
 	}
-	var seconds float64
-	var ok bool
+	m := moment{whole: t.kind == tai64n}
 	if t.kind == tai64n {
-		seconds, ok = taiTime(line[start:end])
+		m.time, m.ok = taiTime(line[start:end])
 	} else {
-		seconds, ok = unixTime(line[start:end], t.kind == longEpoch)
+		m.time, m.ok = unixTime(line[start:end], t.kind == longEpoch)
 	}
-	return moment{ticket.Unix(seconds), t.kind == tai64n, ok}, nil
+	return m, nil
 }
 
 // choose returns the entry whose match in line counts, with matcher holding its groups, or -1.
@@ -150,8 +153,9 @@ func (d *Detector) choose(line []byte) (int, span, error) {
 			d.matcher, d.spare = d.spare, d.matcher
 		}
 	}
+	traits := featuresOf(line)
 	for i := range d.entries {
-		if i == skip {
+		if i == skip || d.entries[i].needs&^traits != 0 {
 			continue
 		}
 		s, ok, err := d.search(&d.entries[i], line, 0, len(line))
@@ -230,15 +234,18 @@ func (d *Detector) samePlace(line []byte) (from, to int, same bool) {
 func (d *Detector) learn(line []byte, i int, s span) {
 	e := &d.entries[i]
 	e.hits++
-	e.lastUsed = d.resolver.now()
+	e.lastUsed = d.resolver.now
 	e.distance = s.startChars
 	if d.firstUnused == i {
 		d.firstUnused++
 	}
-	d.place.start, d.place.end = s.startChars, s.endChars
-	if !e.anchored { // nobody asks for the surroundings of an anchored one
-		d.place.before, d.place.at = runeBefore(line, s.start), runeAt(line, s.start)
-		d.place.in, d.place.after = runeBefore(line, s.end), runeAt(line, s.end)
+	if e.anchored {
+		d.place = place{start: s.startChars, end: unknown} // nobody will ask for the rest
+	} else {
+		d.place = place{
+			s.startChars, s.endChars,
+			runeBefore(line, s.start), runeAt(line, s.start), runeBefore(line, s.end), runeAt(line, s.end),
+		}
 	}
 	if i > 0 && i != d.last {
 		i = d.promote(i)

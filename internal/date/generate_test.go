@@ -86,6 +86,14 @@ func (g generator) words() string {
 // line returns a log line: often with a date, sometimes with two.
 func (g generator) line(now int64) string {
 	var b strings.Builder
+	if g.IntN(3) == 0 { // as most logs are
+		t := g.moment(now)
+		b.WriteString(g.pick("", "", "[", "x - [", "host "))
+		b.WriteString(t.Format(g.pick("Jan _2 15:04:05", "2006-01-02T15:04:05", "02/Jan/2006:15:04:05", fmt.Sprint(t.Unix()))))
+		b.WriteString(g.pick("", "", ".123", ".123456", "Z", " +0100", "-05:30", " 2005"))
+		b.WriteString(g.pick(" x", "] x", ": x", "", "x", " é"))
+		return b.String()
+	}
 	b.WriteString(g.words())
 	for range g.IntN(3) {
 		b.WriteString(g.pick("", "", " "))
@@ -97,16 +105,17 @@ func (g generator) line(now int64) string {
 	return b.String()
 }
 
-// lines returns a log: runs of lines of the same shape, and others between them.
+// lines returns a log: runs of lines of the same shape, some with other digits.
 func (g generator) lines(now int64, n int) []string {
 	lines := make([]string, 0, n)
 	for len(lines) < n {
-		line := g.line(now)
-		for range 1 + g.IntN(4) {
-			lines = append(lines, line)
-			if g.IntN(2) == 0 {
+		shape := g.Uint64() // the same choices with a later clock give the same line with a later date
+		for i := range 1 + g.Int64N(6) {
+			line := newGenerator(shape).line(now + i*g.Int64N(3))
+			if g.IntN(4) == 0 {
 				line = g.digits(line)
 			}
+			lines = append(lines, line)
 		}
 	}
 	return lines[:n]

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"unicode"
 	"unicode/utf8"
+
+	"gaol/internal/ticket"
 )
 
 // digit reads the decimal digit, of any script, at the start of text: its value and how many bytes it takes, or size 0.
@@ -63,19 +65,19 @@ const (
 )
 
 // unixTime reads a Unix time; long ones may be in milliseconds or microseconds.
-func unixTime(text []byte, long bool) (seconds float64, ok bool) {
+func unixTime(text []byte, long bool) (seconds ticket.Unix, ok bool) {
 	value, ok := fraction(text)
 	if !ok || !long {
-		return value, ok
+		return ticket.Unix(value), ok
 	}
 	length := utf8.RuneCount(text)
 	switch {
 	case length >= microText && bytes.IndexByte(text, '.') < 0:
-		return value / 1e6, true
+		return ticket.Unix(value / 1e6), true
 	case length >= milliText:
-		return value / 1e3, true
+		return ticket.Unix(value / 1e3), true
 	}
-	return value, true
+	return ticket.Unix(value), true
 }
 
 // fraction reads a decimal number with at most one dot.
@@ -102,7 +104,7 @@ func fraction(text []byte) (value float64, ok bool) {
 		return 0, false
 	}
 	if mantissa < 1<<53 {
-		return float64(mantissa) / pow10(decimals), true // one rounding, hence the nearest double
+		return float64(mantissa) / math.Pow10(decimals), true // one rounding, hence the nearest double
 	}
 	var buf [32]byte
 	exact := strconv.AppendUint(buf[:0], mantissa, 10)
@@ -112,11 +114,8 @@ func fraction(text []byte) (value float64, ok bool) {
 	return value, err == nil
 }
 
-// pow10 returns 10 to the power of n, 0 to 19, exactly.
-func pow10(n int) float64 { return math.Pow10(n) }
-
 // taiTime reads the seconds of a TAI64N label: the hexadecimal digits after the "@4" that marks times since 1970.
-func taiTime(text []byte) (seconds float64, ok bool) {
+func taiTime(text []byte) (seconds ticket.Unix, ok bool) {
 	const from, to = 2, 17
 	if len(text) < to {
 		return 0, false
@@ -132,5 +131,5 @@ func taiTime(text []byte) (seconds float64, ok bool) {
 			return 0, false
 		}
 	}
-	return float64(n), true
+	return ticket.Unix(n), true
 }

@@ -4,14 +4,21 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
 // Patterns is a datepattern option, read and compiled. It is immutable; several Detectors may share it.
 type Patterns struct {
-	templates []*template
+	templates []ranked
 	// standard says that the option names no pattern of its own, so the default set serves.
 	standard bool
+}
+
+// A ranked template is one in a list, with what a hit of it counts when the list is reordered.
+type ranked struct {
+	*template
+	weight float64
 }
 
 // Parse reads the value of a datepattern option: a pattern a line, tried in this order. Empty text means the default set.
@@ -19,12 +26,22 @@ type Patterns struct {
 // The error is what fail2ban answers to such a value: "Failed to set datepattern …" for a bad % code, "There is already
 // a template with name …" for a pattern given twice. A regular expression that does not compile is no error here, see
 // Broken.
-func Parse(pattern string) (*Patterns, error) {
-	return parse(pattern, time.Now().Year(), basePatterns)
+func Parse(pattern string) (*Patterns, error) { return new(Cache).Parse(pattern) }
+
+// A Cache parses options and compiles a pattern that several of them have in common only once: the default set, mostly.
+// The zero Cache is empty and ready. It is safe for concurrent use.
+type Cache struct {
+	mu        sync.Mutex // guards templates
+	templates map[string]*template
+}
+
+// Parse is like the function Parse.
+func (c *Cache) Parse(pattern string) (*Patterns, error) {
+	return c.parse(pattern, time.Now().Year(), basePatterns)
 }
 
 // parse is Parse in a given year and with given base patterns.
-func parse(pattern string, year int, base []string) (*Patterns, error) {
+func (c *Cache) parse(pattern string, year int, base []string) (*Patterns, error) {
 	l := list{year: year, base: base, names: map[string]int{}}
 	for line := range strings.Lines(pattern) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -34,11 +51,32 @@ func parse(pattern string, year int, base []string) (*Patterns, error) {
 			return nil, err
 		}
 	}
-	if len(l.templates) > 0 {
-		return &Patterns{templates: l.templates}, nil
+	p := &Patterns{standard: len(l.templates) == 0}
+	if p.standard {
+		l.merge(l.standardSet())
 	}
-	l.merge(l.standardSet())
-	return &Patterns{templates: l.templates, standard: true}, nil
+	p.templates = l.templates
+	c.compile(p.templates)
+	return p, nil
+}
+
+// compile compiles the templates, or replaces them by what was compiled before.
+func (c *Cache) compile(templates []ranked) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.templates == nil {
+		c.templates = map[string]*template{}
+	}
+	for i := range templates {
+		t := &templates[i]
+		key := t.pattern + "\n" + t.name + "\n" + t.regex
+		if known := c.templates[key]; known != nil {
+			t.template = known
+			continue
+		}
+		t.compile()
+		c.templates[key] = t.template
+	}
 }
 
 // Broken returns why one of the patterns cannot be used, or nil. A Detector works with such patterns until it needs the
@@ -66,7 +104,7 @@ func (p *Patterns) Describe() (pattern, name string, ok bool) {
 type list struct {
 	year      int
 	base      []string // what {DATE} and the default set are made of
-	templates []*template
+	templates []ranked
 	names     map[string]int // index in templates
 }
 
@@ -91,33 +129,34 @@ func (l *list) add(line string) error {
 	if _, known := l.names[t.name]; known {
 		return fmt.Errorf("There is already a template with name %s", t.name)
 	}
-	l.merge([]*template{t})
+	l.merge([]ranked{{t, 1}})
 	return nil
 }
 
 // addDate appends a pattern with {DATE}: each of the base patterns in its place.
 func (l *list) addDate(line string) error {
-	for _, base := range l.base {
+	for i, base := range l.base {
 		base = strings.TrimPrefix(base, "{^LN-BEG}")
 		t, err := newTemplate(dateToken.ReplaceAllLiteralString(line, base), l.year)
 		if err != nil {
 			return err
 		}
-		l.merge([]*template{t})
+		t.recognise(i, dateToken.ReplaceAllLiteralString(line, "{DATE}"), l.year)
+		l.merge([]ranked{{t, 1}})
 	}
 	return nil
 }
 
 // merge appends the templates whose names are new. One that was configured by itself weighs as much as its like from the
 // default set.
-func (l *list) merge(templates []*template) {
+func (l *list) merge(templates []ranked) {
 	for _, t := range templates {
 		i, known := l.names[t.name]
 		if !known {
 			l.names[t.name] = len(l.templates)
 			l.templates = append(l.templates, t)
-		} else if t.weight > l.templates[i].weight && t.regex == l.templates[i].regex {
-			l.templates[i] = t
+		} else if old := &l.templates[i]; t.regex == old.regex {
+			old.weight = max(old.weight, t.weight)
 		}
 	}
 }

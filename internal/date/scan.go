@@ -1,17 +1,139 @@
 package date
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// A scanner recognises the dates of one template without its regular expression. It answers only when it is sure that the
+// regular expression would match the same text: it follows the choices that a search tries first, and where one of them
+// fails in a way that leaves others, it gives up. So it needs no second thoughts about anything but ASCII.
 type scanner struct {
-	place  int
-	format int
+	format format
+	place  scanPlace
+	decade byte // last decade of this century that is taken for a year, as a digit
 }
 
+// A format is one of the base patterns that scanners know.
+type format uint8
+
 const (
-	atBegin = iota + 1
-)
-const (
-	unixFormat = iota + 1
+	isoTimes    format = iota + 1 // 2005-01-23T21:59:59.981+01:00
+	syslogTimes                   // Sun Jan 23 21:59:59.011 2005
+	webTimes                      // 23/Jan/2005:21:59:59 +0100
+	unixTimes                     // 1106513999.123
 )
 
-func scannerFor(body string, b bounded) scanner { return scanner{} }
+var baseFormats = map[int]format{isoBase: isoTimes, syslogBase: syslogTimes, webBase: webTimes}
 
-func (d *Detector) scanLast(line []byte) (Found, bool) { return Found{}, false }
+// A scanPlace says where in the line the date stands.
+type scanPlace uint8
+
+const (
+	anywhere  scanPlace = iota
+	atStart             // at the very start
+	atBegin             // there, or after one or two characters that belong to no word
+	inBracket           // after the first opening bracket
+)
+
+var framePlaces = map[string]scanPlace{
+	"{DATE}":              anywhere,
+	"^{DATE}":             atStart,
+	"{^LN-BEG}{DATE}":     atBegin,
+	`^[^\[]*\[({DATE})`:   inBracket,
+	`^[^\[]*\[({DATE})\]`: inBracket,
+}
+
+// recognise notes that t is base pattern i in a frame, the text of a datepattern with {DATE}. Keywords are no matter of
+// frames: alone they know what they need, and in other text they are plain words.
+func (t *template) recognise(i int, frame string, year int) {
+	if i == unixBase || i == taiBase {
+		return
+	}
+	t.needs = needsOf(i, frame)
+	place, known := framePlaces[frame]
+	if ahead := year + 3; known && ahead/100 == 20 {
+		t.scan = scanner{format: baseFormats[i], place: place, decade: byte('0' + ahead/10%10)}
+	}
+}
+
+// scanLast looks with the scanner of the template that matched last, and learns as if its regular expression had matched.
+// ok is false when the scanner does not know.
+func (d *Detector) scanLast(line []byte) (f Found, ok bool) {
+	if d.last < 0 {
+		return f, false
+	}
+	e := &d.entries[d.last]
+	start, limit, ok := d.locate(e, line)
+	if !ok {
+		return f, false
+	}
+	var p parts
+	end := e.scan.read(line[:limit], start, &p)
+	if end < 0 || !outsideWord(line[:limit], end) {
+		return f, false
+	}
+	s := span{start: start, end: end}
+	if e.scan.place == anywhere {
+		if end != limit {
+			return f, false // another place than last time: other templates have a say
+		}
+		s.startChars, s.endChars = d.place.start, d.place.end
+	}
+	d.learn(line, d.last, s)
+	d.scans++
+	m := moment{}
+	if e.scan.format == unixTimes {
+		m.time, m.ok = unixTime(line[start:end], false)
+	} else {
+		m, _ = d.resolver.resolve(&p) // no error: month and day are known
+	}
+	return Found{start, end, m.time, m.ok, m.whole, e.id}, true
+}
+
+// locate returns where the date must start in line and where line ends for it.
+func (d *Detector) locate(e *entry, line []byte) (start, limit int, ok bool) {
+	limit = len(line)
+	switch {
+	case e.scan.format == 0:
+		return 0, 0, false
+	case e.scan.place == atStart:
+		return 0, limit, true
+	case e.scan.place == atBegin:
+		for start < 2 && start < limit && !isWordByte(line[start]) {
+			if line[start] >= utf8.RuneSelf {
+				return 0, 0, false
+			}
+			start++
+		}
+		return start, limit, true
+	case e.scan.place == inBracket:
+		start = bytes.IndexByte(line, '[') + 1
+		return start, limit, start > 0
+	}
+	start, limit, ok = d.samePlace(line)
+	if !ok || start > 0 && (isWordByte(line[start-1]) || line[start-1] >= utf8.RuneSelf) {
+		return 0, 0, false
+	}
+	if e.scan.format == unixTimes && start > 0 && !(start == 1 && line[0] == '[') && !inAudit(line[:start]) {
+		return 0, 0, false
+	}
+	return start, limit, true
+}
+
+// inAudit reports whether head ends with "audit(" as a word of its own.
+func inAudit(head []byte) bool {
+	const word = "audit("
+	i := len(head) - len(word)
+	if i < 0 || string(head[i:]) != word {
+		return false
+	}
+	return i == 0 || !isWordByte(head[i-1]) && head[i-1] < utf8.RuneSelf
+}
+
+// outsideWord reports whether the word character before end ends a word of line for sure.
+func outsideWord(line []byte, end int) bool {
+	return end == len(line) || !isWordByte(line[end]) && line[end] < utf8.RuneSelf
+}
+
+func isWordByte(c byte) bool { return c-'0' <= 9 || isLetter(c) || c == '_' }

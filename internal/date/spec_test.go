@@ -47,10 +47,15 @@ func ask(t testing.TB, q question) (*Detector, []row) {
 func detectorFor(q question) (*Detector, error) { return detectorWith(q, basePatterns) }
 
 func detectorWith(q question, base []string) (*Detector, error) {
-	p, err := parse(q.Pattern, testYear, base)
+	p, err := new(Cache).parse(q.Pattern, testYear, base)
 	if err != nil {
 		return nil, err
 	}
+	return newDetector(p, q)
+}
+
+// newDetector returns a detector with the surroundings of q.
+func newDetector(p *Patterns, q question) (*Detector, error) {
 	loc, err := time.LoadLocation(q.Zone)
 	if err != nil {
 		return nil, err

@@ -1,5 +1,14 @@
 package date
 
+// Base patterns that are known apart, by index.
+const (
+	isoBase    = 0
+	syslogBase = 1
+	webBase    = 4
+	unixBase   = 7
+	taiBase    = 16
+)
+
 // basePatterns are the date formats that are known without any configuration, in the order in which they are tried. The
 // text of each shows in reports as its template's name.
 var basePatterns = []string{
@@ -45,36 +54,31 @@ const beginWeight = 100
 
 // standardSet returns the default templates: first the line-begin forms of those base patterns that may stand anywhere,
 // then the base patterns.
-func (l *list) standardSet() []*template {
-	var begin, base []*template
-	for _, pattern := range l.base {
-		t := mustTemplate(pattern, l.year)
-		base = append(base, t)
-		if t.anchored {
-			continue
+func (l *list) standardSet() []ranked {
+	var begin, base []ranked
+	for i, pattern := range l.base {
+		t := l.standard(i, "", pattern)
+		base = append(base, ranked{t, 1})
+		if !t.anchored {
+			begin = append(begin, ranked{l.standard(i, "{^LN-BEG}", pattern), beginWeight})
 		}
-		t = mustTemplate("{^LN-BEG}"+pattern, l.year)
-		t.weight = beginWeight
-		begin = append(begin, t)
 	}
 	return append(begin, base...)
 }
 
-// mustTemplate compiles a pattern of ours.
-func mustTemplate(pattern string, year int) *template {
-	t, err := newTemplate(pattern, year)
+// standard returns the template of base pattern i.
+func (l *list) standard(i int, prefix, pattern string) *template {
+	t, err := newTemplate(prefix+pattern, l.year)
 	if err != nil {
-		panic(err)
+		panic(err) // the patterns are ours
 	}
-	if t.broken != nil {
-		panic(t.broken)
-	}
+	t.recognise(i, prefix+"{DATE}", l.year)
 	return t
 }
 
 // anchoredOnly returns the templates that hold to a line's start.
-func anchoredOnly(templates []*template) []*template {
-	var some []*template
+func anchoredOnly(templates []ranked) []ranked {
+	var some []ranked
 	for _, t := range templates {
 		if t.anchored {
 			some = append(some, t)

@@ -19,20 +19,23 @@ const (
 	tai64n                // a TAI64N label
 )
 
-// A template is one way to write a date, compiled. It is immutable.
+// A template is one way to write a date. It does not change once it is compiled.
 type template struct {
 	name     string
 	pattern  string // empty for the kinds that are no % patterns
 	kind     kind
-	weight   float64
-	anchored bool
+	anchored bool // holds to an end of the line
 	regex    string
-	re       *pyre.Regexp
-	broken   error // why regex does not compile; it is said when the template is first needed
-	cut      int   // the group that is cut from the line
-	number   int   // the group that holds the number or label
-	groups   []group
+	fold     bool // regex is matched without regard to case
+	needs    features
 	scan     scanner // how to recognise it without regex; zero if only regex can
+
+	// The rest is there once it is compiled.
+	re     *pyre.Regexp
+	broken error // why regex does not compile; it is said when the template is first needed
+	cut    int   // the group that is cut from the line
+	number int   // the group that holds the number or label
+	groups []group
 }
 
 // A group is a capture that gives a part of a date: the letter of its % code.
@@ -45,18 +48,23 @@ const (
 	epochNumber = `\d{10,11}\b(?:\.\d{3,6})?`
 	longNumber  = `\d{10,11}(?:\d{3}(?:\.\d{1,6}|\d{3})?)?`
 	taiLabel    = `@[0-9a-f]{24}`
-	// number is the group that holds the number in a pattern with {EPOCH}. The name leaves users' own names alone.
-	numberGroup = "_epoch"
-	// epochPlace is where a Unix time may stand: at the start of a line, plain or in brackets, or in an audit record.
+	// epochPlace is where a Unix time may stand: at the start of a line, plain or in a bracket, or in an audit record.
 	epochPlace = `(?:^|(?<=^\[)|(?<=\baudit\())`
+	// numberGroup holds the number in a pattern with {EPOCH}. The name leaves users' own names alone.
+	numberGroup = "_epoch"
+	// partCodes are the group names that say something about a date.
+	partCodes = "YymbBdHIMSpjUWwaAzZ"
 )
 
 var epochToken = regexp.MustCompile(`(?i)\{(L?EPOCH)\}`)
 
-// newTemplate makes the template that one line of a datepattern means, other than those that stand for several. year is
-// the present one.
+// newTemplate returns the template that one line of a datepattern means, other than those lines that stand for several.
+// year is the present one. The template is not compiled yet.
 func newTemplate(pattern string, year int) (*template, error) {
-	if t, ok := keyword(pattern); ok {
+	if strings.EqualFold(pattern, "{NONE}") {
+		pattern = "{UNB}^"
+	}
+	if t := keyword(pattern); t != nil {
 		return t, nil
 	}
 	if epochToken.MatchString(pattern) {
@@ -65,124 +73,113 @@ func newTemplate(pattern string, year int) (*template, error) {
 	return newPattern(pattern, year)
 }
 
-// keyword returns the template that a fixed word stands for.
-func keyword(pattern string) (*template, bool) {
+// keyword returns the template that a fixed word stands for, or nil.
+func keyword(pattern string) *template {
 	word := strings.ToUpper(pattern)
-	if word == "{NONE}" {
-		t, err := newPattern("{UNB}^", 0)
-		return t, err == nil
+	bare := strings.TrimPrefix(strings.TrimPrefix(word, "{^LN-BEG}"), "^")
+	begin := bare != word
+	if begin && word != "^"+bare && word != "{^LN-BEG}"+bare {
+		return nil
 	}
-	begin := false
-	for _, prefix := range []string{"^", "{^LN-BEG}"} {
-		if rest, ok := strings.CutPrefix(word, prefix); ok {
-			word, begin = rest, true
-			break
-		}
-	}
-	t := &template{weight: 1, cut: 1, number: 1}
+	t := &template{}
 	place, number := epochPlace, ""
-	switch word {
+	switch bare {
 	case "EPOCH":
 		t.name, t.kind, number = "Epoch", epoch, epochNumber
+		t.needs, t.scan = tenDigits, scanner{format: unixTimes, place: anywhere}
 	case "LEPOCH":
 		t.name, t.kind, number = "LongEpoch", longEpoch, longNumber
+		t.needs = tenDigits
 	case "TAI64N":
 		t.name, t.kind, number, place = "TAI64N", tai64n, taiLabel, ""
+		t.needs = atSign
 	default:
-		return nil, false
+		return nil
 	}
 	if begin {
 		t.name, t.anchored, place = "{^LN-BEG}"+t.name, true, lineBegin
+		t.scan.place = atBegin
 	}
-	if t.kind == epoch && begin {
-		t.scan = scanner{place: atBegin, format: unixFormat}
-	}
-	t.compile(place+"("+number+")"+rightBoundary, false)
-	return t, true
+	t.regex = place + "(" + number + ")" + boundary
+	return t
 }
 
-// newEpochPattern makes the template of a pattern with {EPOCH} or {LEPOCH} in it, which is a regular expression and knows
+// newEpochPattern returns the template of a pattern with {EPOCH} or {LEPOCH} in it, which is a regular expression and knows
 // no % codes.
 func newEpochPattern(pattern string) *template {
-	t := &template{kind: epoch, weight: 1}
-	t.name = epochToken.ReplaceAllStringFunc(pattern, strings.ToUpper)
-	seen := false
+	t := &template{kind: epoch, name: epochToken.ReplaceAllStringFunc(pattern, strings.ToUpper)}
+	first := true
 	text := epochToken.ReplaceAllStringFunc(t.name, func(token string) string {
 		number := epochNumber
 		if token == "{LEPOCH}" {
 			number = longNumber
 		}
-		if seen {
+		if !first {
 			return "(?:" + number + ")"
 		}
-		seen = true
-		if token == "{LEPOCH}" {
+		if first = false; token == "{LEPOCH}" {
 			t.kind = longEpoch
 		}
 		return "(?P<" + numberGroup + ">" + number + ")"
 	})
 	b := frame{}.bound(text)
-	t.anchored = b.anchored
-	t.compile(b.regex, false)
-	if t.re != nil {
-		t.number = t.re.SubexpIndex(numberGroup)
-		if t.cut = 1; t.number == 1 && t.re.NumSubexp() > 1 {
-			t.cut = 2 // the pattern's own group, not ours in front of it
-		}
-	}
+	t.anchored, t.regex = b.anchored, b.regex
 	return t
 }
 
-// newPattern makes the template of a pattern with % codes, or with none: a plain regular expression.
+// newPattern returns the template of a pattern with % codes, or with none: a plain regular expression.
 func newPattern(pattern string, year int) (*template, error) {
-	t := &template{kind: fields, pattern: pattern, weight: 1, cut: 1}
+	t := &template{kind: fields, pattern: pattern}
 	var f frame
-	body := pattern
-	if rest, ok := strings.CutPrefix(body, "{UNB}"); ok {
-		f.unbound, body = true, rest
-	} else if rest, ok := strings.CutPrefix(body, "{^LN-BEG}"); ok {
-		f.lineBegin, body = true, rest
+	body, unbound := strings.CutPrefix(pattern, "{UNB}")
+	if f.unbound = unbound; !unbound {
+		body, f.lineBegin = strings.CutPrefix(pattern, "{^LN-BEG}")
 	}
 	regex, name, fold, err := expand(body, year)
 	if err != nil {
 		return nil, fmt.Errorf("Failed to set datepattern '%s' (may be an invalid format or unescaped percent char): %w", body, err)
 	}
 	b := f.bound(regex)
-	t.name, t.anchored = name, b.anchored
+	t.name, t.anchored, t.regex, t.fold = name, b.anchored, b.regex, fold
 	if b.named {
 		t.name = "{^LN-BEG}" + name
 	}
-	t.scan = scannerFor(body, b)
-	t.compile(b.regex, fold)
 	return t, nil
 }
 
-// compile compiles regex and finds the groups with parts of a date. A regex that does not compile is an error only when
-// it is needed: fail2ban serves lines that an earlier pattern of the list matches.
-func (t *template) compile(regex string, fold bool) {
-	t.regex = regex
+var errNoGroup = errors.New("no group in a pattern that seems to have one")
+
+// compile compiles the regex. One that does not compile is an error only when it is needed: fail2ban serves lines that an
+// earlier pattern of the list matches.
+func (t *template) compile() {
 	var flags pyre.Flags
-	if fold {
+	if t.fold {
 		flags = pyre.IgnoreCase
 	}
-	re, err := pyre.Compile(regex, flags)
+	re, err := pyre.Compile(t.regex, flags)
+	if err == nil && re.NumSubexp() == 0 {
+		err = errNoGroup
+	}
 	if err != nil {
-		t.broken = fmt.Errorf("Compile '%s' failed, expression '%s': %w", t.name, regex, err)
+		t.broken = fmt.Errorf("Compile '%s' failed, expression '%s': %w", t.name, t.regex, err)
 		return
 	}
-	if re.NumSubexp() == 0 {
-		t.broken = fmt.Errorf("Compile '%s' failed, expression '%s': %w", t.name, regex, errNoGroup)
-		return
-	}
-	t.re = re
-	if t.kind != fields {
-		return
-	}
-	for i, name := range re.SubexpNames() {
-		if len(name) == 1 && strings.Contains("YymbBdHIMSpjUWwaAzZ", name) {
-			t.groups = append(t.groups, group{i, name[0]})
+	t.re, t.cut, t.number = re, 1, 1
+	if t.kind == fields {
+		t.findParts()
+	} else if i := re.SubexpIndex(numberGroup); i >= 0 {
+		t.number = i
+		if i == 1 && re.NumSubexp() > 1 {
+			t.cut = 2 // the pattern's own group, not ours in front of it
 		}
 	}
 }
 
-var errNoGroup = errors.New("no group in a pattern that seems to have one: escape the parenthesis")
+// findParts lists the groups that give parts of a date.
+func (t *template) findParts() {
+	for i, name := range t.re.SubexpNames() {
+		if len(name) == 1 && strings.Contains(partCodes, name) {
+			t.groups = append(t.groups, group{i, name[0]})
+		}
+	}
+}

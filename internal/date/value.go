@@ -26,8 +26,8 @@ const longestYear = 9999
 
 // A resolver turns parts into a moment. What a date leaves open it completes from the present.
 type resolver struct {
-	now    func() ticket.Unix
-	offset *int // of dates without a zone; nil: the wall's
+	now    ticket.Unix // the present
+	offset *int        // of dates without a zone; nil: the wall's
 	wall   wall
 }
 
@@ -41,11 +41,9 @@ type moment struct {
 // resolve returns the moment that p means. The error is for patterns that cannot give a date.
 func (r *resolver) resolve(p *parts) (moment, error) {
 	guess := !p.hasYear || !p.hasMonth || !p.hasDay
-	var now ticket.Unix // only where it matters: asking costs time
 	var wallNow int64
 	if guess {
-		now = r.now()
-		wallNow = r.wall.at(int64(math.Floor(float64(now))))
+		wallNow = r.wall.at(int64(math.Floor(float64(r.now))))
 	}
 	year := p.year
 	if !p.hasYear {
@@ -64,7 +62,7 @@ func (r *resolver) resolve(p *parts) (moment, error) {
 	civil -= int64(offset)
 	if guess {
 		// The wall clock is what a guess is compared with, even if civil is in UTC already.
-		clock := float64(wallNow) + float64(now) - math.Floor(float64(now))
+		clock := float64(wallNow) + float64(r.now) - math.Floor(float64(r.now))
 		if assumed && float64(civil) > clock {
 			civil -= daySeconds
 		}
@@ -78,15 +76,7 @@ func (r *resolver) resolve(p *parts) (moment, error) {
 	if zoned {
 		return moment{ticket.Unix(civil), true, true}, nil
 	}
-	return moment{ticket.Unix(r.unix(civil)), false, true}, nil
-}
-
-// unix reads a wall time. The present is only asked for where a time is ambiguous.
-func (r *resolver) unix(civil int64) int64 {
-	if r.wall.from <= civil && civil < r.wall.to {
-		return civil - r.wall.offset
-	}
-	return r.wall.unix(civil, int64(r.now()))
+	return moment{ticket.Unix(r.wall.unix(civil, int64(r.now))), false, true}, nil
 }
 
 // calendar completes the day in the given year. assumed says that it is today's, for want of another.
