@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -451,6 +453,31 @@ func TestFullDiskIsReportedOnce(t *testing.T) {
 	if len(said) != 2 || !strings.HasPrefix(said[0], "ERROR cannot write to database") || !strings.Contains(said[0], "full") ||
 		!strings.HasSuffix(said[1], "can be written again, 5 changes are missing in it") {
 		t.Errorf("log:\n%s", strings.Join(said, "\n"))
+	}
+}
+
+func TestReaderOfTheLiveFileOnlyDelays(t *testing.T) {
+	path := fileIn(t)
+	s, j := openAt(t, path)
+	reader, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	tx, err := reader.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var jails int
+	if err := tx.QueryRow(`SELECT count(*) FROM jails`).Scan(&jails); err != nil || jails != 2 {
+		t.Fatalf("the reader sees %d jails, %v", jails, err)
+	}
+	release := time.AfterFunc(200*time.Millisecond, func() { _ = tx.Rollback() })
+	defer release.Stop()
+	add(t, s, "sshd", banOf("192.0.2.1", now))
+	wantRows(t, s, `SELECT ip FROM bips`, "192.0.2.1")
+	if len(j.lines()) != 2 {
+		t.Errorf("log %q", j.lines())
 	}
 }
 
