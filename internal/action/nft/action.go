@@ -19,9 +19,9 @@ import (
 
 // An Action keeps one jail's bans in the kernel. It is safe for concurrent use.
 //
-// Nothing is made before the first ban of a family, unless actionstart_on_demand is false. A set that a predecessor left behind
-// is taken over by the first ban, in the same transaction that puts in who must be there: so ban all that is to be restored with one
-// BanAll after Start, and nobody slips through in between. Check then removes what was left behind and is not wanted.
+// Nothing is made before the first ban of a family, unless actionstart_on_demand is false. A set that a predecessor left behind is
+// taken over by the first ban, in the same transaction that puts in everybody whom the jail calls banned at that moment, so that
+// nobody slips through in between. Check then removes what was left behind and is not wanted.
 type Action struct {
 	kernel *Kernel
 	env    action.Env
@@ -104,20 +104,9 @@ func (a *Action) failed(verb string, err error) error {
 	return fmt.Errorf("Error %s action Jail('%s')/%s: %w", verb, a.env.Jail, a.env.Name, err) //lint:ignore ST1005 log readers know this text
 }
 
-// Ban puts e's address into the set.
+// Ban puts e's address into the set, unless it is there with the same end.
 func (a *Action) Ban(ctx context.Context, e *action.Event) error {
 	return a.BanAll(ctx, []*action.Event{e})[0]
-}
-
-// Reban does the same; a missing set or rule is made anew.
-func (a *Action) Reban(ctx context.Context, e *action.Event) error { return a.Ban(ctx, e) }
-
-// Prolong gives e's address more time.
-func (a *Action) Prolong(ctx context.Context, e *action.Event) error { return a.Ban(ctx, e) }
-
-// Unban takes e's address out.
-func (a *Action) Unban(ctx context.Context, e *action.Event) error {
-	return a.UnbanAll(ctx, []*action.Event{e})[0]
 }
 
 // BanAll puts all addresses in, with one transaction for each family.
@@ -125,11 +114,32 @@ func (a *Action) BanAll(_ context.Context, events []*action.Event) []error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.changeAllLocked(events, "banning", func(f *family, e *action.Event, c *change) {
-		if !a.norestored || !e.Ban.Restored {
-			p, _ := e.ID().Prefix()
+		if p, _ := e.ID().Prefix(); a.wantsLocked(e) && !f.book.has(p, end(e)) {
 			f.book.put(p, end(e), c)
 		}
 	})
+}
+
+// Reban puts e's address in whatever the book says; a missing set or rule is made anew.
+func (a *Action) Reban(_ context.Context, e *action.Event) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.changeAllLocked([]*action.Event{e}, "banning", func(f *family, e *action.Event, c *change) {
+		if p, _ := e.ID().Prefix(); a.wantsLocked(e) {
+			f.book.put(p, end(e), c)
+		}
+	})[0]
+}
+
+// Prolong gives e's address more time.
+func (a *Action) Prolong(ctx context.Context, e *action.Event) error { return a.Ban(ctx, e) }
+
+// wantsLocked reports whether a ban of e is ours to enforce.
+func (a *Action) wantsLocked(e *action.Event) bool { return !a.norestored || !e.Ban.Restored }
+
+// Unban takes e's address out.
+func (a *Action) Unban(ctx context.Context, e *action.Event) error {
+	return a.UnbanAll(ctx, []*action.Event{e})[0]
 }
 
 // UnbanAll takes all addresses out, with one transaction for each family.
@@ -261,7 +271,7 @@ func (a *Action) Sync(_ context.Context, wanted []*action.Event) error {
 	for _, e := range wanted {
 		p, isAddress := e.ID().Prefix()
 		switch {
-		case !isAddress || a.norestored && e.Ban.Restored:
+		case !isAddress || !a.wantsLocked(e):
 		case p.Addr().Is4():
 			members[0][p] = end(e)
 		default:

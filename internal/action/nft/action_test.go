@@ -2,6 +2,7 @@ package nft
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -382,6 +383,23 @@ func TestTakesOverWhatIsThere(t *testing.T) {
 				t.Errorf("banning a network: %v", err)
 			}
 		})
+	}
+}
+
+func TestTakesOverWithEverybodyWhomTheJailCallsBanned(t *testing.T) {
+	a := newAction(t, needKernel(t))
+	all := events("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1")
+	a.env.Active = func() []*action.Event { return all }
+	ok(t, a.Ban(ctx, all[0]))
+	if diff := cmp.Diff([]string{"192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32"}, inKernel(t, a, 0)); diff != "" {
+		t.Errorf("set after the first ban (-want +got):\n%s", diff)
+	}
+	ok(t, errors.Join(a.BanAll(ctx, all)...), a.Unban(ctx, all[0]))
+	all = all[1:]
+	ok(t, a.Check(ctx))
+	got := append(inKernel(t, a, 0), inKernel(t, a, 1)...)
+	if diff := cmp.Diff([]string{"192.0.2.2/32", "192.0.2.3/32", "2001:db8::1/128"}, got); diff != "" {
+		t.Errorf("sets in the end (-want +got):\n%s", diff)
 	}
 }
 

@@ -70,7 +70,7 @@ func (b *book) take(p netip.Prefix, until time.Time, c *change) {
 // clear empties the book.
 func (b *book) clear() { *b = book{forgetful: b.forgetful} }
 
-// become makes members the book's, and returns what that means for the set. Times that differ by less than a second are the same.
+// become makes members the book's, and returns what that means for the set.
 func (b *book) become(members map[netip.Prefix]time.Time) change {
 	var c change
 	for p := range b.until {
@@ -79,12 +79,17 @@ func (b *book) become(members map[netip.Prefix]time.Time) change {
 		}
 	}
 	for p, until := range members {
-		was, known := b.until[p]
-		if !known || was.IsZero() != until.IsZero() || was.Sub(until).Abs() >= time.Second {
+		if !b.has(p, until) {
 			b.put(p, until, &c)
 		}
 	}
 	return c
+}
+
+// has reports whether p is a member until then, give or take a second.
+func (b *book) has(p netip.Prefix, until time.Time) bool {
+	was, known := b.until[p]
+	return known && was.IsZero() == until.IsZero() && was.Sub(until).Abs() < time.Second
 }
 
 // covered reports whether a larger network of the book contains p.

@@ -79,6 +79,9 @@ func (f *family) queue(to func(*nftables.Set, []nftables.SetElement) error, set 
 // restoreLocked makes everything of f anew, in one transaction: table, chain, set, rules, and everybody in the book. What is there
 // already is replaced, so that no packet sees anything in between; rules that we made and that are all there stay in their place.
 func (a *Action) restoreLocked(f *family) error {
+	if !f.started {
+		a.recallLocked(f)
+	}
 	err := a.kernel.do(func(conn *nftables.Conn) error {
 		p, err := look(conn, a.config, f.set)
 		if err != nil {
@@ -98,6 +101,19 @@ func (a *Action) restoreLocked(f *family) error {
 	}
 	f.started, f.renew, f.book.forgetful = true, false, f.shape.timeout
 	return nil
+}
+
+// recallLocked writes into f's book whom the jail calls banned. Their own events are still to come, and change nothing then.
+func (a *Action) recallLocked(f *family) {
+	if a.env.Active == nil {
+		return
+	}
+	var nothing change
+	for _, e := range a.env.Active() {
+		if p, _ := e.ID().Prefix(); e.ID().Family() == f.name && a.wantsLocked(e) && !f.book.has(p, end(e)) {
+			f.book.put(p, end(e), &nothing)
+		}
+	}
 }
 
 // rebuild makes one transaction that replaces the rules, and the set or at least its members.
