@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"slices"
@@ -117,7 +118,7 @@ func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
 			if f.segs[i] != f.current() {
 				segs = append(segs, f.segs[i])
 			}
-		case ticket.Unix(float64(r.mtime)/1e9) < since:
+		case ticket.Unix(float64(r.mtime)/1e9) < since, f.copiesCurrent(r):
 			r.Close()
 		default:
 			s := f.earlier(r)
@@ -126,6 +127,22 @@ func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
 		}
 	}
 	return segs
+}
+
+// copiesCurrent reports whether r is a copy of the current file, which is about to be truncated. A file without a whole line
+// counts too: the copy has just begun.
+func (f *follow) copiesCurrent(r rotated) bool {
+	if h, err := firstLine(r); err == nil && h == "" {
+		return true
+	}
+	cur := f.current()
+	if cur == nil || !sameFirstLine(r, cur.hash) {
+		return false
+	}
+	a, b := make([]byte, 4096), make([]byte, 4096)
+	n, _ := r.ReadAt(a, 0)
+	m, _ := cur.body.ReadAt(b, 0)
+	return m >= n && bytes.Equal(a[:n], b[:n])
 }
 
 // earlier makes r a segment. A plain file may still be written to, by a writer that has not noticed the rotation.

@@ -88,8 +88,13 @@ func (f *follow) shut(s *segment) {
 	s.body.Close()
 }
 
-// remove closes s and forgets it.
+// remove closes s and forgets it, but for how far everybody came in it.
 func (f *follow) remove(s *segment) {
+	for sub, c := range s.cursors {
+		if s.hash != "" && c.off > 0 {
+			sub.past = append(sub.past[max(0, len(sub.past)-maxSegs):], past{s.hash, c.off, c.mark})
+		}
+	}
 	f.shut(s)
 	f.segs = slices.DeleteFunc(f.segs, func(x *segment) bool { return x == s })
 }

@@ -153,12 +153,8 @@ func continues(old *segment, file *os.File) bool {
 		if len(c.mark) < markSize {
 			return false
 		}
-		before := make([]byte, markSize)
-		if n, _ := file.ReadAt(before, c.off-markSize); n < markSize || !bytes.Equal(before, c.mark) {
-			return false
-		}
 	}
-	return true
+	return old.within(file)
 }
 
 // restarted deals with a file that was truncated or overwritten in place. What was not read of it may be in a copy beside it,
@@ -179,12 +175,30 @@ func (f *follow) restarted(old *segment) {
 		s.former = cmp.Or(old.hash, old.former)
 	}
 	f.rotated(old, s)
-	if copied := f.missed(old); copied != nil {
-		f.shut(old)
-		old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
-		old.wake()
-	} else {
+	copied := f.missed(old)
+	if copied == nil {
 		f.remove(old)
+		return
+	}
+	if i := slices.IndexFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }); i >= 0 {
+		copied.Close() // was found when it was made, before the truncation
+		f.segs[i].inherit(old)
+		f.remove(old)
+		return
+	}
+	f.shut(old)
+	old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
+	old.wake()
+}
+
+// inherit moves everybody on to where they stand in old, of which s is a copy.
+func (s *segment) inherit(old *segment) {
+	for sub, c := range old.cursors {
+		if t := s.cursors[sub]; t == nil || t.off < c.off {
+			t = &cursor{}
+			s.place(t, c.off)
+			s.cursors[sub] = t
+		}
 	}
 }
 
@@ -198,8 +212,7 @@ func (s *segment) idle() {
 // within reports whether b holds what was read of s last.
 func (s *segment) within(b body) bool {
 	for _, c := range s.cursors {
-		before := make([]byte, len(c.mark))
-		if n, _ := b.ReadAt(before, c.off-int64(len(c.mark))); n < len(before) || !bytes.Equal(before, c.mark) {
+		if !(past{s.hash, c.off, c.mark}).in(b) {
 			return false
 		}
 	}
@@ -246,8 +259,39 @@ func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
 		}
 		fresh++
 		for _, sub := range f.subs {
-			s.cursors[sub] = &cursor{}
+			s.cursors[sub] = f.resume(sub, s)
 		}
 	}
 	return &files[at], fresh
+}
+
+// resume returns the place of sub in s, a copy: behind what it has judged of the same text in another file, if it has.
+func (f *follow) resume(sub *Subscription, s *segment) *cursor {
+	places := slices.Clone(sub.past)
+	for _, x := range f.segs {
+		if c := x.cursors[sub]; c != nil && x != s {
+			places = append(places, past{x.hash, c.off, c.mark})
+		}
+	}
+	best := &cursor{}
+	for _, p := range places {
+		if p.hash == s.hash && p.off > best.off && p.in(s.body) {
+			s.place(best, p.off)
+		}
+	}
+	return best
+}
+
+// A past is a place that was reached in a file that is not open any more.
+type past struct {
+	hash string
+	off  int64
+	mark []byte
+}
+
+// in reports whether what was before the place is in b too.
+func (p past) in(b body) bool {
+	before := make([]byte, len(p.mark))
+	n, _ := b.ReadAt(before, p.off-int64(len(p.mark)))
+	return n == len(before) && bytes.Equal(before, p.mark)
 }

@@ -206,6 +206,18 @@ func TestEveryLineOnceOverRotation(t *testing.T) {
 			b.add(Start{Stored: at})
 			b.expect(numbered(10, 18))
 		}},
+		{"copied but not truncated yet when we come up", func(b *bench) {
+			at := b.stop()
+			b.copyTo("a.log.2")
+			b.write(numbered(10, 12))
+			b.copyTo("a.log.1")
+			b.add(Start{Stored: at})
+			b.append(numbered(12, 13))
+			b.expect(numbered(10, 13))
+			b.copyTo("a.log.1")
+			b.write(numbered(13, 14))
+			b.expect(numbered(13, 14))
+		}},
 		{"stopped in the middle of a rotated file", func(b *bench) {
 			b.append(numbered(10, 20))
 			at := b.stop()

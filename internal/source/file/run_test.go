@@ -150,10 +150,10 @@ func TestLogMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	within(t, c, "second", time.Second)
-	if err := os.Rename(path, path+".1"); err != nil {
+	appendTo(t, path+".new", "third\n")
+	if err := os.Rename(path+".new", path); err != nil {
 		t.Fatal(err)
 	}
-	appendTo(t, path, "third\n")
 	within(t, c, "third", time.Second)
 	sub.Close()
 	mu.Lock()

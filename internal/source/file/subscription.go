@@ -59,6 +59,7 @@ type Subscription struct {
 	sink   source.Sink
 	paused atomic.Bool
 
+	past    []past     // guarded by follow.mu: places in files that are closed, the latest last
 	deliver sync.Mutex // held while the sink has a batch
 
 	mu     sync.Mutex // guards what follows

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -79,7 +80,9 @@ func (l *logger) attended(rotate func()) {
 		l.reader.Lock()
 		if l.settled() {
 			rotate()
-			l.settled()
+			if !l.settled() {
+				l.t.Error("the lines around a rotation were not judged")
+			}
 			l.reader.Unlock()
 			return
 		}
@@ -213,11 +216,14 @@ func TestEveryLineOnceUnderTorture(t *testing.T) {
 func torture(t *testing.T, rotate func(*logger), polling bool, times int, rest time.Duration) {
 	j := &judge{t: t, slow: true}
 	var up sync.Mutex
+	up.Lock()
 	l := &logger{t: t, dir: t.TempDir(), reader: &up, judged: &j.count}
 	l.open(os.O_APPEND)
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
+		l.burst(100)
+		l.attended(func() {}) // the reader has begun: what was rotated before that is not its business
 		for range times {
 			for end := time.Now().Add(rest); time.Now().Before(end) && !t.Failed(); time.Sleep(2 * time.Millisecond) {
 				l.burst(100)
@@ -238,15 +244,16 @@ func torture(t *testing.T, rotate func(*logger), polling bool, times int, rest t
 	t.Logf("%d lines, %d restarts", l.next, restarts-1)
 }
 
-// session runs a Reader for a random while from a stored position. done tells that all was written and judged.
+// session runs a Reader for a random while from a stored position; it is called, and returns, with up held. done tells that all was written and judged.
 func session(t *testing.T, path string, j *judge, up *sync.Mutex, at ticket.Position, polling bool, written chan struct{}, total func() int) (ticket.Position, bool) {
-	r := NewReader(Options{Polling: polling})
+	r := NewReader(Options{Polling: polling, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: levelMsg}))})
 	r.tick = 20 * time.Millisecond
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = r.Run(ctx) }()
 	sub, err := r.Subscribe(path, Start{Stored: at, Wait: true}, j)
+	up.Unlock()
 	if err != nil {
 		t.Error(err)
 		return at, true
@@ -261,8 +268,7 @@ func session(t *testing.T, path string, j *judge, up *sync.Mutex, at ticket.Posi
 		}
 		done = true
 	}
-	up.Lock() // a rotation that needs us is under way, or none may begin until we are up again
-	defer up.Unlock()
+	up.Lock() // waits for a rotation that needs us; none begins until the next session is up
 	cancel()
 	<-ended
 	return sub.Position(), done
