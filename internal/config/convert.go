@@ -165,7 +165,7 @@ func (d *draft) jailCommands() ([]any, error) {
 	for _, p := range d.jail.LogPaths {
 		set("addlogpath", p.Path, p.Mode)
 	}
-	d.jail.Settings = append(own, d.jail.Settings...)
+	d.jail.Settings, d.jail.own = append(own, d.jail.Settings...), len(own)
 	return commands, nil
 }
 

@@ -124,7 +124,8 @@ func (d *definition) readInit() error {
 	return nil
 }
 
-// own returns the options of [Definition] that are not in the table, evaluated without any values of jail or brackets.
+// own returns the options of [Definition] that are not among the known ones found: variables, and what brackets replace. They
+// are evaluated without any values of jail or brackets.
 func (d *definition) own() (*texts, error) {
 	free := &texts{}
 	section := d.set.Section(definitionSection)
@@ -132,7 +133,7 @@ func (d *definition) own() (*texts, error) {
 		return free, nil
 	}
 	for name := range section.All() {
-		if _, known := find(d.table, name); known {
+		if d.known.Has(name) {
 			continue
 		}
 		v, err := d.set.Get(definitionSection, name, nil)

@@ -26,6 +26,7 @@ type Jail struct {
 	Commands []any
 
 	filter *definition // nil without one
+	own    int         // how many of Settings are the jail's own
 }
 
 // An Action is an action of a jail.

@@ -7,6 +7,7 @@
 package layers
 
 import (
+	"strconv"
 	"strings"
 
 	"gaol/internal/config/ini"
@@ -23,6 +24,14 @@ const (
 type Origin struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
+}
+
+// String prints file and line, or "default" for what no file says.
+func (o Origin) String() string {
+	if o.File == "" {
+		return "default"
+	}
+	return o.File + ":" + strconv.Itoa(o.Line)
 }
 
 // An Entry is the raw value of an option in one section.
@@ -88,15 +97,17 @@ func (s *Set) merge(f *ini.File) {
 func (s *Set) mergeSection(f *ini.File, section *ini.Section) {
 	name, condition := conditional(section.Name)
 	target := s.Section(name)
-	fresh := target == nil
-	if fresh {
+	var former *Section // exists as soon as a second file opens the section, be it empty
+	if target == nil {
 		target = &Section{}
 		s.sections.Set(name, target)
+	} else {
+		former = s.shadow(name)
 	}
 	for _, o := range section.Options {
 		option := o.Name + condition
-		if old, ok := target.Get(option); ok && !fresh {
-			s.shadow(name).Set(option, old)
+		if old, ok := target.Get(option); ok && former != nil {
+			former.Set(option, old)
 		}
 		cover(target, option, entryOf(f, o))
 	}
