@@ -71,8 +71,8 @@ func (c *commander) doLine(ctx context.Context, line string) {
 
 // What can be wrong with a line.
 var (
-	errNoQuotation = errors.New("No closing quotation")
-	errNoEscaped   = errors.New("No escaped character")
+	errNoQuotation = errors.New("No closing quotation") //nolint:staticcheck // a text that is known
+	errNoEscaped   = errors.New("No escaped character") //nolint:staticcheck // a text that is known
 )
 
 // splitLine splits a line into words as a POSIX shell does, without expanding anything.

@@ -37,7 +37,7 @@ func Decode(data []byte, limits Limits) (any, error) {
 		return nil, fmt.Errorf("pickle of %d bytes is longer than %d", len(data), limits.Bytes)
 	}
 	if len(data) == 0 {
-		return nil, errors.New("Ran out of input")
+		return nil, errors.New("Ran out of input") //nolint:staticcheck // Python's text
 	}
 	m := machine{in: data, limits: limits, memo: map[uint64]any{}}
 	top, err := m.run()
@@ -74,7 +74,7 @@ func (m *machine) run() (any, error) {
 		}
 		do := instructions[code]
 		if do == nil {
-			return nil, fmt.Errorf("invalid load key, %s.", Repr(string([]byte{code})))
+			return nil, fmt.Errorf("invalid load key, %s.", Repr(string([]byte{code}))) //nolint:staticcheck // Python's text
 		}
 		if err := do(m); err != nil {
 			return nil, err
@@ -183,7 +183,7 @@ func (m *machine) remember(index uint64) error {
 func (m *machine) recall(index uint64) error {
 	v, ok := m.memo[index]
 	if !ok {
-		return fmt.Errorf("Memo value not found at index %d", index)
+		return fmt.Errorf("Memo value not found at index %d", index) //nolint:staticcheck // Python's text
 	}
 	return m.push(v)
 }
