@@ -122,6 +122,12 @@ func (k *Book) Remove(id addr.ID) (b *ticket.Ban, ok bool) {
 
 // RemoveWithin ends all bans inside the network id, its own included, and returns their tickets in order of ban.
 func (k *Book) RemoveWithin(id addr.ID) []*ticket.Ban {
+	if p, ok := id.Prefix(); !ok || p.IsSingleIP() { // covers only itself: no need to look at all
+		if b, ok := k.Remove(id); ok {
+			return []*ticket.Ban{b}
+		}
+		return nil
+	}
 	return k.removeIf(func(e *entry) bool { return id.Covers(e.ban.ID) })
 }
 
@@ -134,9 +140,11 @@ func (k *Book) removeIf(unwanted func(*entry) bool) []*ticket.Ban {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var out []*ticket.Ban
-	for e, next := k.first, k.first; e != nil; e = next {
-		if next = e.next; unwanted(e) {
-			out = append(out, k.dropLocked(e))
+	for e := k.first; e != nil; {
+		this := e
+		e = e.next // before dropping this cuts it loose
+		if unwanted(this) {
+			out = append(out, k.dropLocked(this))
 		}
 	}
 	return out

@@ -26,22 +26,42 @@ func TestNextBanTime(t *testing.T) {
 		counts   []int
 		want     []float64
 	}{
-		{"doubles, up to a million times", Settings{}, []int{0, 1, 2, 3, 10, 19, 20, 21, 50},
-			[]float64{600, 1200, 2400, 4800, 614400, 314572800, 629145600, 629145600, 629145600}},
+		{
+			"doubles, up to a million times",
+			Settings{},
+			[]int{0, 1, 2, 3, 10, 19, 20, 21, 50},
+			[]float64{600, 1200, 2400, 4800, 614400, 314572800, 629145600, 629145600, 629145600},
+		},
 		{"never below the base", Settings{Factor: "0.1"}, []int{0, 1, 2, 3, 4, 5}, []float64{600, 600, 600, 600, 960, 1920}},
 		{"factor, then the cap", Settings{Factor: "2", MaxTime: 86400}, []int{1, 2, 3, 10}, []float64{2400, 4800, 9600, 86400}},
-		{"multipliers may go below the base", Settings{Factor: "0.1", Multipliers: "1 2 4"}, []int{0, 1, 2, 3, 4, 5},
-			[]float64{60, 120, 240, 240, 240, 240}},
+		{
+			"multipliers may go below the base",
+			Settings{Factor: "0.1", Multipliers: "1 2 4"},
+			[]int{0, 1, 2, 3, 4, 5},
+			[]float64{60, 120, 240, 240, 240, 240},
+		},
 		{"multipliers beat the formula", Settings{Formula: "1", Multipliers: " 1  5\n30 "}, []int{1, 2}, []float64{3000, 18000}},
-		{"documented formula", Settings{Factor: "2.0 / 2.885385", Formula: exponential}, []int{0, 1, 2, 3, 7, 8},
-			[]float64{600, 1200.0014649367868, 2400.0058597507245, 4800.017579262904, 76800.65629408408, 153601.50010167938}},
-		{"default formula spelt out", Settings{Formula: "ban.Time * (1<<(ban.Count if ban.Count<20 else 20)) * banFactor"},
-			[]int{1, 3, 30}, []float64{1200, 4800, 629145600}},
+		{
+			"documented formula",
+			Settings{Factor: "2.0 / 2.885385", Formula: exponential},
+			[]int{0, 1, 2, 3, 7, 8},
+			[]float64{600, 1200.0014649367868, 2400.0058597507245, 4800.017579262904, 76800.65629408408, 153601.50010167938},
+		},
+		{
+			"default formula spelt out",
+			Settings{Formula: "ban.Time * (1<<(ban.Count if ban.Count<20 else 20)) * banFactor"},
+			[]int{1, 3, 30},
+			[]float64{1200, 4800, 629145600},
+		},
 		{"formula below the base", Settings{Formula: "-ban.Time"}, []int{1}, []float64{600}},
 		{"random part comes after the cap", Settings{MaxTime: 700, RndTime: 10}, []int{1}, []float64{705}},
 		{"unset limits", Settings{MaxTime: math.NaN(), RndTime: math.NaN()}, []int{1}, []float64{1200}},
-		{"random in a formula", Settings{Formula: "ban.Time * 2 + random.random() + random.uniform(2, 4) + random.randint(1, 3)"},
-			[]int{1}, []float64{1205.5}},
+		{
+			"random in a formula",
+			Settings{Formula: "ban.Time * 2 + random.random() + random.uniform(2, 4) + random.randint(1, 3)"},
+			[]int{1},
+			[]float64{1205.5},
+		},
 		{"list", Settings{Formula: "[1,5,30][min(ban.Count,2)]*ban.Time"}, []int{1, 9}, []float64{3000, 18000}},
 		{"power", Settings{Formula: "ban.Time * 2**ban.Count"}, []int{3}, []float64{4800}},
 		{"a truth is a number", Settings{Formula: "ban.Count > 0"}, []int{3}, []float64{600}},
@@ -171,9 +191,27 @@ func TestDurationText(t *testing.T) {
 		seconds float64
 		want    string
 	}{
-		{0, "0"}, {59, "59s"}, {60, "1m"}, {61, "1m 1s"}, {3594, "59m 54s"}, {3595, "1h"}, {5651, "1h 34m"}, {33523, "9h 18m"},
-		{86394, "23h 59m"}, {86399, "24h"}, {86400, "1d"}, {90000, "1d 1h"}, {604769, "6d 23h 59m"}, {604771, "7d"}, {604800, "1w"},
-		{31534199, "52w 23h"}, {31535999, "52w 1d"}, {31536000, "1y"}, {1e9, "31y 37w"}, {-5, "-5s"}, {1200.0014, "20m"},
+		{0, "0"},
+		{59, "59s"},
+		{60, "1m"},
+		{61, "1m 1s"},
+		{3594, "59m 54s"},
+		{3595, "1h"},
+		{5651, "1h 34m"},
+		{33523, "9h 18m"},
+		{86394, "23h 59m"},
+		{86399, "24h"},
+		{86400, "1d"},
+		{90000, "1d 1h"},
+		{604769, "6d 23h 59m"},
+		{604771, "7d"},
+		{604800, "1w"},
+		{31534199, "52w 23h"},
+		{31535999, "52w 1d"},
+		{31536000, "1y"},
+		{1e9, "31y 37w"},
+		{-5, "-5s"},
+		{1200.0014, "20m"},
 	}
 	for _, tt := range tests {
 		if got := DurationText(tt.seconds); got != tt.want {

@@ -32,11 +32,19 @@ func TestDataAsTheOriginalWritesIt(t *testing.T) {
 		{"lines, the last two", ticket.Ban{Failures: 3, Failure: ticket.Failure{Matches: []ticket.Match{
 			{After: "cut off"}, {Date: "2026-11-22", After: " a"}, {After: `q " \ é` + "\x01\n"},
 		}}}, 2, `{"matches": [["", "2026-11-22", " a"], "q \" \\ é\u0001\n"], "failures": 3}`},
-		{"bytes that are no text", ticket.Ban{Failure: ticket.Failure{Matches: []ticket.Match{{After: "b\xffd"}}}}, 1,
-			`{"matches": ["b` + "\uFFFD" + `d"], "failures": 0}`},
+		{
+			"bytes that are no text",
+			ticket.Ban{Failure: ticket.Failure{Matches: []ticket.Match{{After: "b\xffd"}}}},
+			1,
+			`{"matches": ["b` + "\uFFFD" + `d"], "failures": 0}`,
+		},
 		{"captured", ticket.Ban{Failure: ticket.Failure{IP: parseID("192.0.2.9"), Fields: ticket.Fields{
-			{Name: "user", Value: "root"}, {Name: "gone"}, {Name: "fport", Value: ""}, {Name: "users", Value: ticket.Set{"a", "b"}},
-			{Name: "mlfid", Value: ticket.Tuple{"1", "2"}}, {Name: "failures", Value: "9"},
+			{Name: "user", Value: "root"},
+			{Name: "gone"},
+			{Name: "fport", Value: ""},
+			{Name: "users", Value: ticket.Set{"a", "b"}},
+			{Name: "mlfid", Value: ticket.Tuple{"1", "2"}},
+			{Name: "failures", Value: "9"},
 		}}}, 0, `{"failures": 0, "user": "root", "fport": "", "users": ["a", "b"], "mlfid": ["1", "2"], "ip": "192.0.2.9"}`},
 	}
 	for _, tt := range tests {
@@ -54,13 +62,22 @@ func TestDecodeData(t *testing.T) {
 		want     data
 		wantErr  bool
 	}{
-		{"all forms of lines", `{"matches": [["a ", "date", " b"], "whole", ["two", "parts"], 7], "failures": 3}`,
-			data{matches: []ticket.Match{{Before: "a ", Date: "date", After: " b"}, {After: "whole"}, {After: "twoparts"}}, failures: 3, counted: true}, false},
-		{"fields in order", `{"user": "x", "n": 5, "ok": true, "no": null, "users": ["a"], "mlfid": ["1", 2], "deep": {"x": 1}, "ip": "2001:DB8::1"}`,
+		{
+			"all forms of lines", `{"matches": [["a ", "date", " b"], "whole", ["two", "parts"], 7], "failures": 3}`,
+			data{matches: []ticket.Match{{Before: "a ", Date: "date", After: " b"}, {After: "whole"}, {After: "twoparts"}}, failures: 3, counted: true},
+			false,
+		},
+		{
+			"fields in order", `{"user": "x", "n": 5, "ok": true, "no": null, "users": ["a"], "mlfid": ["1", 2], "deep": {"x": 1}, "ip": "2001:DB8::1"}`,
 			data{fields: ticket.Fields{
-				{Name: "user", Value: "x"}, {Name: "n", Value: "5"}, {Name: "ok", Value: "True"},
-				{Name: "users", Value: ticket.Set{"a"}}, {Name: "mlfid", Value: ticket.Tuple{"1", "2"}},
-			}, ip: parseID("2001:db8::1")}, false},
+				{Name: "user", Value: "x"},
+				{Name: "n", Value: "5"},
+				{Name: "ok", Value: "True"},
+				{Name: "users", Value: ticket.Set{"a"}},
+				{Name: "mlfid", Value: ticket.Tuple{"1", "2"}},
+			}, ip: parseID("2001:db8::1")},
+			false,
+		},
 		{"escapes of other writers", `{"matches":["\u00e9\ud83d\ude00\ud800"]}`, data{matches: []ticket.Match{{After: "é😀\uFFFD"}}}, false},
 		{"nonsense for a number", `{"failures": "x"}`, data{}, false},
 		{"negative number", `{"failures": -3}`, data{}, false},

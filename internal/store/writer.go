@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -17,9 +18,9 @@ const batchSize = 1024
 
 // A change is one write to the database.
 type change struct {
-	what  string // for the log, should it fail
-	apply func(*sql.Tx) error
-	done  chan<- error // receives the outcome once; nil if nobody waits
+	what  string              // for the log, should it fail
+	apply func(*sql.Tx) error // nil for a Flush, which only waits for its turn
+	done  chan<- error        // receives the outcome once; nil if nobody waits
 }
 
 // enqueue puts c in the queue.
@@ -48,7 +49,7 @@ func (s *Store) Flush() {
 	if s.pending.Load() == 0 {
 		return
 	}
-	_ = s.do("flush", func(*sql.Tx) error { return nil }) // what failed has been reported to whom it concerns
+	_ = s.do("", nil) // what failed before has been reported to whom it concerns
 }
 
 // write is the goroutine that commits. It ends when the queue is closed and empty.
@@ -72,51 +73,69 @@ func (s *Store) write() {
 	}
 }
 
-// commit makes the changes of one batch and tells whoever waits. A change that the data itself forbids does not harm the
-// others; any other trouble fails them all.
+// commit makes the changes of one batch and tells whoever waits.
 func (s *Store) commit(batch []change) {
 	errs := make([]error, len(batch))
+	if slices.ContainsFunc(batch, func(c change) bool { return c.apply != nil }) {
+		err := s.apply(batch, errs)
+		s.writing.note(s, err, batch)
+	}
+	for i, c := range batch {
+		if c.done != nil {
+			c.done <- errs[i]
+		}
+	}
+	s.pending.Add(-int64(len(batch)))
+}
+
+// apply makes the changes in one transaction and fills errs. A change that the data itself forbids (a ban in a jail that is
+// not known) does not harm the others; any other trouble fails them all, and is returned.
+func (s *Store) apply(batch []change, errs []error) error {
 	err := transact(context.Background(), s.db, func(tx *sql.Tx) error {
 		for i, c := range batch {
+			if c.apply == nil {
+				continue
+			}
 			if errs[i] = c.apply(tx); errs[i] != nil && errorCode(errs[i]) != sqlite3.SQLITE_CONSTRAINT {
 				return errs[i]
 			}
 		}
 		return nil
 	})
-	s.pending.Add(-int64(len(batch)))
-	lost := 0 // with nobody waiting who could try again
 	for i, c := range batch {
-		if err != nil {
-			errs[i] = err
-		}
 		switch {
-		case c.done != nil:
-			c.done <- errs[i]
 		case err != nil:
-			lost++
-		case errs[i] != nil:
+			errs[i] = err
+		case errs[i] != nil && c.done == nil:
 			s.log.Error(fmt.Sprintf("cannot store %s: %v", c.what, errs[i]))
 		}
 	}
-	s.writing.note(s, err, lost)
+	return err
 }
 
 // A condition remembers whether the database could be written lately, so that trouble is reported once and not with every
 // ban. Only the writer uses it.
 type condition struct {
 	failing bool
-	lost    int
+	lost    int // changes whose makers do not know
 }
 
-func (c *condition) note(s *Store, err error, lost int) {
-	c.lost += lost
-	switch {
-	case err != nil && !c.failing:
-		c.failing = true
-		s.log.Error(fmt.Sprintf("cannot write to database '%s': %v; bans go on, but those from now on are forgotten at the next start", s.path, err))
-	case err == nil && c.failing:
-		s.log.Warn(fmt.Sprintf("database '%s' can be written again, %d changes are missing in it", s.path, c.lost))
+// note takes in that batch was written, or not.
+func (c *condition) note(s *Store, err error, batch []change) {
+	if err == nil {
+		if c.failing {
+			s.log.Warn(fmt.Sprintf("database '%s' can be written again, %d changes are missing in it", s.path, c.lost))
+		}
 		*c = condition{}
+		return
+	}
+	if !c.failing {
+		s.log.Error(fmt.Sprintf("cannot write to database '%s': %v; bans go on, but those from now on are forgotten at the next start", s.path, err))
+	}
+	c.failing = true
+	for _, b := range batch {
+		if b.apply != nil && b.done == nil {
+			c.lost++
+		}
 	}
 }
