@@ -8,6 +8,7 @@ package lab
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,18 +92,25 @@ func (l *Lab) Must(name string, args ...string) string {
 // Try runs a command and returns its output, standard error included, and its exit status.
 func (l *Lab) Try(name string, args ...string) (string, int) {
 	l.T.Helper()
+	var out bytes.Buffer
+	code := l.Exec(&out, &out, name, args...)
+	return out.String(), code
+}
+
+// Exec runs a command and returns its exit status.
+func (l *Lab) Exec(stdout, stderr io.Writer, name string, args ...string) int {
+	l.T.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// A command that leaves a daemon behind must not be waited for longer than itself.
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
 		l.T.Fatalf("%s: %v", name, err)
 	}
-	return out.String(), cmd.ProcessState.ExitCode()
+	return cmd.ProcessState.ExitCode()
 }
 
 // Spawn starts a command that runs until the test ends.

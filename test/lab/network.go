@@ -100,7 +100,8 @@ func (h Host) CanConnect(server string) bool {
 // FailLogin tries to log in once with a wrong password, with a real ssh client, from the host's address of server's family.
 func (h Host) FailLogin(server string) {
 	h.lab.T.Helper()
-	out, code := h.lab.Try("ip", "netns", "exec", h.Name, "sshpass", "-p", "wrong", "ssh", "-F", "none",
+	// A client that is shut out while it talks waits for ever, hence the timeout.
+	out, code := h.lab.Try("ip", "netns", "exec", h.Name, "timeout", "3", "sshpass", "-p", "wrong", "ssh", "-F", "none",
 		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
 		"-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1", "-o", "ConnectTimeout=3",
 		"root@"+server, "true")

@@ -3,6 +3,7 @@
 package walk
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -79,7 +80,11 @@ func builtIn(w *walk) {
 // f2b runs the client, which must succeed, and returns what it prints.
 func (w *walk) f2b(args ...string) string {
 	w.T.Helper()
-	return strings.TrimSuffix(w.Must(w.client, args...), "\n")
+	var out, errors bytes.Buffer
+	if code := w.Exec(&out, &errors, w.client, args...); code != 0 {
+		w.T.Fatalf("fail2ban-client %s: exit status %d\n%s%s", strings.Join(args, " "), code, &out, &errors)
+	}
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // says checks what the client prints.
@@ -117,6 +122,7 @@ func (w *walk) logs(pattern string) bool {
 }
 
 func (w *walk) run() {
+	defer func() { w.T.Log("the log of the walk:\n" + w.Read("/var/log/fail2ban.log")) }()
 	w.Services()
 	w.configure(w)
 	w.start()
@@ -127,7 +133,6 @@ func (w *walk) run() {
 	w.repeatOffender()
 	w.mistakes()
 	w.stop()
-	w.T.Log("the log of the walk:\n" + w.Read("/var/log/fail2ban.log"))
 }
 
 func (w *walk) start() {
