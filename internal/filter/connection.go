@@ -17,8 +17,10 @@ const maxGathered = 100
 
 // A connection is what the lines with one mlfid have told so far.
 type connection struct {
+	id      string
 	born    ticket.Unix
-	fields  ticket.Fields
+	gone    bool // no longer in the cache
+	values  values
 	matches []ticket.Match
 	quiet   []ticket.Match // lines of nofail matches, which a later failure takes along
 	pending bool           // a failure was seen before anything to charge it to
@@ -27,107 +29,116 @@ type connection struct {
 // connections remembers connections by their mlfid, first in first out. The zero value is empty and ready.
 type connections struct {
 	byID  map[string]*connection
-	order []string // ids in order of creation
+	order []*connection // in order of creation, some of them gone
 }
 
 func (c *connections) get(id string, now ticket.Unix) *connection {
 	r := c.byID[id]
 	if r != nil && now > r.born+connectionLife {
-		c.forget(id)
+		c.forget(r)
 		return nil
 	}
 	return r
 }
 
-func (c *connections) put(id string, r *connection) {
+func (c *connections) put(r *connection) {
 	if c.byID == nil {
 		c.byID = make(map[string]*connection)
 	}
 	for len(c.byID) >= maxConnections {
 		c.dropOldest(r.born)
 	}
-	c.byID[id] = r
-	c.order = append(c.order, id)
+	if len(c.order) >= 2*maxConnections {
+		c.order = slices.DeleteFunc(c.order, func(x *connection) bool { return x.gone })
+	}
+	c.byID[r.id] = r
+	c.order = append(c.order, r)
 }
 
 // dropOldest forgets the oldest connections up to and including the first one that was still alive.
 func (c *connections) dropOldest(now ticket.Unix) {
 	for len(c.order) > 0 {
-		r := c.byID[c.order[0]]
-		c.forget(c.order[0])
+		r := c.order[0]
+		c.order = c.order[1:]
+		if r.gone {
+			continue
+		}
+		c.forget(r)
 		if now <= r.born+connectionLife {
 			return
 		}
 	}
 }
 
-func (c *connections) forget(id string) {
-	delete(c.byID, id)
-	c.order = slices.DeleteFunc(c.order, func(x string) bool { return x == id })
+func (c *connections) forget(r *connection) {
+	r.gone = true
+	delete(c.byID, r.id)
 }
 
-// merge joins one match to the connection it belongs to and returns the connection as it stands then. lines are the log lines
+// merge joins one match to the connection it belongs to and returns the connection as it stands then. lines gives the log lines
 // of the match. The rules are docs/compatibility.md, "connections"; their order matters.
-func (c *connections) merge(id string, fields ticket.Fields, lines []ticket.Match, now ticket.Unix) *connection {
-	gained := fields.Text("mlfgained")
-	if gained != "" && fields.Text("nofail") == "" {
-		fields = fields.With("nofail", gained)
+func (c *connections) merge(id string, told values, lines func() []ticket.Match, now ticket.Unix) *connection {
+	gained := told.text("mlfgained")
+	if gained != "" && told.text("nofail") == "" {
+		told = told.with(value{name: "nofail", kind: text, text: gained})
 	}
-	forget := fields.Text("mlfforget") != ""
-	fields = fields.Without("mlfforget")
-	user := fields.Text("user")
+	forget := told.text("mlfforget") != ""
+	told = told.without("mlfforget")
 
 	r := c.get(id, now)
 	switch {
 	case r != nil:
-		r.update(fields, user, gained != "")
+		r.update(told, gained != "")
 		if forget {
-			c.forget(id)
+			c.forget(r)
 		}
 	case forget:
-		r = &connection{born: now, fields: fields}
+		r = &connection{id: id, born: now, gone: true, values: slices.Clone(told)}
 	default:
-		r = &connection{born: now, fields: fields}
-		r.addUser(user)
-		c.put(id, r)
+		r = &connection{id: id, born: now, values: slices.Clone(told)}
+		r.addUser(told.text("user"))
+		c.put(r)
 	}
 	r.judge(gained != "", forget, lines)
 	return r
 }
 
-// update overlays what an earlier line told with what this one does.
-func (r *connection) update(fields ticket.Fields, user string, gained bool) {
-	r.addUser(user)
-	quietBefore := r.fields.Text("nofail") != "" || r.fields.Text("mlfgained") != ""
-	r.fields = r.fields.Without("nofail").Without("mlfgained")
+// update overlays what earlier lines told with what this one does.
+func (r *connection) update(told values, gained bool) {
+	r.addUser(told.text("user"))
+	quietBefore := r.values.text("nofail") != "" || r.values.text("mlfgained") != ""
+	r.values = r.values.without("nofail").without("mlfgained")
 	if gained {
 		r.pending = false
 	}
 	if !quietBefore && !r.pending {
 		r.matches = nil
 	}
-	r.fields = overlay(r.fields, fields)
+	r.values = r.values.overlay(told)
 }
 
 // judge decides whether the line is a failure and gathers the lines that go with it.
-func (r *connection) judge(gained, forget bool, lines []ticket.Match) {
-	users, _ := valueOf(r.fields, "users").(ticket.Set)
-	if r.pending || len(users) > 1 {
+func (r *connection) judge(gained, forget bool, lines func() []ticket.Match) {
+	users := r.values.find("users")
+	if r.pending || users != nil && len(users.parts) > 1 {
 		r.pending = false
-		r.fields = r.fields.Without("nofail").Without("mlfgained")
+		r.values = r.values.without("nofail").without("mlfgained")
 		gained = false
 	}
 	switch {
-	case r.fields.Text("nofail") == "":
+	case !r.isQuiet():
 		r.matches = slices.Concat(r.quiet, r.matches)
 		if !gained {
-			r.matches = gather(r.matches, lines)
+			r.matches = gather(r.matches, lines())
 		}
 		r.quiet = nil
 	case !forget:
-		r.quiet = gather(r.quiet, lines)
+		r.quiet = gather(r.quiet, lines())
 	}
 }
+
+// isQuiet reports whether the last line is no failure by itself.
+func (r *connection) isQuiet() bool { return r.values.text("nofail") != "" }
 
 // gather appends lines to kept and drops the oldest when there are too many.
 func gather(kept, lines []ticket.Match) []ticket.Match {
@@ -139,8 +150,11 @@ func (r *connection) addUser(user string) {
 	if user == "" {
 		return
 	}
-	users, _ := valueOf(r.fields, "users").(ticket.Set)
-	if !slices.Contains(users, user) {
-		r.fields = r.fields.With("users", append(slices.Clip(users), user))
+	var known []string
+	if users := r.values.find("users"); users != nil {
+		known = users.parts
+	}
+	if !slices.Contains(known, user) {
+		r.values = r.values.with(value{name: "users", kind: set, parts: append(slices.Clip(known), user)})
 	}
 }

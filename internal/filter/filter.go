@@ -69,6 +69,7 @@ type Filter struct {
 	decoded, text, inner    []byte
 	prefix, match, ignoring pyre.Matcher
 	candidates              pyre.Candidates
+	captured                capturer
 	gate                    *pyre.Gate // nil where every line must be searched
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"gaol/internal/addr"
 	"gaol/internal/pickle"
-	"gaol/internal/ticket"
 )
 
 // An offender is who a failure is charged to.
@@ -16,55 +15,55 @@ type offender struct {
 	ip addr.ID // the address to shut out, where it differs
 }
 
-// identify returns the offenders that fields name: none, one, or one for each address of a host name. found is false when no
+// identify returns the offenders that told name: none, one, or one for each address of a host name. found is false when no
 // group that could name one took part. Unlike the original it takes empty text for nobody.
-func (f *Filter) identify(fields ticket.Fields) (who []offender, found bool, err error) {
-	fid, hasID, err := f.ownID(fields)
+func (f *Filter) identify(told values) (who []offender, found bool, err error) {
+	fid, hasID, err := f.ownID(told)
 	if err != nil {
 		return nil, true, err
 	}
-	text, isAddress, hasIP := addressText(fields)
+	text, isAddress, hasIP := addressText(told)
 	switch {
 	case !hasIP && !hasID:
 		return nil, false, nil
 	case !hasIP:
-		return nobodyLess(offender{id: fid, ip: otherIP(fields)}), true, nil
+		return nobodyLess(offender{id: fid, ip: otherIP(told)}), true, nil
 	case !isAddress && f.program.usedns != dnsRaw:
 		return f.resolve(text), true, nil
 	}
 	ip := addr.Raw(text)
 	if isAddress {
-		ip = address(text, fields.Text("cidr"))
+		ip = address(text, told.text("cidr"))
 	}
-	if !hasID || fields.Text("fid") == text {
+	if !hasID || told.text("fid") == text {
 		return nobodyLess(offender{id: ip}), true, nil
 	}
 	return nobodyLess(offender{id: fid, ip: ip}), true, nil
 }
 
 // ownID returns the identity in the group fid.
-func (f *Filter) ownID(fields ticket.Fields) (id addr.ID, ok bool, err error) {
-	switch v := valueOf(fields, "fid").(type) {
-	case string:
-		if f.program.usedns == dnsRaw {
-			return addr.Raw(v), true, nil
-		}
-		id, err = addr.Parse(v)
-		return id, true, err
-	case ticket.Tuple:
-		parts := make(pickle.Tuple, 0, len(v))
-		for _, part := range v {
+func (f *Filter) ownID(told values) (id addr.ID, ok bool, err error) {
+	v := told.find("fid")
+	switch {
+	case v == nil || v.kind == absent:
+		return addr.ID{}, false, nil
+	case v.kind == tuple:
+		parts := make(pickle.Tuple, 0, len(v.parts))
+		for _, part := range v.parts {
 			parts = append(parts, part)
 		}
 		return addr.Raw(pickle.Repr(parts)), true, nil
+	case f.program.usedns == dnsRaw:
+		return addr.Raw(v.text), true, nil
 	}
-	return addr.ID{}, false, nil
+	id, err = addr.Parse(v.text)
+	return id, true, err
 }
 
 // addressText returns what took the place of an address, and whether it has the form of one or is a name.
-func addressText(fields ticket.Fields) (text string, isAddress, ok bool) {
+func addressText(told values) (text string, isAddress, ok bool) {
 	for _, name := range [...]string{"ip4", "ip6", "dns"} {
-		if text, ok = valueOf(fields, name).(string); ok {
+		if text, ok = told.get(name); ok {
 			return text, name != "dns", true
 		}
 	}
@@ -85,8 +84,8 @@ func address(text, length string) addr.ID {
 }
 
 // otherIP returns the address that a filter of its own making stored under the name ip.
-func otherIP(fields ticket.Fields) addr.ID {
-	if text := fields.Text("ip"); text != "" {
+func otherIP(told values) addr.ID {
+	if text := told.text("ip"); text != "" {
 		id, _ := addr.Parse(text) // a wrong mask leaves the text, which is all one can do with it
 		return id
 	}

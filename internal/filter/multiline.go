@@ -10,7 +10,7 @@ import (
 
 // matched is the share of the searched lines that a failregex matched.
 type matched struct {
-	lines     []ticket.Match // those that the match spans, skipped ones taken out
+	lines     []ticket.Match // those that the match spans, skipped ones taken out; nil where it can only be the present line
 	rest      []ticket.Match // all others, in the order in which they stay in the buffer
 	ignorable []byte         // the text that ignoreregex gets to see
 }
@@ -18,7 +18,7 @@ type matched struct {
 // matched works out which lines the last match of r in text covers.
 func (f *Filter) matched(r *pattern, text []byte) matched {
 	if f.program.maxLines == 1 {
-		return matched{lines: []ticket.Match{f.line.match()}, ignorable: text}
+		return matched{ignorable: text}
 	}
 	first, last := f.lineSpan(text)
 	first, last = min(first, len(f.orig)), min(last, len(f.orig))

@@ -148,59 +148,68 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 		}
 	}
 	f.keep(m.rest)
-	h := Hit{Regex: index, Timed: ln.timed, Lines: m.lines}
-	h.Failure = &ticket.Failure{Time: ln.time, Whole: ln.whole, Matches: m.lines, Fields: f.capture(r, text)}
-	var c *connection
-	if id, connected := valueOf(h.Failure.Fields, "mlfid").(string); connected {
-		c = f.connections.merge(id, h.Failure.Fields, m.lines, f.env.Now())
-		h.Failure.Fields, h.Failure.Matches = slices.Clone(c.fields), slices.Clone(c.matches)
-		h.Quiet = c.fields.Text("nofail") != ""
-		if h.Quiet && !f.all {
-			return false, nil
-		}
+	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
+	id, connected := told.get("mlfid")
+	if connected {
+		return false, f.connect(index, id, told, m)
 	}
-	who, found, err := f.identify(h.Failure.Fields)
-	switch {
-	case err != nil:
+	who, found, err := f.identify(told)
+	if err != nil {
 		return false, err
-	case !found && c != nil:
-		c.pending = true
-		h.Pending = true
-		return false, f.visit(&h)
-	case !found:
+	}
+	if !found {
 		f.env.Log.Error("No group found in '" + string(text) + "' using '" + r.expanded + "'")
 		return false, nil
 	}
-	return false, f.deliver(&h, who)
+	h := Hit{Regex: index, Timed: ln.timed, Lines: f.linesOf(m)}
+	return false, f.deliver(&h, h.Lines, told, who)
 }
 
-// capture returns what prefregex and r, which matched in text, tell together.
-func (f *Filter) capture(r *pattern, text []byte) ticket.Fields {
-	fields := r.capture(&f.match, text)
-	if p := f.program.prefregex; p != nil {
-		fields = overlay(p.capture(&f.prefix, f.text).Without("content"), fields)
+// connect joins a match to the connection it belongs to and delivers what comes of that.
+func (f *Filter) connect(index int, id string, told values, m matched) error {
+	c := f.connections.merge(id, told, func() []ticket.Match { return f.linesOf(m) }, f.env.Now())
+	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet()}
+	if h.Quiet && !f.all {
+		return nil
 	}
-	if !f.keepNil {
-		fields = compact(fields)
+	if f.all {
+		h.Lines = f.linesOf(m)
 	}
-	return fields
-}
-
-// deliver hands out the failure of h once for each of its offenders.
-func (f *Filter) deliver(h *Hit, who []offender) error {
-	for i, o := range who {
-		one := h.Failure
-		if i < len(who)-1 {
-			c := *one
-			c.Fields, c.Matches = slices.Clone(c.Fields), slices.Clone(c.Matches)
-			one = &c
+	who, found, err := f.identify(c.values)
+	if err != nil {
+		return err
+	}
+	if !found {
+		c.pending, h.Pending = true, true
+		if !f.all {
+			return nil
 		}
-		one.ID, one.IP = o.id, o.ip
-		if !o.ip.IsZero() {
-			one.Fields = one.Fields.With("ip", o.ip.String())
+		who = []offender{{}}
+	}
+	return f.deliver(&h, slices.Clone(c.matches), c.values, who)
+}
+
+// linesOf returns the log lines that a match spans.
+func (f *Filter) linesOf(m matched) []ticket.Match {
+	if f.program.maxLines == 1 {
+		return []ticket.Match{f.line.match()}
+	}
+	return m.lines
+}
+
+// deliver hands out the failure that h stands for, once for each of its offenders.
+func (f *Filter) deliver(h *Hit, lines []ticket.Match, told values, who []offender) error {
+	for i, o := range who {
+		if i > 0 {
+			lines = slices.Clone(lines)
 		}
 		hit := *h
-		hit.Failure = one
+		hit.Failure = &ticket.Failure{
+			ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines, Fields: told.fields(f.keepNil),
+		}
+		if !o.ip.IsZero() {
+			hit.Failure.Fields = hit.Failure.Fields.With("ip", o.ip.String())
+		}
 		if err := f.visit(&hit); err != nil {
 			return err
 		}

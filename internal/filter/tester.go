@@ -49,7 +49,8 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f.prefixed = func() {
 		t.outcome.Prefixed = true
 		if w.Prefix {
-			t.outcome.Prefix = f.program.prefregex.capture(&f.prefix, f.text)
+			var c capturer
+			t.outcome.Prefix = c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields(true)
 		}
 	}
 	return t
