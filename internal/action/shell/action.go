@@ -182,9 +182,7 @@ func (a *Action) banWith(ctx context.Context, run runner, command string, e *act
 // demand starts the environment for the first ban of f. What is no address concerns all families.
 func (a *Action) demand(ctx context.Context, f *family) error {
 	if f.name == addr.None && a.props.Conditional() {
-		if err := a.startAll(ctx); err != nil {
-			return err
-		}
+		return a.startAll(ctx)
 	}
 	return a.start(ctx, f)
 }
