@@ -29,7 +29,8 @@ func benchDetector(b *testing.B, pattern string, now time.Time) *Detector {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return NewDetector(p, Options{Now: func() ticket.Unix { return ticket.At(now) }, Local: loc})
+	present := ticket.At(now)
+	return NewDetector(p, Options{Now: func() ticket.Unix { return present }, Local: loc})
 }
 
 func BenchmarkFind(b *testing.B) {

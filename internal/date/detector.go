@@ -1,6 +1,7 @@
 package date
 
 import (
+	"encoding/binary"
 	"math"
 	"time"
 	"unicode"
@@ -81,7 +82,8 @@ func (d *Detector) Find(line []byte) (Found, bool, error) {
 		return Found{}, false, nil // {NONE} would match: fail2ban trips over such lines
 	}
 	d.resolver.now = d.clock()
-	if f, ok := d.scanLast(line); ok {
+	var f Found
+	if d.scanLast(line, &f) {
 		return f, true, nil
 	}
 	i, s, err := d.choose(line)
@@ -89,7 +91,7 @@ func (d *Detector) Find(line []byte) (Found, bool, error) {
 		return Found{}, false, err
 	}
 	t := d.entries[i].template
-	f := Found{Start: s.start, End: s.start, Template: d.entries[i].id}
+	f = Found{Start: s.start, End: s.start, Template: d.entries[i].id}
 	if start, end := d.matcher.Group(t.cut); start >= 0 {
 		f.Start, f.End = start, end
 	}
@@ -208,8 +210,11 @@ func (d *Detector) search(e *entry, line []byte, from, to int) (span, bool, erro
 // not, the place is the whole line.
 func (d *Detector) samePlace(line []byte) (from, to int, same bool) {
 	p := &d.place
-	start, end := column(line, p.start), column(line, p.end)
-	if start < 0 || start > end && end >= 0 {
+	start, end := p.start, p.end
+	if end >= len(line) || !ascii(line[:end]) {
+		start, end = column(line, p.start), column(line, p.end)
+	}
+	if start < 0 {
 		return 0, len(line), false
 	}
 	left := runeBefore(line, start) == p.before || runeAt(line, start) == p.at && !alphanumeric(p.at)
@@ -297,6 +302,22 @@ func (d *Detector) Templates() []TemplateStat {
 	return stats
 }
 
+// ascii reports whether text is ASCII, so that its columns are its bytes.
+func ascii(text []byte) bool {
+	const high = 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&high != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // column returns the byte at which character n of line begins, or -1 beyond its end.
 func column(line []byte, n int) int {
 	if n == unknown {
@@ -322,6 +343,9 @@ func runeAt(line []byte, i int) rune {
 	if i >= len(line) {
 		return -1
 	}
+	if c := line[i]; c < utf8.RuneSelf {
+		return rune(c)
+	}
 	r, _ := utf8.DecodeRune(line[i:])
 	return r
 }
@@ -330,6 +354,9 @@ func runeAt(line []byte, i int) rune {
 func runeBefore(line []byte, i int) rune {
 	if i <= 0 {
 		return -1
+	}
+	if c := line[i-1]; c < utf8.RuneSelf {
+		return rune(c)
 	}
 	r, _ := utf8.DecodeLastRune(line[:i])
 	return r

@@ -59,18 +59,20 @@ func (p *parts) set(code byte, text []byte) (ok bool, err error) {
 		if code == 'B' {
 			names = monthWords
 		}
-		p.month, p.hasMonth = indexWord(names, text)+1, true
+		p.month = indexWord(names, text) + 1
+		p.said |= saidMonth
 		return p.month > 0, nil
 	case 'a', 'A':
 		names := dayNames
 		if code == 'A' {
 			names = dayWords
 		}
-		p.weekday, p.hasWeekday = indexWord(names, text), true
+		p.weekday = indexWord(names, text)
+		p.said |= saidWeekday
 		return p.weekday >= 0, nil
 	case 'z', 'Z':
 		p.offset, ok, err = parseZone(text)
-		p.hasOffset = ok
+		p.said |= saidOffset
 		return ok, err
 	}
 	n, ok := integer(text)
@@ -84,16 +86,20 @@ func (p *parts) set(code byte, text []byte) (ok bool, err error) {
 func (p *parts) setNumber(code byte, n int) {
 	switch code {
 	case 'Y':
-		p.year, p.hasYear = n, true
+		p.year = n
+		p.said |= saidYear
 	case 'y':
 		if n <= 2000 {
 			n += 2000
 		}
-		p.year, p.hasYear = n, true
+		p.year = n
+		p.said |= saidYear
 	case 'm':
-		p.month, p.hasMonth = n, true
+		p.month = n
+		p.said |= saidMonth
 	case 'd':
-		p.day, p.hasDay = n, true
+		p.day = n
+		p.said |= saidDay
 	case 'H':
 		p.hour = n
 	case 'M':
@@ -101,11 +107,17 @@ func (p *parts) setNumber(code byte, n int) {
 	case 'S':
 		p.second = n
 	case 'j':
-		p.yearday, p.hasYearday = n, true
-	case 'U', 'W':
-		p.week, p.hasWeek, p.mondayWeek = n, true, code == 'W'
+		p.yearday = n
+		p.said |= saidYearday
+	case 'U':
+		p.week = n
+		p.said = p.said&^saidMondayWeek | saidSundayWeek
+	case 'W':
+		p.week = n
+		p.said = p.said&^saidSundayWeek | saidMondayWeek
 	case 'w':
-		p.weekday, p.hasWeekday = (n+6)%7, true
+		p.weekday = (n + 6) % 7
+		p.said |= saidWeekday
 	}
 }
 

@@ -2,7 +2,6 @@ package date
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -84,27 +83,29 @@ func unixTime(text []byte, long bool) (seconds ticket.Unix, ok bool) {
 func fraction(text []byte) (value float64, ok bool) {
 	var mantissa uint64
 	digits, decimals, dot := 0, 0, false
-	for rest := text; len(rest) > 0; {
-		if rest[0] == '.' && !dot {
-			dot, rest = true, rest[1:]
-			continue
+	for i := 0; i < len(text); {
+		d, size := int(text[i]-'0'), 1
+		if text[i]-'0' > 9 {
+			if text[i] == '.' && !dot {
+				dot, i = true, i+1
+				continue
+			}
+			d, size = digit(text[i:])
 		}
-		d, size := digit(rest)
-		if size == 0 || digits == 19 {
+		if size == 0 || digits == len(powers)-1 {
 			return 0, false
 		}
 		mantissa = mantissa*10 + uint64(d)
-		digits++
+		digits, i = digits+1, i+size
 		if dot {
 			decimals++
 		}
-		rest = rest[size:]
 	}
 	if digits == 0 {
 		return 0, false
 	}
 	if mantissa < 1<<53 {
-		return float64(mantissa) / math.Pow10(decimals), true // one rounding, hence the nearest double
+		return float64(mantissa) / powers[decimals], true // one rounding, hence the nearest double
 	}
 	var buf [32]byte
 	exact := strconv.AppendUint(buf[:0], mantissa, 10)
@@ -112,6 +113,11 @@ func fraction(text []byte) (value float64, ok bool) {
 	exact = strconv.AppendInt(exact, int64(decimals), 10)
 	value, err := strconv.ParseFloat(string(exact), 64)
 	return value, err == nil
+}
+
+// powers are those of ten, exactly.
+var powers = [...]float64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 }
 
 // taiTime reads the seconds of a TAI64N label: the hexadecimal digits after the "@4" that marks times since 1970.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,6 +59,10 @@ func askPeer(t *testing.T, questions []question, check func(q question, a answer
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	for i := range questions {
+		// An empty match of {NONE} is an error there, after some of the counting, and no date here.
+		questions[i].Lines = slices.DeleteFunc(questions[i].Lines, func(line string) bool { return line == "" })
+	}
 	enc, dec := json.NewEncoder(in), json.NewDecoder(bufio.NewReader(out))
 	for _, q := range questions {
 		var a answer
@@ -83,17 +88,47 @@ func oldBase() []string {
 	return base
 }
 
-// TestSameAsPeer compares found dates, times, and what was learnt from them with fail2ban 1.0.2.
+// TestSameAsPeer compares found dates, times, and what was learnt from them with fail2ban 1.0.2, on lines made at random.
 func TestSameAsPeer(t *testing.T) {
 	needPeer(t)
 	g := newGenerator(7)
 	var questions []question
 	for range 2000 {
-		q := g.question(40)
-		// An empty match of {NONE} is an error there, after some of the counting, and no date here.
-		q.Lines = slices.DeleteFunc(q.Lines, func(line string) bool { return line == "" })
-		questions = append(questions, q)
+		questions = append(questions, g.question(40))
 	}
+	compareWithPeer(t, questions)
+}
+
+// TestSameAsPeerOnSampleLogs does so on the log lines that fail2ban comes with.
+func TestSameAsPeerOnSampleLogs(t *testing.T) {
+	needPeer(t)
+	var questions []question
+	logs := os.DirFS(filepath.Join(peer, "fail2ban/tests/files/logs"))
+	err := fs.WalkDir(logs, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(logs, name)
+		if err != nil {
+			return err
+		}
+		var lines []string
+		for line := range strings.Lines(strings.ToValidUTF8(string(text), "\ufffd")) {
+			lines = append(lines, strings.TrimRight(line, "\r\n"))
+		}
+		for _, pattern := range []string{"", "{^LN-BEG}", `^[^\[]*\[({DATE})` + "\n{^LN-BEG}"} {
+			questions = append(questions, question{Zone: "Europe/Zurich", Now: 1124013600, Pattern: pattern, Lines: lines})
+		}
+		return nil
+	})
+	if err != nil || len(questions) < 200 {
+		t.Fatalf("only %d questions: %v", len(questions), err)
+	}
+	compareWithPeer(t, questions)
+}
+
+// compareWithPeer reports where detectors and the peer differ, and gives up after ten lines.
+func compareWithPeer(t *testing.T, questions []question) {
 	dated, bad := 0, 0
 	askPeer(t, questions, func(q question, a answer) {
 		d, err := detectorWith(q, oldBase())

@@ -58,25 +58,25 @@ func (t *template) recognise(i int, frame string, year int) {
 }
 
 // scanLast looks with the scanner of the template that matched last, and learns as if its regular expression had matched.
-// ok is false when the scanner does not know.
-func (d *Detector) scanLast(line []byte) (f Found, ok bool) {
+// The result is false when the scanner does not know.
+func (d *Detector) scanLast(line []byte, f *Found) bool {
 	if d.last < 0 {
-		return f, false
+		return false
 	}
 	e := &d.entries[d.last]
 	start, limit, ok := d.locate(e, line)
 	if !ok {
-		return f, false
+		return false
 	}
 	var p parts
 	end := e.scan.read(line[:limit], start, &p)
 	if end < 0 || !outsideWord(line[:limit], end) {
-		return f, false
+		return false
 	}
 	s := span{start: start, end: end}
 	if e.scan.place == anywhere {
 		if end != limit {
-			return f, false // another place than last time: other templates have a say
+			return false // another place than last time: other templates have a say
 		}
 		s.startChars, s.endChars = d.place.start, d.place.end
 	}
@@ -88,7 +88,8 @@ func (d *Detector) scanLast(line []byte) (f Found, ok bool) {
 	} else {
 		m, _ = d.resolver.resolve(&p) // no error: month and day are known
 	}
-	return Found{start, end, m.time, m.ok, m.whole, e.id}, true
+	*f = Found{start, end, m.time, m.ok, m.whole, e.id}
+	return true
 }
 
 // locate returns where the date must start in line and where line ends for it.

@@ -87,7 +87,7 @@ func (s *scanner) syslog(line []byte, i int, p *parts) int {
 	if line[after] >= utf8.RuneSelf {
 		return -1
 	}
-	p.hasYear = false
+	p.said &^= saidYear
 	return end
 }
 
@@ -143,7 +143,8 @@ func (s *scanner) year(b []byte, p *parts) bool {
 	if b[0] != '2' || b[1] != '0' || b[2] < '0' || b[2] > s.decade || b[3]-'0' > 9 {
 		return false
 	}
-	p.year, p.hasYear = 2000+int(b[2]-'0')*10+int(b[3]-'0'), true
+	p.year = 2000 + int(b[2]-'0')*10 + int(b[3]-'0')
+	p.said |= saidYear
 	return true
 }
 
@@ -158,7 +159,8 @@ func (p *parts) time(b []byte, i int) bool {
 }
 
 func (p *parts) setDate(month, day int) {
-	p.month, p.day, p.hasMonth, p.hasDay = month, day, true, true
+	p.month, p.day = month, day
+	p.said |= saidMonth | saidDay
 }
 
 // scanFraction skips a fraction of a second at i, after one of the two signs. It returns -1 when there are more digits than
@@ -210,7 +212,7 @@ func scanName(line []byte, at int, name string, before int, p *parts) int {
 	if !outsideWord(line, end) {
 		return -1
 	}
-	p.hasOffset = true
+	p.said |= saidOffset
 	return end
 }
 
@@ -246,7 +248,8 @@ func scanOffset(line []byte, at, before int, p *parts) int {
 	if line[at] == '-' {
 		offset = -offset
 	}
-	p.offset, p.hasOffset = offset*60, true
+	p.offset = offset * 60
+	p.said |= saidOffset
 	return end
 }
 
@@ -290,7 +293,9 @@ func hash(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
 
 // find returns the number of the word that b begins with, or 0.
 func (t *wordTable) find(b []byte) int {
-	if !isLetter(b[0]) || !isLetter(b[1]) || !isLetter(b[2]) {
+	// Where the letters are, characters with the same last five bits differ in case only.
+	const letters, beyond = 0x40, 0x80
+	if b[0]&b[1]&b[2]&letters == 0 || (b[0]|b[1]|b[2])&beyond != 0 {
 		return 0
 	}
 	return int(t[hash(b[0], b[1], b[2])])
