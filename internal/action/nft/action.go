@@ -210,9 +210,19 @@ func (a *Action) Flush(context.Context) (done bool, err error) {
 // Reload has nothing to do: Update did it.
 func (a *Action) Reload(context.Context) error { return nil }
 
-// Update takes over changed parameters. Rules and sets are replaced where they differ, with everybody in them.
+// errCommands is what Update says to commands that this package would not follow.
+var errCommands = errors.New("commands other than the stock ones need a shell: reload the jail, or write driver = nftables to keep this")
+
+// Update takes over changed parameters. Rules and sets are replaced where they differ, with everybody in them. It refuses
+// parameters that are no longer Native.
 func (a *Action) Update(_ context.Context, p *action.Properties) error {
-	c, err := Parse(p)
+	c, native, err := Native(p)
+	if err == nil && !native {
+		_, err = Parse(p)
+		if err == nil {
+			err = errCommands
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("action %s: %w", a.env.Name, err)
 	}

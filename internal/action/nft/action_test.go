@@ -339,17 +339,20 @@ func TestUpdateReplacesRulesWithEverybodyInside(t *testing.T) {
 	k := needKernel(t)
 	a := newAction(t, k, "port", "ssh")
 	ok(t, a.Ban(ctx, event("192.0.2.1")), a.Ban(ctx, event("2001:db8::5")))
-	ok(t, a.Update(ctx, action.NewProperties("name", "j", "port", "http", "blocktype", "drop")))
+	ok(t, a.Update(ctx, action.NewProperties("name", "j", "driver", "nftables", "port", "http", "blocktype", "drop")))
 	want := withSets("f2b-chain", "tcp dport 80 ip saddr @addr-set-j drop", "tcp dport 80 ip6 saddr @addr6-set-j drop")
 	if diff := cmp.Diff(want, nft(t, "list", "ruleset")); diff != "" {
 		t.Errorf("ruleset (-want +got):\n%s", diff)
 	}
-	ok(t, a.Update(ctx, action.NewProperties("name", "j", "port", "http", "blocktype", "drop", "table", "new")))
+	ok(t, a.Update(ctx, action.NewProperties("name", "j", "driver", "nftables", "port", "http", "blocktype", "drop", "table", "new")))
 	if diff := cmp.Diff(strings.Replace(want, "f2b-table", "new", 1), nft(t, "list", "ruleset")); diff != "" {
 		t.Errorf("ruleset (-want +got):\n%s", diff)
 	}
-	if err := a.Update(ctx, action.NewProperties("name", "j", "port", "no-such-service")); err == nil {
+	if err := a.Update(ctx, action.NewProperties("name", "j", "driver", "nftables", "port", "no-such-service")); err == nil {
 		t.Error("an unknown service is no error")
+	}
+	if err := a.Update(ctx, action.NewProperties("name", "j", "actionban", "something else")); !errors.Is(err, errCommands) {
+		t.Errorf("commands of its own: error %v", err)
 	}
 	if got := inKernel(t, a, 0); len(got) != 1 {
 		t.Errorf("after a refused update the set holds %v", got)
@@ -488,6 +491,21 @@ func TestForeignDamageIsRepaired(t *testing.T) {
 				t.Errorf("our own stop was repaired:\n%s", got)
 			}
 		})
+	}
+}
+
+func TestForeignFlushOfManyIsRepaired(t *testing.T) {
+	k := needKernel(t)
+	watched(t, k)
+	a := newAction(t, k)
+	ok(t, errors.Join(a.BanAll(ctx, numbered(20_000))...))
+	time.Sleep(200 * time.Millisecond)
+	nft(t, "flush", "set", "inet", "f2b-table", "addr-set-j")
+	took := await(t, "repair", func() bool { return len(inKernel(t, a, 0)) == 20_000 })
+	t.Logf("20,000 are back after %v", took)
+	time.Sleep(200 * time.Millisecond)
+	if got := len(inKernel(t, a, 0)); got != 20_000 {
+		t.Errorf("%d in the end", got)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/nftables"
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 
 	"gaol/internal/action"
+	"gaol/internal/addr"
 )
 
 func TestParseDefaults(t *testing.T) {
@@ -128,6 +130,20 @@ func TestElements(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
+	}
+}
+
+// No message may hold more than fits into an attribute of 64 KiB: an IPv6 interval with a timeout takes about 100 bytes.
+func TestMembersGoInPortions(t *testing.T) {
+	f := &family{name: addr.Inet6, set: "s", shape: shape{interval: true, timeout: true}}
+	var members []netip.Prefix
+	for i := range 1200 {
+		members = append(members, netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20, 1, byte(i >> 8), byte(i)}), 64))
+	}
+	var got []int
+	err := f.queue(func(_ *nftables.Set, e []nftables.SetElement) error { got = append(got, len(e)); return nil }, Config{}.newSet(f), members)
+	if diff := cmp.Diff([]int{1000, 1000, 400}, got); err != nil || diff != "" {
+		t.Errorf("elements in messages (-want +got):\n%s%v", diff, err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -28,7 +29,8 @@ const bufferSize = 64 << 20
 type Kernel struct {
 	mu      sync.Mutex // one transaction at a time; taken after an action's own lock, never before
 	conn    *nftables.Conn
-	port    uint32 // of conn: changes that carry it are our own
+	port    uint32    // of conn: changes that carry it are our own
+	changed time.Time // when we last changed anything
 	actions []*Action
 }
 
@@ -76,6 +78,14 @@ func (k *Kernel) do(f func(*nftables.Conn) error) error {
 		_ = k.closeLocked() // the first error is the one to tell
 	}
 	return err
+}
+
+// change runs f, which makes transactions, as do does.
+func (k *Kernel) change(f func(*nftables.Conn) error) error {
+	return k.do(func(conn *nftables.Conn) error {
+		defer func() { k.changed = time.Now() }()
+		return f(conn)
+	})
 }
 
 // isAnswer reports whether err is the kernel's verdict on a transaction.

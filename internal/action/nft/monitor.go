@@ -16,12 +16,13 @@ import (
 const (
 	firstDelay = 20 * time.Millisecond
 	lastDelay  = 30 * time.Second
-	calm       = time.Minute // without damage, until the delay is short again
+	calm       = time.Minute     // without damage, until the delay is short again
+	echo       = 2 * time.Second // for how long a flood of messages may come from our own change
 )
 
 // A removal is what somebody else took away.
 type removal struct {
-	table  string
+	table  string // "" when messages were lost, so that it could be anything
 	family nftables.TableFamily
 	set    string // whose members were removed; "" when it was a table, chain, rule or set
 }
@@ -58,7 +59,7 @@ func (k *Kernel) listen(ctx context.Context, conn *netlink.Conn, removals chan<-
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, unix.ENOBUFS):
-			found = []removal{{}} // who knows what: look at everything
+			found = []removal{{}}
 		case err != nil:
 			return fmt.Errorf("watch nftables: %w", err)
 		default:
@@ -202,6 +203,10 @@ func (a *Action) damagedLocked(f *family, all []removal) (bool, error) {
 	for _, r := range all {
 		switch {
 		case r.table == "":
+			// A flood comes from a change of very many members. If it was not ours, somebody emptied a set.
+			if !a.kernel.changedWithin(echo) {
+				return len(f.book.until) > 0, nil
+			}
 			concerned = true
 		case r.table != a.config.Table || r.family != tableFamilies[a.config.TableFamily]:
 		case r.set == f.set:
@@ -215,4 +220,10 @@ func (a *Action) damagedLocked(f *family, all []removal) (bool, error) {
 	}
 	sound, err := a.soundLocked(f)
 	return !sound, err
+}
+
+func (k *Kernel) changedWithin(d time.Duration) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return time.Since(k.changed) < d
 }

@@ -32,7 +32,7 @@ func (a *Action) applyLocked(f *family, c change) error {
 	if !f.shape.interval && f.book.hasNetworks() {
 		return a.restoreLocked(f)
 	}
-	err := a.kernel.do(func(conn *nftables.Conn) error { return a.send(conn, f, c) })
+	err := a.kernel.change(func(conn *nftables.Conn) error { return a.send(conn, f, c) })
 	if err == nil {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (a *Action) restoreLocked(f *family) error {
 	if !f.started {
 		a.recallLocked(f)
 	}
-	err := a.kernel.do(func(conn *nftables.Conn) error {
+	err := a.kernel.change(func(conn *nftables.Conn) error {
 		p, err := look(conn, a.config, f.set)
 		if err != nil {
 			return err
@@ -182,7 +182,7 @@ func deleteRules(conn *nftables.Conn, p present) error {
 
 // removeLocked takes a set and its rules away, and the table if that leaves it empty.
 func (a *Action) removeLocked(set string, c Config) error {
-	err := a.kernel.do(func(conn *nftables.Conn) error {
+	err := a.kernel.change(func(conn *nftables.Conn) error {
 		p, err := look(conn, c, set)
 		if err != nil || !p.table {
 			return err
