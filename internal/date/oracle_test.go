@@ -99,10 +99,31 @@ func TestSameAsPeer(t *testing.T) {
 	compareWithPeer(t, questions)
 }
 
-// TestSameAsPeerOnSampleLogs does so on the log lines that fail2ban comes with.
+// TestSameAsPeerOnSampleLogs does so on the log lines that fail2ban comes with, with usual patterns and those of its jails.
 func TestSameAsPeerOnSampleLogs(t *testing.T) {
 	needPeer(t)
+	configured := peerPatterns(t)
+	used := 0
 	var questions []question
+	for name, lines := range sampleLogs(t) {
+		patterns := []string{"", "{^LN-BEG}", `^[^\[]*\[({DATE})` + "\n{^LN-BEG}"}
+		if own, ok := configured[name]; ok && !slices.Contains(patterns, own) {
+			patterns = append(patterns, own)
+			used++
+		}
+		for _, pattern := range patterns {
+			questions = append(questions, question{Zone: "Europe/Zurich", Now: 1124013600, Pattern: pattern, Lines: lines})
+		}
+	}
+	if used < 10 {
+		t.Errorf("only %d jails with a pattern of their own have a sample log", used)
+	}
+	compareWithPeer(t, questions)
+}
+
+// sampleLogs returns the lines of each sample log by its file name.
+func sampleLogs(t *testing.T) map[string][]string {
+	found := map[string][]string{}
 	logs := os.DirFS(filepath.Join(peer, "fail2ban/tests/files/logs"))
 	err := fs.WalkDir(logs, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -112,19 +133,43 @@ func TestSameAsPeerOnSampleLogs(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		var lines []string
 		for line := range strings.Lines(strings.ToValidUTF8(string(text), "\ufffd")) {
-			lines = append(lines, strings.TrimRight(line, "\r\n"))
-		}
-		for _, pattern := range []string{"", "{^LN-BEG}", `^[^\[]*\[({DATE})` + "\n{^LN-BEG}"} {
-			questions = append(questions, question{Zone: "Europe/Zurich", Now: 1124013600, Pattern: pattern, Lines: lines})
+			found[name] = append(found[name], strings.TrimRight(line, "\r\n"))
 		}
 		return nil
 	})
-	if err != nil || len(questions) < 200 {
-		t.Fatalf("only %d questions: %v", len(questions), err)
+	if err != nil || len(found) < 90 {
+		t.Fatalf("only %d sample logs: %v", len(found), err)
 	}
-	compareWithPeer(t, questions)
+	return found
+}
+
+// peerPatterns returns the datepattern of each jail that fail2ban comes with.
+func peerPatterns(t *testing.T) map[string]string {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../.peer/root/etc/fail2ban")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "jail.local"), []byte("[DEFAULT]\nenabled = true\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := exec.Command("../../.peer/bin/fail2ban-client", "-c", dir, "-d").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	patterns := map[string]string{}
+	for line := range strings.Lines(string(dump)) {
+		rest, ok := strings.CutPrefix(line, "['set', '")
+		jail, rest, ok2 := strings.Cut(rest, "', 'datepattern', '")
+		value, ok3 := strings.CutSuffix(strings.TrimSpace(rest), "']")
+		if ok && ok2 && ok3 {
+			patterns[jail] = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\'`, `'`).Replace(value)
+		}
+	}
+	if len(patterns) < 50 {
+		t.Fatalf("only %d jails with a datepattern", len(patterns))
+	}
+	return patterns
 }
 
 // compareWithPeer reports where detectors and the peer differ, and gives up after ten lines.
