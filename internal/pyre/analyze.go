@@ -88,12 +88,16 @@ func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
 	return set
 }
 
-// successors returns where the matcher can be after the instruction at pc. Enclosed
-// bodies are separate: their iMatch leads nowhere.
+// successors returns where the matcher can be after the instruction at pc.
 func (c *compiler) successors(pc int32) []int32 {
 	in := c.at(pc)
 	switch in.op {
-	case iMatch, iFail:
+	case iMatch:
+		if in.y > 0 {
+			return []int32{in.y}
+		}
+		return nil
+	case iFail:
 		return nil
 	case iSplit, iAgain, iCond, iLook, iAtomic:
 		return []int32{in.x, in.y}

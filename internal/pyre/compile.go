@@ -1,6 +1,9 @@
 package pyre
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Repeats of more than one character are written out, as long as that takes no more
 // instructions than unrollSize, or unrollLate once the program has longProgram of them.
@@ -13,22 +16,31 @@ const (
 
 type compiler struct {
 	prog    program
-	leads   []byteSet             // of prog.sets: bytes that their characters begin with
-	context []condition           // of the loops around this place
-	choices map[int32][]condition // the context of each choice, by pc
+	leads   []byteSet        // of prog.sets: bytes that their characters begin with
+	context []condition      // of the loops around this place
+	choices map[int32]choice // by pc
+	loops   int              // how many unlimited loops are around this place
+
+	levels int32 // how many bodies around can be sure, see memo.go
+}
+
+// A choice is an instruction whose failures are worth remembering.
+type choice struct {
+	context []condition
+	levels  int32
 }
 
 // compile makes the program of a pattern.
 func compile(tree *syntax) (*program, error) {
-	c := &compiler{choices: map[int32][]condition{}}
+	c := &compiler{choices: map[int32]choice{}}
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
 	if err := checkTree(tree.root, tree); err != nil {
 		return nil, err
 	}
+	c.prog.begin = beginOf(tree.root)
 	c.node(tree.root)
 	c.emit(inst{op: iMatch})
-	c.prog.begin = beginOf(tree.root)
 	c.finish()
 	return &c.prog, nil
 }
@@ -61,10 +73,9 @@ func (c *compiler) emit(in inst) int32 {
 	return c.here() - 1
 }
 
-// choice emits an instruction whose failures are worth remembering.
 func (c *compiler) choice(in inst) int32 {
 	at := c.emit(in)
-	c.choices[at] = append([]condition(nil), c.context...)
+	c.choices[at] = choice{slices.Clone(c.context), c.levels}
 	return at
 }
 
@@ -109,7 +120,7 @@ func (c *compiler) node(n *node) {
 		c.node(n.subs[0])
 		c.emit(inst{op: iSave, n: int32(2*n.group + 1)})
 	case opAtomic:
-		c.enclosed(inst{op: iAtomic}, n.subs[0])
+		c.atomic(n.subs[0])
 	case opLook:
 		c.look(n)
 	case opBackref:
@@ -202,27 +213,45 @@ func (c *compiler) alternatives(subs []*node) {
 	}
 }
 
-// enclosed compiles a body that is matched by itself: it ends in iMatch, and its
-// outcome depends on nothing around it.
-func (c *compiler) enclosed(in inst, body *node) {
-	at := c.choice(in)
-	outer := c.context
-	c.context = nil
+// atomic compiles a body whose choices are forgotten once it has matched. What comes
+// after it still depends on the loops around.
+func (c *compiler) atomic(body *node) {
+	at := c.emit(inst{op: iAtomic})
+	c.levels++
 	c.node(body)
-	c.emit(inst{op: iMatch})
-	c.context = outer
+	c.levels--
+	end := c.emit(inst{op: iMatch})
 	c.at(at).x, c.at(at).y = at+1, c.here()
+	c.at(end).y = c.here()
 }
 
+// look compiles a look-around, whose outcome depends on nothing around it.
 func (c *compiler) look(n *node) {
 	in := inst{op: iLook, n: int32(n.width)}
+	context, levels := c.context, c.levels
+	c.context, c.levels = nil, 1
 	if n.neg {
 		in.flags |= flagNegative
+	} else if hasGroup(n) {
+		in.flags |= flagCapture
+		c.levels = 0
+		if c.loops > 0 || c.prog.begin == anywhere {
+			c.prog.limited = true // may be run for each position, and cannot be remembered
+		}
 	}
 	if n.behind {
 		in.flags |= flagBehind
 	}
-	c.enclosed(in, n.subs[0])
+	at := c.emit(in)
+	c.node(n.subs[0])
+	c.emit(inst{op: iMatch})
+	c.context, c.levels = context, levels
+	c.at(at).x, c.at(at).y = at+1, c.here()
+}
+
+// hasGroup reports whether a group is captured in n.
+func hasGroup(n *node) bool {
+	return n.op == opGroup || slices.ContainsFunc(n.subs, hasGroup)
 }
 
 func (c *compiler) backref(n *node) {

@@ -13,7 +13,7 @@ func (c *compiler) repeat(n *node) {
 	if n.kind == possessive {
 		inner := *n
 		inner.kind = greedy
-		c.enclosed(inst{op: iAtomic}, &inner)
+		c.atomic(&inner)
 		return
 	}
 	copies := n.max
@@ -93,7 +93,9 @@ func (c *compiler) branch(pc, exit int32, kind greed) {
 func (c *compiler) loop(n *node) {
 	head := c.choice(inst{op: iSplit})
 	slot, done := c.enterIteration(n.subs[0])
+	c.loops++
 	c.node(n.subs[0])
+	c.loops--
 	done()
 	var end int32
 	if slot >= 0 {
@@ -199,7 +201,9 @@ func (c *compiler) counted(n *node) {
 	c.emit(inst{op: iCountStart, n: slot})
 	head := c.choice(inst{op: iCount, flags: flags, n: slot, x: low, mx: uint64(high)})
 	c.emit(inst{op: iCountBody, n: slot, x: low, y: limit})
+	c.loops++
 	c.node(n.subs[0])
+	c.loops--
 	c.emit(inst{op: iJump, x: head})
 	c.at(head).y = c.here()
 	c.context = outer

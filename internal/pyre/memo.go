@@ -1,12 +1,24 @@
 package pyre
 
-import "math/bits"
-
 // The matcher tries one way after the other, and the same place of the program can
 // be reached at the same place of the text in very many ways. Once a search has gone
 // back more than engageAt times, it remembers which choices, in which state, have
 // failed for good, and never tries one again. So each state is tried once, and the
 // time is linear in the text. Ordinary lines never get there and pay nothing.
+//
+// A state is noted when the last way from it has failed, never before: a frame for that
+// lies below the frames of its ways. Two other things can happen to a state:
+//
+//   - In a look-around the body matches. Then it matches from every state on its way:
+//     these states are sure.
+//   - In an atomic group the body matches, and the frames of its states are forgotten.
+//     They are replaced by frames that say: if ever the matcher goes back to here, then
+//     the body matches from this state but what comes after the group fails. Such a
+//     state is sure too. Reaching it again is to fail, without trying other ways in
+//     the group.
+//
+// When such bodies stand in each other, a state can be sure in several levels: the
+// innermost bodies match, and the one around them has the known outcome.
 const engageAt = 128
 
 // workLimit is the number of steps after which a pattern whose failures cannot be
@@ -112,30 +124,117 @@ func (m *Matcher) contextOf(r *row, pos int32) int32 {
 
 // bitOf returns the index of the bit of r at pos.
 func (m *Matcher) bitOf(r *row, pos int32) int32 {
-	return (r.base+m.contextOf(r, pos))*int32(len(m.text)+1) + pos
+	k := r.base
+	if len(r.context) > 0 {
+		k += m.contextOf(r, pos)
+	}
+	return k*int32(len(m.text)+1) + pos
 }
 
-// enter begins to try the choice r at pos: it returns false if that is known to fail,
-// else it makes sure that failure will be noted.
-func (m *Matcher) enter(number, pos int32) bool {
+// A verdict is what is known about a state. A positive one says in how many levels of
+// bodies it is sure.
+type verdict int8
+
+const (
+	failed  verdict = -1
+	unknown verdict = 0 // it must be tried
+)
+
+// isSet reports whether bit number i is set.
+func (m *Matcher) isSet(i int32) bool { return m.memo.bits[i>>6]>>(i&63)&1 != 0 }
+
+func (m *Matcher) setBit(i int32) { m.memo.bits[i>>6] |= 1 << (i & 63) }
+
+// bitAbout returns the number of the bit that gives the verdict about a state of r,
+// given the one that says that it has failed.
+func (m *Matcher) bitAbout(r *row, bit int32, about verdict) int32 {
+	if about == failed {
+		return bit
+	}
+	return bit + int32(about)*r.states*int32(len(m.text)+1)
+}
+
+func (m *Matcher) lookup(r *row, bit int32) verdict {
+	if m.isSet(bit) {
+		return failed
+	}
+	for level := range r.levels {
+		about := verdict(level + 1)
+		if m.isSet(m.bitAbout(r, bit, about)) {
+			return about
+		}
+	}
+	return unknown
+}
+
+// enter begins to try the choice of the row at pos. Unless the outcome is known, it
+// makes sure that failure will be noted.
+func (m *Matcher) enter(number, pos int32) verdict {
 	r := &m.prog.rows[number]
 	if len(r.groups) > 0 {
-		key, ok := m.groupState(r, number, pos)
-		if !ok {
-			return true
-		}
-		if _, failed := m.memo.states[key]; failed {
-			return false
-		}
-		m.push(frame{kind: frameNoteState, pos: pos, a: number})
-		return true
+		return m.enterState(r, number, pos)
 	}
 	bit := m.bitOf(r, pos)
-	if m.memo.bits[bit>>6]>>(bit&63)&1 != 0 {
-		return false
+	known := m.lookup(r, bit)
+	if known == unknown {
+		m.push(frame{frameNote, 0, pos, bit, number})
 	}
-	m.push(frame{kind: frameNote, a: bit})
-	return true
+	return known
+}
+
+// enterState is enter for a choice after which back-references come.
+func (m *Matcher) enterState(r *row, number, pos int32) verdict {
+	key, ok := m.groupState(r, number, pos)
+	if !ok {
+		return unknown
+	}
+	if _, seen := m.memo.states[key]; seen {
+		return failed
+	}
+	m.push(frame{frameNoteState, 0, pos, number, 0})
+	return unknown
+}
+
+// splitNoting does the split at pc while failures are remembered. It returns where to
+// go on if the outcome is unknown.
+func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
+	r := &m.prog.rows[in.row]
+	next := in.table[endOfText]
+	if int(pos) < len(m.text) {
+		next = in.table[m.text[pos]]
+	}
+	first, second := next&in.mx != 0, next&in.my != 0
+	if len(r.groups) > 0 {
+		known := m.enterState(r, in.row, pos)
+		if first && second && known == unknown {
+			m.push(frame{frameGoto, 0, pos, in.y, 0})
+		}
+		return branchOf(in, first, second, known)
+	}
+	bit := m.bitOf(r, pos)
+	known := m.lookup(r, bit)
+	switch {
+	case known != unknown:
+	case first && second:
+		m.push(frame{frameSplit, 0, pos, pc, bit})
+	case first || second:
+		m.push(frame{frameNote, 0, pos, bit, in.row})
+	default:
+		m.setBit(bit)
+	}
+	return branchOf(in, first, second, known)
+}
+
+func branchOf(in *inst, first, second bool, known verdict) (int32, verdict) {
+	switch {
+	case known != unknown:
+		return 0, known
+	case first:
+		return in.x, unknown
+	case second:
+		return in.y, unknown
+	}
+	return 0, failed
 }
 
 // groupState returns the key of the state of r at pos, if there is room for it.
@@ -150,75 +249,50 @@ func (m *Matcher) groupState(r *row, number, pos int32) (groupState, bool) {
 	return key, true
 }
 
-// note remembers that what frame f stands for has failed.
-func (m *Matcher) note(f frame) {
+// note does what a frame says that is there for the memo.
+func (m *Matcher) note(f *frame) {
 	switch f.kind {
 	case frameNote:
-		m.memo.bits[f.a>>6] |= 1 << (f.a & 63)
+		m.setBit(f.a)
 	case frameNoteState:
 		if key, ok := m.groupState(&m.prog.rows[f.a], f.a, f.pos); ok {
 			m.memo.states[key] = struct{}{}
 		}
 	case frameNoteRun:
-		m.noteRun(f.b, f.a, f.pos)
+		m.noteRun(f.b, f.a, f.pos, failed)
+	case frameSure:
+		m.setBit(m.bitAbout(&m.prog.rows[f.b], f.a, verdict(f.level)))
+	case frameSureRun:
+		m.noteRun(f.b, f.a, f.pos, verdict(f.level))
 	}
 }
 
-// An unlimited run that goes on from some position inside the run has the same bit as
-// one that begins there. The bit means: stopping here, and wherever going on from here
-// leads, has failed.
-
-// isUnlimited reports whether in is a run whose memo works like that.
-func (m *Matcher) isUnlimited(in *inst) bool {
-	return in.y == manyTimes && len(m.prog.rows[in.row].groups) == 0
-}
-
-// runBits returns the index of the bit of the run at pos such that adding a length
-// gives the bits further on. At the first position of an iteration the state differs
-// from the following ones, so it is not for from, the beginning of the run.
-func (m *Matcher) runBits(in *inst, pos int32) int32 {
-	return m.bitOf(&m.prog.rows[in.row], pos)
-}
-
-// noteRun remembers that the run at pc has failed at all positions from lo to hi.
-func (m *Matcher) noteRun(pc, lo, hi int32) {
-	in := &m.prog.code[pc]
-	m.setBits(m.runBits(in, lo), 1)
-	if hi > lo {
-		m.setBits(m.runBits(in, lo+1), hi-lo)
-	}
-}
-
-func (m *Matcher) setBits(at, n int32) {
-	for n > 0 {
-		shift := at & 63
-		k := min(64-shift, n)
-		mask := ^uint64(0) >> (64 - k) << shift
-		m.memo.bits[at>>6] |= mask
-		at, n = at+k, n-k
-	}
-}
-
-// failedFrom returns the first position from lo to hi at which the run in has failed,
-// hi+1 if there is none.
-func (m *Matcher) failedFrom(in *inst, lo, hi int32) int32 {
-	if at := m.runBits(in, lo); m.memo.bits[at>>6]>>(at&63)&1 != 0 {
-		return lo
-	}
-	if hi == lo {
-		return hi + 1
-	}
-	return lo + 1 + m.firstBit(m.runBits(in, lo+1), hi-lo)
-}
-
-// firstBit returns the offset of the first of n bits from at that is set, n if none.
-func (m *Matcher) firstBit(at, n int32) int32 {
-	for i := int32(0); i < n; {
-		shift := (at + i) & 63
-		if w := m.memo.bits[(at+i)>>6] >> shift; w != 0 {
-			return min(i+int32(bits.TrailingZeros64(w)), n)
+// makeSure turns the frame of a state on the way of a body that has matched into one
+// that notes that the state is sure in one level more. It returns false if there is
+// nothing to note.
+func (m *Matcher) makeSure(f *frame) bool {
+	switch f.kind {
+	case frameNote:
+		*f = frame{frameSure, 0, f.pos, f.a, f.b}
+	case frameSplit:
+		*f = frame{frameSure, 0, f.pos, f.b, m.prog.code[f.a].row}
+	case frameGreedy, frameLazy, frameNoteRun:
+		in := &m.prog.code[f.b]
+		if !m.hasBits(in) {
+			return false
 		}
-		i += 64 - shift
+		f.kind = frameSureRun
+		if in.y != manyTimes {
+			f.a = f.pos
+		}
+	case frameSure, frameSureRun:
+	default:
+		return false
 	}
-	return n
+	f.level++
+	number := f.b
+	if f.kind == frameSureRun {
+		number = m.prog.code[f.b].row
+	}
+	return int32(f.level) <= m.prog.rows[number].levels
 }

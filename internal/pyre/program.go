@@ -45,6 +45,7 @@ const (
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
 	flagLazy                 // iCount
+	flagCapture              // iLook: groups in the body keep their text
 )
 
 // An inst is one instruction.
@@ -101,6 +102,8 @@ const (
 // state is a position and what else the outcome may depend on.
 type row struct {
 	base    int32       // the first of its bits at each position
+	states  int32       // how many bits at each position say what has failed
+	levels  int32       // how many times as many say what is sure, see memo.go
 	context []condition // what, beside the position, the outcome depends on
 	groups  []int32     // back-references that can still come
 }

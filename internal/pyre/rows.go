@@ -20,11 +20,11 @@ func (c *compiler) numberRows() {
 	}
 	width := 0
 	for pc := range p.code {
-		context, isChoice := c.choices[int32(pc)]
+		choice, isChoice := c.choices[int32(pc)]
 		if !isChoice {
 			continue
 		}
-		r := row{base: int32(width), context: context, groups: members(refGroups, refs[pc])}
+		r := row{base: int32(width), levels: choice.levels, context: choice.context, groups: members(refGroups, refs[pc])}
 		for _, g := range members(condGroups, conds[pc]) {
 			r.context = append(r.context, condition{groupSet, 2 * g, 2})
 		}
@@ -36,8 +36,9 @@ func (c *compiler) numberRows() {
 				return
 			}
 		}
+		r.states = int32(states)
 		if len(r.groups) == 0 {
-			width += states
+			width += states * int(1+r.levels)
 		}
 		p.rows = append(p.rows, r)
 		p.code[pc].row = int32(len(p.rows) - 1)

@@ -7,21 +7,27 @@ import (
 
 // A frame is something to do when the matcher goes back.
 type frame struct {
-	kind frameKind
-	pos  int32
-	a, b int32
+	kind  frameKind
+	level int16 // frameSure, frameSureRun
+	pos   int32
+	a, b  int32
 }
 
-type frameKind int32
+type frameKind uint16
 
 const (
-	frameGoto      frameKind = iota // go on at instruction a from pos
-	frameUndo                       // slots[pos] was a
-	frameGreedy                     // the run at b ended at pos, and may end down to a
-	frameLazy                       // the run at b ended at pos: a characters, or from a on
-	frameNote                       // the state with bit a has failed
-	frameNoteState                  // the choice a at pos has failed in the present state
-	frameNoteRun                    // the run at b has failed from a to pos
+	frameGoto   frameKind = iota // go on at instruction a from pos
+	frameUndo                    // slots[pos] was a
+	frameGreedy                  // the run at b ended at pos, and may end down to a
+	frameLazy                    // the run at b ended at pos: a characters, or from a on
+
+	// These come only while failures are remembered, see memo.go.
+	frameSplit     // go on at the other branch of the split at a, the state with bit b
+	frameNote      // the state with bit a, of row b, has failed
+	frameNoteState // the choice of row a at pos has failed in the present state
+	frameNoteRun   // the run at b has failed from a to pos
+	frameSure      // the state with bit a, of row b, is sure in so many levels
+	frameSureRun   // the run at b is sure from a to pos in so many levels
 )
 
 func (m *Matcher) push(f frame) {
@@ -43,7 +49,8 @@ func (m *Matcher) set(slot, value int32) {
 }
 
 // run executes the program from pc, with the text from pos, up to the next iMatch.
-// It returns where the match ends. On success the frames of the choices made remain
+// It returns where the match ends. A negative end, of an enclosed body, says that the
+// state it has come to is sure in so many levels. On success the frames of the choices made remain
 // on the stack; on failure the stack is as it was.
 //
 // It calls itself for look-arounds and atomic groups only, so that recursion is as
@@ -57,7 +64,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 	noting := m.memo.on
 	for {
 		in := &code[pc]
-		ok := false
+		ok, known := false, unknown
 		switch in.op {
 		case iMatch:
 			return pos, true
@@ -85,7 +92,10 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				}
 			}
 		case iSplit:
-			if noting && !m.enter(in.row, pos) {
+			if noting {
+				if pc, known = m.splitNoting(in, pc, pos); known == unknown {
+					continue
+				}
 				break
 			}
 			var v uint64
@@ -96,7 +106,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			}
 			if v&in.mx != 0 {
 				if v&in.my != 0 {
-					m.push(frame{frameGoto, pos, in.y, 0})
+					m.push(frame{frameGoto, 0, pos, in.y, 0})
 				}
 				pc = in.x
 				continue
@@ -109,7 +119,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			pc = in.x
 			continue
 		case iSave, iEnter:
-			m.push(frame{frameUndo, in.n, m.slots[in.n], 0})
+			m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
 			m.slots[in.n] = pos
 			ok = true
 		case iTextBegin:
@@ -129,7 +139,8 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		case iRunAll, iRunGreedy, iRunLazy:
 			var end int32
 			if noting {
-				end, ok = m.runNoting(in, pc, pos)
+				end, known = m.runNoting(in, pc, pos)
+				ok = known == unknown
 			} else if in.op == iRunAll {
 				end, ok = m.runAll(in, pos)
 			} else if in.op == iRunGreedy {
@@ -143,9 +154,6 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				m.work += int(end-pos) >> workShift
 			}
 		case iLook:
-			if noting && !m.enter(in.row, pos) {
-				break
-			}
 			held := m.look(in, pos)
 			noting = m.memo.on
 			if held {
@@ -153,17 +161,20 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				continue
 			}
 		case iAtomic:
-			if noting && !m.enter(in.row, pos) {
-				break
-			}
 			before := m.depth
+			m.step()
 			end, matched := m.run(in.x, pos)
 			noting = m.memo.on
 			if matched {
-				m.keepUndos(before)
-				pos = end
-				pc = in.y
-				continue
+				m.settle(before)
+				if end >= 0 {
+					pos = end
+					pc = in.y
+					continue
+				}
+				if end < -1 {
+					return end + 1, true
+				}
 			}
 		case iBackref:
 			var end int32
@@ -188,8 +199,10 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			m.set(in.n+1, -1)
 			ok = true
 		case iCount:
-			if noting && !m.enter(in.row, pos) {
-				break
+			if noting {
+				if known = m.enter(in.row, pos); known != unknown {
+					break
+				}
 			}
 			pc = m.count(in, pc, pos)
 			continue
@@ -200,6 +213,9 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		if ok {
 			pc++
 			continue
+		}
+		if known > 0 {
+			return -int32(known), true
 		}
 		if m.gaveUp {
 			return 0, false
@@ -241,8 +257,12 @@ func (m *Matcher) back(base int) (pc, pos int32) {
 			if pos, ok := m.takeMore(f); ok {
 				return f.b + 1, pos
 			}
+		case frameSplit:
+			split := &m.prog.code[f.a]
+			*f = frame{frameNote, 0, f.pos, f.b, split.row}
+			return split.y, f.pos
 		default:
-			m.note(*f)
+			m.note(f)
 			m.depth--
 		}
 	}
@@ -261,33 +281,47 @@ func (m *Matcher) look(in *inst, pos int32) bool {
 		}
 	}
 	depth := m.depth
+	m.step()
 	_, matched := m.run(in.x, pos)
 	switch {
 	case m.gaveUp:
 		return false
-	case matched && negative:
-		m.undoTo(depth)
+	case matched && in.flags&flagCapture != 0:
+		m.settle(depth)
 	case matched:
-		m.keepUndos(depth)
+		m.undoTo(depth)
 	}
 	return matched != negative
 }
 
-// undoTo takes back all that happened since the stack had the given depth.
+// step counts the work of matching a body by itself, which also costs when it matches.
+func (m *Matcher) step() {
+	m.work++
+	if m.work > m.pause {
+		m.decide()
+	}
+}
+
+// undoTo takes back all that happened since the stack had the given depth, in the body
+// of a look-around that has matched.
 func (m *Matcher) undoTo(depth int) {
 	for m.depth > depth {
 		m.depth--
-		if f := &m.stack[m.depth]; f.kind == frameUndo {
+		f := &m.stack[m.depth]
+		if f.kind == frameUndo {
 			m.slots[f.pos] = f.a
+		} else if m.memo.on && m.makeSure(f) {
+			m.note(f)
 		}
 	}
 }
 
-// keepUndos forgets the choices made since the stack had the given depth.
-func (m *Matcher) keepUndos(depth int) {
+// settle forgets the choices made since the stack had the given depth.
+func (m *Matcher) settle(depth int) {
 	kept := depth
-	for _, f := range m.stack[depth:m.depth] {
-		if f.kind == frameUndo {
+	for i := depth; i < m.depth; i++ {
+		f := m.stack[i]
+		if f.kind == frameUndo || m.memo.on && m.makeSure(&f) {
 			m.stack[kept] = f
 			kept++
 		}
@@ -304,10 +338,10 @@ func (m *Matcher) count(in *inst, pc, pos int32) int32 {
 	case done >= int32(in.mx) || m.slots[in.n+1] == pos:
 		return in.y
 	case in.flags&flagLazy != 0:
-		m.push(frame{frameGoto, pos, pc + 1, 0})
+		m.push(frame{frameGoto, 0, pos, pc + 1, 0})
 		return in.y
 	}
-	m.push(frame{frameGoto, pos, in.y, 0})
+	m.push(frame{frameGoto, 0, pos, in.y, 0})
 	return pc + 1
 }
 

@@ -1,131 +1,204 @@
 package pyre
 
-// This file matches runs while failures are remembered; see memo.go for what the bits
-// of a run mean.
+// This file matches runs while failures are remembered.
 
-// runNoting matches the run in at pos.
-func (m *Matcher) runNoting(in *inst, pc, pos int32) (int32, bool) {
-	if !m.isUnlimited(in) {
-		if !m.enter(in.row, pos) {
-			return pos, false
-		}
-		switch in.op {
-		case iRunAll:
-			return m.runAll(in, pos)
-		case iRunGreedy:
-			return m.runGreedy(in, pc, pos)
-		}
-		return m.runLazy(in, pc, pos)
+// runNoting matches the run in at pos. It returns where the run ends if the outcome is
+// unknown.
+func (m *Matcher) runNoting(in *inst, pc, pos int32) (int32, verdict) {
+	if !m.hasBits(in) {
+		return m.runBeforeBackref(in, pc, pos)
 	}
 	low, ok := m.least(in, pos)
 	if !ok {
-		return pos, false
+		return pos, failed
 	}
 	switch in.op {
 	case iRunAll:
-		ok, low = m.runAllNoting(in, pc, low)
+		return m.runAllNoting(in, pc, low)
 	case iRunGreedy:
-		ok, low = m.runGreedyNoting(in, pc, low)
-	default:
-		ok, low = m.runLazyNoting(in, pc, low)
+		return m.runGreedyNoting(in, pc, low)
 	}
-	return low, ok
+	return m.runLazyNoting(in, pc, low)
 }
 
-// reach goes on with the run from low. It returns the last position that is worth
-// trying, and whether it stopped there because going on has failed before; then the
-// last position can be low-1, which means none.
-func (m *Matcher) reach(in *inst, low int32) (last int32, known bool) {
+func (m *Matcher) runBeforeBackref(in *inst, pc, pos int32) (end int32, known verdict) {
+	if m.enter(in.row, pos) == failed {
+		return pos, failed
+	}
+	var ok bool
+	switch in.op {
+	case iRunAll:
+		end, ok = m.runAll(in, pos)
+	case iRunGreedy:
+		end, ok = m.runGreedy(in, pc, pos)
+	default:
+		end, ok = m.runLazy(in, pc, pos)
+	}
+	if !ok {
+		return end, failed
+	}
+	return end, unknown
+}
+
+// reach goes on with an unlimited run from low to its end, or to where it is known to
+// fail. It returns the last position that is worth trying, and whether it stopped
+// because going on has failed before; then the last position can be low-1.
+func (m *Matcher) reach(in *inst, low int32) (last int32, stopped bool) {
 	n := int32(len(m.text))
 	pos := low
 	for step := int32(16); ; step *= 2 {
 		limit := min(n, pos+step)
-		end := max(m.runEnd(in, pos, limit), pos)
-		if failed := m.failedFrom(in, low, end); failed <= end {
-			return failed - 1, true
+		end := m.runEnd(in, pos, limit)
+		if f := m.firstFailed(in, low, end); f <= end {
+			return f - 1, true
 		}
 		if end < limit || end == n {
+			m.work += int(end-low) >> workShift
 			return end, false
 		}
 		pos = end
 	}
 }
 
-func (m *Matcher) runAllNoting(in *inst, pc, low int32) (bool, int32) {
-	end, known := m.reach(in, low)
-	if known || !m.follows(in, end) {
-		if end >= low {
-			m.noteRun(pc, low, end)
+func (m *Matcher) runAllNoting(in *inst, pc, low int32) (int32, verdict) {
+	from, end, stopped := low, low, false
+	if in.y == manyTimes {
+		if known := m.runVerdict(in, low); known != unknown {
+			return low, known
 		}
-		return false, low
+		end, stopped = m.reach(in, low)
+	} else {
+		end = m.most(in, low)
+		from = end
+		known := m.runVerdict(in, end)
+		if known != unknown {
+			return end, known
+		}
 	}
-	m.push(frame{frameNoteRun, end, low, pc})
-	return true, end
+	if stopped || !m.follows(in, end) {
+		if end >= from {
+			m.noteRun(pc, from, end, failed)
+		}
+		return low, failed
+	}
+	m.push(frame{frameNoteRun, 0, end, from, pc})
+	return end, unknown
 }
 
-func (m *Matcher) runGreedyNoting(in *inst, pc, low int32) (bool, int32) {
-	last, _ := m.reach(in, low)
-	end := last
-	for end >= low && !m.follows(in, end) {
-		end--
+func (m *Matcher) runGreedyNoting(in *inst, pc, low int32) (int32, verdict) {
+	last := low
+	if in.y != manyTimes {
+		last = m.most(in, low)
+	} else if known := m.runVerdict(in, low); known != unknown {
+		return low, known
+	} else {
+		last, _ = m.reach(in, low)
 	}
-	if end < last {
-		m.noteRun(pc, max(end+1, low), last)
-	}
-	if end < low {
-		return false, low
-	}
-	m.push(frame{frameGreedy, end, low, pc})
-	return true, end
+	m.push(frame{frameGreedy, 0, last, low, pc})
+	end, ok := m.shorten(in, last)
+	return m.stopped(in, end, ok)
 }
 
-// giveBackNoting is giveBack with notes. Here the frame stays until its last position
-// has failed too.
+// stopped returns the verdict on a run that has just been made to end where it may lead
+// on. Its frame is the topmost one if ok.
+func (m *Matcher) stopped(in *inst, end int32, ok bool) (int32, verdict) {
+	if !ok {
+		return end, failed
+	}
+	if in.y != manyTimes {
+		if known := m.runVerdict(in, end); known != unknown {
+			m.depth--
+			return end, known
+		}
+	}
+	return end, unknown
+}
+
+// giveBackNoting shortens the greedy run of the topmost frame f after its end has
+// failed. The frame stays until the last position has failed too.
 func (m *Matcher) giveBackNoting(in *inst, f *frame) (int32, bool) {
-	low, was := f.a, f.pos
-	end := was - 1
-	for end >= low && !m.follows(in, end) {
-		end--
-	}
-	m.noteRun(f.b, max(end+1, low), was)
-	if end < low {
-		m.depth--
-		return 0, false
-	}
-	f.pos = end
-	return end, true
+	m.noteRun(f.b, f.pos, f.pos, failed)
+	return m.shorten(in, f.pos-1)
 }
 
-func (m *Matcher) runLazyNoting(in *inst, pc, low int32) (bool, int32) {
-	m.push(frame{frameLazy, low, low, pc})
+// shorten ends the greedy run of the topmost frame at the last position up to last
+// that may lead on. If there is none it notes the failure and drops the frame.
+func (m *Matcher) shorten(in *inst, last int32) (int32, bool) {
 	f := &m.stack[m.depth-1]
-	if m.failedFrom(in, low, low) == low {
-		m.depth--
-		return false, low
+	low := f.a
+	for end := last; ; {
+		if in.y != manyTimes && end >= low {
+			end = m.lastOpen(in, low, end)
+		}
+		if end < low {
+			m.depth--
+			return low, false
+		}
+		open := end
+		for end >= low && !m.follows(in, end) {
+			end--
+		}
+		if end == open {
+			f.pos = end
+			return end, true
+		}
+		m.noteRun(f.b, max(end+1, low), open, failed)
 	}
-	if m.follows(in, low) {
-		return true, low
-	}
-	end, ok := m.takeMoreNoting(in, f)
-	return ok, end
 }
 
-// takeMoreNoting lengthens the lazy run of the topmost frame f to where it may lead
-// on. If that is nowhere, it notes the failure and drops the frame.
+func (m *Matcher) runLazyNoting(in *inst, pc, low int32) (int32, verdict) {
+	known := m.runVerdict(in, low)
+	if known > 0 || known == failed && in.y == manyTimes {
+		return low, known
+	}
+	f := frame{frameLazy, 0, low, low, pc}
+	if in.y != manyTimes {
+		f.a = in.x
+	}
+	m.push(f)
+	if known == unknown && m.follows(in, low) {
+		return low, unknown
+	}
+	end, ok := m.lengthen(in)
+	return m.stopped(in, end, ok)
+}
+
+// takeMoreNoting lengthens the lazy run of the topmost frame f after its end has failed.
 func (m *Matcher) takeMoreNoting(in *inst, f *frame) (int32, bool) {
-	low, pos := f.a, f.pos
-	for {
+	if in.y != manyTimes {
+		m.noteRun(f.b, f.pos, f.pos, failed)
+	}
+	return m.lengthen(in)
+}
+
+// lengthen goes on with the lazy run of the topmost frame to where it may lead on. If
+// that is nowhere it notes the failure and drops the frame.
+func (m *Matcher) lengthen(in *inst) (int32, bool) {
+	f := &m.stack[m.depth-1]
+	pos, count := f.pos, f.a
+	unlimited := in.y == manyTimes
+	for unlimited || count < in.y {
 		w := m.one(in, pos)
-		if w == 0 || m.failedFrom(in, pos+w, pos+w) == pos+w {
+		if w == 0 {
+			break
+		}
+		hasFailed := m.runVerdict(in, pos+w) == failed
+		if hasFailed && unlimited {
 			break
 		}
 		pos += w
-		if m.follows(in, pos) {
+		count++
+		if !hasFailed && m.follows(in, pos) {
 			f.pos = pos
+			if !unlimited {
+				f.a = count
+			}
 			return pos, true
 		}
 	}
 	m.depth--
-	m.noteRun(f.b, low, pos)
-	return 0, false
+	if unlimited {
+		m.noteRun(f.b, f.a, pos, failed)
+	}
+	return pos, false
 }

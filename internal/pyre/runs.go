@@ -136,7 +136,7 @@ func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
 		end--
 	}
 	if end > low {
-		m.push(frame{frameGreedy, end, low, pc})
+		m.push(frame{frameGreedy, 0, end, low, pc})
 		return end, true
 	}
 	if m.follows(in, end) {
@@ -149,7 +149,7 @@ func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
 // drops the frame when there is nothing more to give.
 func (m *Matcher) giveBack(f *frame) (int32, bool) {
 	in := &m.prog.code[f.b]
-	if m.memo.on && m.isUnlimited(in) {
+	if m.memo.on && m.hasBits(in) {
 		return m.giveBackNoting(in, f)
 	}
 	low, end := f.a, f.pos-1
@@ -176,7 +176,7 @@ func (m *Matcher) runLazy(in *inst, pc, pos int32) (int32, bool) {
 		if in.y == manyTimes {
 			count = low
 		}
-		m.push(frame{frameLazy, end, count, pc})
+		m.push(frame{frameLazy, 0, end, count, pc})
 	}
 	return end, ok
 }
@@ -216,7 +216,7 @@ func (m *Matcher) lazyEnd(in *inst, pos, count, limit int32) (int32, int32, bool
 // that does not lead on.
 func (m *Matcher) takeMore(f *frame) (int32, bool) {
 	in := &m.prog.code[f.b]
-	if m.memo.on && m.isUnlimited(in) {
+	if m.memo.on && m.hasBits(in) {
 		return m.takeMoreNoting(in, f)
 	}
 	w := m.one(in, f.pos)
