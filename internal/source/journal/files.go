@@ -1,0 +1,117 @@
+package journal
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The journal flags of systemd that choose files.
+const (
+	FlagLocal   = 1 << 0 // of this machine only; always so without a path
+	FlagRuntime = 1 << 1 // in /run only
+	FlagSystem  = 1 << 2 // of services and the kernel
+	FlagUser    = 1 << 3 // of the current user
+)
+
+// A found is a journal file that the options choose.
+type found struct {
+	path    string
+	rotated bool // archived, so that nothing is written to it any more
+}
+
+// find lists the journal files that the options choose.
+func (o *Options) find() []found {
+	var files []found
+	for _, path := range o.paths() {
+		name := filepath.Base(path)
+		if (strings.HasSuffix(name, ".journal") || strings.HasSuffix(name, ".journal~")) && o.chooses(name) || len(o.Files) > 0 {
+			files = append(files, found{path, strings.ContainsAny(name, "@~")})
+		}
+	}
+	slices.SortFunc(files, func(a, b found) int { return cmp.Compare(a.path, b.path) })
+	return slices.Compact(files)
+}
+
+// paths lists the candidates.
+func (o *Options) paths() []string {
+	var all []string
+	for _, pattern := range o.Files {
+		paths, _ := filepath.Glob(pattern)
+		all = append(all, paths...)
+	}
+	for _, dir := range o.dirs() {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			if !e.IsDir() {
+				all = append(all, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	return all
+}
+
+// chooses reports whether the flags allow a file of this name.
+func (o *Options) chooses(name string) bool {
+	if o.Flags&(FlagSystem|FlagUser) == 0 {
+		return true
+	}
+	user := "user-" + strconv.Itoa(os.Getuid())
+	return o.Flags&FlagSystem != 0 && strings.HasPrefix(name, "system") ||
+		o.Flags&FlagUser != 0 && (strings.HasPrefix(name, user+".") || strings.HasPrefix(name, user+"@"))
+}
+
+// machineID matches the directory of one machine, in the default name space.
+var machineID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// dirs lists the directories to look in.
+func (o *Options) dirs() []string {
+	switch {
+	case len(o.Files) > 0:
+		return nil
+	case o.Path != "":
+		return append([]string{o.Path}, below(o.Path, machineID.MatchString)...)
+	}
+	id, _ := os.ReadFile(filepath.Join(o.root, "etc/machine-id"))
+	own := strings.TrimSpace(string(id))
+	if o.Namespace != "" {
+		own += "." + o.Namespace
+	}
+	var dirs []string
+	for _, base := range []string{"run/log/journal", "var/log/journal"} {
+		if base[0] == 'v' && o.Flags&FlagRuntime != 0 {
+			continue
+		}
+		dirs = append(dirs, below(filepath.Join(o.root, base), func(name string) bool { return name == own })...)
+	}
+	return dirs
+}
+
+// below lists the directories in dir whose names are wanted.
+func below(dir string, wanted func(string) bool) []string {
+	entries, _ := os.ReadDir(dir)
+	var dirs []string
+	for _, e := range entries {
+		if wanted(e.Name()) {
+			dirs = append(dirs, filepath.Join(dir, e.Name()))
+		}
+	}
+	return dirs
+}
+
+// watched lists the directories in which a change may mean new entries or files.
+func (o *Options) watched() []string {
+	dirs := o.dirs()
+	for _, pattern := range o.Files {
+		dirs = append(dirs, filepath.Dir(pattern))
+	}
+	if len(o.Files) == 0 && o.Path == "" {
+		dirs = append(dirs, filepath.Join(o.root, "run/log/journal"), filepath.Join(o.root, "var/log/journal"))
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}

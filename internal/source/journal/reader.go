@@ -1,0 +1,330 @@
+// Package journal reads the systemd journal.
+//
+// In go match expressions, and for each the sink of a jail and a time to start from. Out come batches of lines, put together
+// from the fields of an entry as the original does, with the entry's own time. One pass over the journal serves all
+// subscriptions; files are mapped and decoded here, without libsystemd and without a process, unless they are of a
+// newer format than we know: then journalctl reads them for us.
+//
+// It never decodes the text of messages, never writes, and never trusts a journal file: a damaged one costs its own entries.
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"gaol/internal/source"
+	"gaol/internal/source/inotify"
+	"gaol/internal/ticket"
+)
+
+// SourceName is the Batch.Source of all lines of the journal, and the path under which positions are stored.
+const SourceName = "systemd-journal"
+
+// Options choose the journal. The zero value is the local one: the files in use, in the persistent and the runtime directory.
+type Options struct {
+	Log       *slog.Logger // nil: nobody hears
+	Path      string       // a directory instead of the local journal
+	Files     []string     // patterns of files instead of the local journal
+	Namespace string       // of systemd-journald, for the local journal
+	Flags     int          // FlagRuntime, FlagSystem, FlagUser; others change nothing
+	Rotated   bool         // from the start archived files too, which otherwise serve a stored place or Since only
+	MaxLine   int          // longest line handed over, in bytes; 0 means 64 KiB
+	Now       func() time.Time
+	Location  *time.Location // of the time texts; nil: local
+
+	root string // stands in for / in tests
+}
+
+const (
+	tick        = 750 * time.Millisecond
+	defaultLine = 64 << 10
+	events      = unix.IN_MODIFY | unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_DELETE | unix.IN_ONLYDIR
+)
+
+// ErrClosed is returned to those who subscribe after Run has returned.
+var ErrClosed = errors.New("the journal reader has stopped")
+
+// A Reader reads one choice of journal files for all who subscribe. It is safe for concurrent use.
+type Reader struct {
+	opt      Options
+	wakeup   chan struct{} // holds one
+	rescan   atomic.Bool   // files have come or gone
+	open     atomic.Int32
+	fallback atomic.Bool
+
+	mu      sync.Mutex // guards what follows
+	pending []*Subscription
+	done    bool
+
+	// Used by the goroutine of Run only.
+	match   matcher
+	volumes map[identity]*volume
+	passed  map[string]identity // files that nobody wants, or that cannot be read
+	refused map[string]identity // files that were complained about
+	through map[[16]byte]bool   // files that were read to their final end
+	passes  []*pass
+	newest  uint64 // time of the newest entry seen
+	batch   ticket.Batch
+	streams sync.WaitGroup
+}
+
+// NewReader returns a Reader that reads nothing before Run is called.
+func NewReader(opt Options) *Reader {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Location == nil {
+		opt.Location = time.Local
+	}
+	if opt.MaxLine == 0 {
+		opt.MaxLine = defaultLine
+	}
+	if opt.root == "" {
+		opt.root = "/"
+	}
+	return &Reader{
+		opt: opt, wakeup: make(chan struct{}, 1), volumes: map[identity]*volume{},
+		passed: map[string]identity{}, refused: map[string]identity{}, through: map[[16]byte]bool{},
+	}
+}
+
+// Subscribe reads for sink the entries that matches choose: each element is one journalmatch, words of the form FIELD=value
+// with "+" between alternatives; no element chooses everything. The error names the word that is no match.
+func (r *Reader) Subscribe(matches [][]string, start Start, sink source.Sink) (*Subscription, error) {
+	if err := checkMatches(matches); err != nil {
+		return nil, err
+	}
+	s := &Subscription{reader: r, sink: sink, matches: matches, changed: true, pos: start.Stored, from: start.from(r.opt.Now())}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done {
+		return nil, ErrClosed
+	}
+	r.pending = append(r.pending, s)
+	r.poke()
+	return s, nil
+}
+
+// poke lets the goroutine look; it never blocks.
+func (r *Reader) poke() {
+	select {
+	case r.wakeup <- struct{}{}:
+	default:
+	}
+}
+
+// Run reads until ctx is done, from the goroutine that calls it. It owns the files and has closed them when it returns; the
+// subscriptions keep their positions. It may be called once.
+func (r *Reader) Run(ctx context.Context) error {
+	defer r.shut()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n, err := inotify.Open()
+	if err != nil {
+		r.opt.Log.Warn(fmt.Sprintf("The journal is polled, because of %v", err))
+	} else {
+		defer n.Close()
+		wg.Go(func() { n.Run(ctx, r.event) })
+	}
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	r.rescan.Store(true)
+	for i := 1; ctx.Err() == nil; {
+		r.round(ctx, n)
+		select {
+		case <-r.wakeup:
+		case <-ctx.Done():
+		case <-ticker.C:
+			if i++; i%4 == 0 {
+				r.rescan.Store(true)
+			}
+		}
+	}
+	return nil
+}
+
+// event notes what an event means.
+func (r *Reader) event(e inotify.Event) {
+	if e.Mask&unix.IN_MODIFY == 0 {
+		r.rescan.Store(true)
+	}
+	r.poke()
+}
+
+// round does everything there is to do.
+func (r *Reader) round(ctx context.Context, n *inotify.Instance) {
+	if r.rescan.Swap(false) {
+		r.watch(n)
+		r.scan()
+	}
+	r.admit(ctx)
+	r.split()
+	for more := true; more && ctx.Err() == nil; {
+		more = false
+		for _, p := range r.passes {
+			more = (!p.paused() && r.step(p)) || more
+		}
+		r.join()
+	}
+	r.drop()
+}
+
+// watch watches the directories that are there; watching one again does nothing.
+func (r *Reader) watch(n *inotify.Instance) {
+	if n == nil {
+		return
+	}
+	for _, dir := range r.opt.watched() {
+		_, _ = n.Add(dir, events) // what is not there yet is looked for by the tick
+	}
+}
+
+// shut closes everything.
+func (r *Reader) shut() {
+	r.mu.Lock()
+	r.done = true
+	r.mu.Unlock()
+	r.streams.Wait()
+	for id := range r.volumes {
+		r.forget(id)
+	}
+}
+
+// scan opens the files that have come up, and adds them to every pass. Archived ones are left to those who start in the past,
+// but for those that came and went between two looks.
+func (r *Reader) scan() {
+	for _, f := range r.opt.find() {
+		v, fresh := r.volume(f.path)
+		if !fresh {
+			continue
+		}
+		old := f.rotated && !r.opt.Rotated && (len(r.passes) == 0 || v.last <= r.newest)
+		if old || r.through[v.unique] {
+			r.passed[f.path] = v.id
+			r.forget(v.id)
+			continue
+		}
+		for _, p := range r.passes {
+			p.places[v.id] = place{}
+		}
+	}
+}
+
+// prepare gives p its places: in the files in use, and in the archived ones that hold entries later than from, if p starts
+// in the past or wants all.
+func (r *Reader) prepare(p *pass, from uint64) {
+	clear(r.passed)
+	for _, f := range r.opt.find() {
+		if f.rotated && !r.opt.Rotated && from == 0 {
+			continue
+		}
+		v, fresh := r.volume(f.path)
+		switch {
+		case v == nil:
+		case f.rotated && v.last <= from:
+			if fresh {
+				r.passed[f.path] = v.id
+				r.forget(v.id)
+			}
+		default:
+			r.safely(v, func() (err error) {
+				p.places[v.id], err = v.seek(from)
+				return err
+			})
+		}
+	}
+}
+
+// safely does something with the bytes of v, and lets go of v if they are damaged.
+func (r *Reader) safely(v *volume, do func() error) bool {
+	err := guard(do)
+	if err != nil {
+		r.abandon(v, err)
+	}
+	return err == nil
+}
+
+// abandon lets go of a damaged file.
+func (r *Reader) abandon(v *volume, err error) {
+	r.refuse(v, err)
+	r.passed[v.path] = v.id
+	r.forget(v.id)
+}
+
+// refuse complains about a file, once.
+func (r *Reader) refuse(v *volume, err error) { r.complain(v.path, v.id, err) }
+
+func (r *Reader) complain(path string, id identity, err error) {
+	if r.refused[path] != id {
+		r.refused[path] = id
+		r.opt.Log.Warn(fmt.Sprintf("Unable to read all of the journal: %s: %v", path, err))
+	}
+}
+
+// volume returns the open file at path, opening it if need be; nil if that cannot be, or nobody wants it. fresh tells that it
+// was not open.
+func (r *Reader) volume(path string) (v *volume, fresh bool) {
+	id, err := identify(path)
+	if err != nil || r.passed[path] == id {
+		return nil, false
+	}
+	if v := r.volumes[id]; v != nil {
+		v.path = path
+		return v, false
+	}
+	v, err = openVolume(path)
+	if err != nil {
+		if errors.Is(err, errUnknown) {
+			r.fallback.Store(true)
+		}
+		r.complain(path, id, err)
+		return nil, false
+	}
+	r.volumes[v.id] = v
+	r.open.Store(int32(len(r.volumes)))
+	return v, true
+}
+
+// forget closes a file.
+func (r *Reader) forget(id identity) {
+	r.volumes[id].close()
+	delete(r.volumes, id)
+	r.open.Store(int32(len(r.volumes)))
+	for _, p := range r.passes {
+		delete(p.places, id)
+	}
+}
+
+// admit begins a pass for those who have come.
+func (r *Reader) admit(ctx context.Context) {
+	r.mu.Lock()
+	fresh := r.pending
+	r.pending = nil
+	r.mu.Unlock()
+	if len(fresh) == 0 {
+		return
+	}
+	from := ^uint64(0)
+	for _, s := range fresh {
+		from = min(from, s.from)
+	}
+	p := &pass{subs: fresh, places: map[identity]place{}}
+	r.prepare(p, from)
+	if r.fallback.Load() {
+		r.stream(ctx, p.subs, from)
+		return
+	}
+	r.passes = append(r.passes, p)
+}
