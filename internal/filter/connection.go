@@ -30,6 +30,7 @@ type connection struct {
 type connections struct {
 	byID  map[string]*connection
 	order []*connection // in order of creation, some of them gone
+	spare *connection   // one whose memory the next can have
 }
 
 func (c *connections) get(id string, now ticket.Unix) *connection {
@@ -41,18 +42,28 @@ func (c *connections) get(id string, now ticket.Unix) *connection {
 	return r
 }
 
-func (c *connections) put(r *connection) {
+// add remembers a new connection.
+func (c *connections) add(id string, told values, now ticket.Unix) *connection {
 	if c.byID == nil {
 		c.byID = make(map[string]*connection)
 	}
 	for len(c.byID) >= maxConnections {
-		c.dropOldest(r.born)
+		c.dropOldest(now)
 	}
 	if len(c.order) >= 2*maxConnections {
 		c.order = slices.DeleteFunc(c.order, func(x *connection) bool { return x.gone })
 	}
-	c.byID[r.id] = r
+	r := &connection{}
+	if old := c.spare; old != nil {
+		clear(old.quiet)
+		*r = connection{values: old.values[:0], quiet: old.quiet[:0]}
+		c.spare = nil
+	}
+	r.id, r.born, r.values = id, now, append(r.values, told...)
+	r.addUser(told.text("user"))
+	c.byID[id] = r
 	c.order = append(c.order, r)
+	return r
 }
 
 // dropOldest forgets the oldest connections up to and including the first one that was still alive.
@@ -64,6 +75,7 @@ func (c *connections) dropOldest(now ticket.Unix) {
 			continue
 		}
 		c.forget(r)
+		c.spare = r
 		if now <= r.born+connectionLife {
 			return
 		}
@@ -75,12 +87,12 @@ func (c *connections) forget(r *connection) {
 	delete(c.byID, r.id)
 }
 
-// merge joins one match to the connection it belongs to and returns the connection as it stands then. lines gives the log lines
-// of the match. The rules are docs/compatibility.md, "connections"; their order matters.
-func (c *connections) merge(id string, told values, lines func() []ticket.Match, now ticket.Unix) *connection {
+// merge joins one match to the connection it belongs to and returns the connection as it stands then. lines appends the log
+// lines of the match. The rules are docs/compatibility.md, "connections"; their order matters.
+func (c *connections) merge(id string, told values, lines func(to []ticket.Match) []ticket.Match, now ticket.Unix) *connection {
 	gained := told.text("mlfgained")
 	if gained != "" && told.text("nofail") == "" {
-		told = told.with(value{name: "nofail", kind: text, text: gained})
+		told = told.with(value{name: "nofail", kind: single, text: gained})
 	}
 	forget := told.text("mlfforget") != ""
 	told = told.without("mlfforget")
@@ -95,9 +107,7 @@ func (c *connections) merge(id string, told values, lines func() []ticket.Match,
 	case forget:
 		r = &connection{id: id, born: now, gone: true, values: slices.Clone(told)}
 	default:
-		r = &connection{id: id, born: now, values: slices.Clone(told)}
-		r.addUser(told.text("user"))
-		c.put(r)
+		r = c.add(id, told, now)
 	}
 	r.judge(gained != "", forget, lines)
 	return r
@@ -118,9 +128,9 @@ func (r *connection) update(told values, gained bool) {
 }
 
 // judge decides whether the line is a failure and gathers the lines that go with it.
-func (r *connection) judge(gained, forget bool, lines func() []ticket.Match) {
+func (r *connection) judge(gained, forget bool, lines func(to []ticket.Match) []ticket.Match) {
 	users := r.values.find("users")
-	if r.pending || users != nil && len(users.parts) > 1 {
+	if r.pending || users != nil && len(*users.parts) > 1 {
 		r.pending = false
 		r.values = r.values.without("nofail").without("mlfgained")
 		gained = false
@@ -129,22 +139,20 @@ func (r *connection) judge(gained, forget bool, lines func() []ticket.Match) {
 	case !r.isQuiet():
 		r.matches = slices.Concat(r.quiet, r.matches)
 		if !gained {
-			r.matches = gather(r.matches, lines())
+			r.matches = bounded(lines(r.matches))
 		}
-		r.quiet = nil
+		clear(r.quiet)
+		r.quiet = r.quiet[:0]
 	case !forget:
-		r.quiet = gather(r.quiet, lines())
+		r.quiet = bounded(lines(r.quiet))
 	}
 }
 
 // isQuiet reports whether the last line is no failure by itself.
 func (r *connection) isQuiet() bool { return r.values.text("nofail") != "" }
 
-// gather appends lines to kept and drops the oldest when there are too many.
-func gather(kept, lines []ticket.Match) []ticket.Match {
-	kept = append(kept, lines...)
-	return kept[max(0, len(kept)-maxGathered):]
-}
+// bounded drops the oldest lines when there are too many.
+func bounded(lines []ticket.Match) []ticket.Match { return lines[max(0, len(lines)-maxGathered):] }
 
 func (r *connection) addUser(user string) {
 	if user == "" {
@@ -152,9 +160,10 @@ func (r *connection) addUser(user string) {
 	}
 	var known []string
 	if users := r.values.find("users"); users != nil {
-		known = users.parts
+		known = *users.parts
 	}
 	if !slices.Contains(known, user) {
-		r.values = r.values.with(value{name: "users", kind: set, parts: append(slices.Clip(known), user)})
+		known = append(slices.Clip(known), user)
+		r.values = r.values.with(value{name: "users", kind: set, parts: &known})
 	}
 }

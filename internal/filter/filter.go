@@ -53,7 +53,7 @@ type Filter struct {
 	buffer      []ticket.Match // the last lines, when a failregex may span several
 	orig        []ticket.Match // those the present text was made of
 
-	visit func(*Hit) error // takes what the present line yields
+	visit func(Hit) error // takes what the present line yields
 
 	// What only a Tester wants.
 	ignored  func(int) // is told which ignoreregex matched
@@ -70,6 +70,7 @@ type Filter struct {
 	prefix, match, ignoring pyre.Matcher
 	candidates              pyre.Candidates
 	captured                capturer
+	who                     []offender
 	gate                    *pyre.Gate // nil where every line must be searched
 }
 
@@ -126,7 +127,7 @@ func (f *Filter) Counts() Counts {
 // Process judges the lines of b and hands each failure to emit, which owns it from then on. An error that emit returns counts
 // against the line: it is logged, and the next line is judged.
 func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) {
-	f.visit = func(h *Hit) error {
+	f.visit = func(h Hit) error {
 		if h.Pending || h.Quiet {
 			return nil
 		}

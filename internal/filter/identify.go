@@ -15,8 +15,9 @@ type offender struct {
 	ip addr.ID // the address to shut out, where it differs
 }
 
-// identify returns the offenders that told name: none, one, or one for each address of a host name. found is false when no
-// group that could name one took part. Unlike the original it takes empty text for nobody.
+// identify returns those whom the captured values name: nobody, one, or one for each address of a host name. found is false when
+// no group that could name somebody took part. Unlike the original it takes empty text for nobody. The result is valid until the
+// next call.
 func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 	fid, hasID, err := f.ownID(told)
 	if err != nil {
@@ -27,7 +28,7 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 	case !hasIP && !hasID:
 		return nil, false, nil
 	case !hasIP:
-		return nobodyLess(offender{id: fid, ip: otherIP(told)}), true, nil
+		return f.only(offender{id: fid, ip: otherIP(told)}), true, nil
 	case !isAddress && f.program.usedns != dnsRaw:
 		return f.resolve(text), true, nil
 	}
@@ -36,9 +37,9 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 		ip = address(text, told.text("cidr"))
 	}
 	if !hasID || told.text("fid") == text {
-		return nobodyLess(offender{id: ip}), true, nil
+		return f.only(offender{id: ip}), true, nil
 	}
-	return nobodyLess(offender{id: fid, ip: ip}), true, nil
+	return f.only(offender{id: fid, ip: ip}), true, nil
 }
 
 // ownID returns the identity in the group fid.
@@ -48,8 +49,8 @@ func (f *Filter) ownID(told values) (id addr.ID, ok bool, err error) {
 	case v == nil || v.kind == absent:
 		return addr.ID{}, false, nil
 	case v.kind == tuple:
-		parts := make(pickle.Tuple, 0, len(v.parts))
-		for _, part := range v.parts {
+		parts := make(pickle.Tuple, 0, len(*v.parts))
+		for _, part := range *v.parts {
 			parts = append(parts, part)
 		}
 		return addr.Raw(pickle.Repr(parts)), true, nil
@@ -92,11 +93,13 @@ func otherIP(told values) addr.ID {
 	return addr.ID{}
 }
 
-func nobodyLess(o offender) []offender {
+// only returns o alone, or nobody.
+func (f *Filter) only(o offender) []offender {
 	if o.id.IsZero() {
 		return nil
 	}
-	return []offender{o}
+	f.who = append(f.who[:0], o)
+	return f.who
 }
 
 // resolve returns the addresses of a host name as offenders.

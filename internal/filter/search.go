@@ -161,19 +161,19 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 		f.env.Log.Error("No group found in '" + string(text) + "' using '" + r.expanded + "'")
 		return false, nil
 	}
-	h := Hit{Regex: index, Timed: ln.timed, Lines: f.linesOf(m)}
-	return false, f.deliver(&h, h.Lines, told, who)
+	h := Hit{Regex: index, Timed: ln.timed, Lines: f.appendLines(nil, m)}
+	return false, f.deliver(h, h.Lines, told, who)
 }
 
 // connect joins a match to the connection it belongs to and delivers what comes of that.
 func (f *Filter) connect(index int, id string, told values, m matched) error {
-	c := f.connections.merge(id, told, func() []ticket.Match { return f.linesOf(m) }, f.env.Now())
+	c := f.connections.merge(id, told, func(to []ticket.Match) []ticket.Match { return f.appendLines(to, m) }, f.env.Now())
 	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet()}
 	if h.Quiet && !f.all {
 		return nil
 	}
 	if f.all {
-		h.Lines = f.linesOf(m)
+		h.Lines = f.appendLines(nil, m)
 	}
 	who, found, err := f.identify(c.values)
 	if err != nil {
@@ -184,33 +184,32 @@ func (f *Filter) connect(index int, id string, told values, m matched) error {
 		if !f.all {
 			return nil
 		}
-		who = []offender{{}}
+		who = append(f.who[:0], offender{})
 	}
-	return f.deliver(&h, slices.Clone(c.matches), c.values, who)
+	return f.deliver(h, slices.Clone(c.matches), c.values, who)
 }
 
-// linesOf returns the log lines that a match spans.
-func (f *Filter) linesOf(m matched) []ticket.Match {
+// appendLines appends the log lines that a match spans.
+func (f *Filter) appendLines(to []ticket.Match, m matched) []ticket.Match {
 	if f.program.maxLines == 1 {
-		return []ticket.Match{f.line.match()}
+		return append(to, f.line.match())
 	}
-	return m.lines
+	return append(to, m.lines...)
 }
 
-// deliver hands out the failure that h stands for, once for each of its offenders.
-func (f *Filter) deliver(h *Hit, lines []ticket.Match, told values, who []offender) error {
+// deliver hands out the failure that hit stands for, once for each of its offenders.
+func (f *Filter) deliver(hit Hit, lines []ticket.Match, told values, who []offender) error {
 	for i, o := range who {
 		if i > 0 {
 			lines = slices.Clone(lines)
 		}
-		hit := *h
 		hit.Failure = &ticket.Failure{
 			ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines, Fields: told.fields(f.keepNil),
 		}
 		if !o.ip.IsZero() {
 			hit.Failure.Fields = hit.Failure.Fields.With("ip", o.ip.String())
 		}
-		if err := f.visit(&hit); err != nil {
+		if err := f.visit(hit); err != nil {
 			return err
 		}
 	}

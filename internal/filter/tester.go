@@ -35,8 +35,8 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	t := &Tester{filter: NewFilter(p, env)}
 	f := t.filter
 	f.anyTime, f.all, f.keepNil = true, w.All, true
-	f.visit = func(h *Hit) error {
-		t.outcome.Hits = append(t.outcome.Hits, *h)
+	f.visit = func(h Hit) error {
+		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }

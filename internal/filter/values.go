@@ -13,18 +13,16 @@ import (
 // yields a failure: most lines that match something never get there.
 type value struct {
 	name  string
+	text  string
+	parts *[]string // of a tuple or set; never changed in place
 	kind  kind
-	text  string   // of a text
-	parts []string // of a tuple or set; never changed in place
-
-	from, to int // of a text: where it will be
 }
 
-type kind int
+type kind uint8
 
 const (
 	absent kind = iota // the group took no part
-	text
+	single
 	tuple
 	set
 )
@@ -44,7 +42,7 @@ func (v values) find(name string) *value {
 // get returns a text and whether there is one.
 func (v values) get(name string) (string, bool) {
 	x := v.find(name)
-	if x == nil || x.kind != text {
+	if x == nil || x.kind != single {
 		return "", false
 	}
 	return x.text, true
@@ -86,12 +84,12 @@ func (v values) fields(keepAbsent bool) ticket.Fields {
 	for i := range v {
 		x := &v[i]
 		switch {
-		case x.kind == text:
+		case x.kind == single:
 			fields = append(fields, ticket.Field{Name: x.name, Value: x.text})
 		case x.kind == tuple:
-			fields = append(fields, ticket.Field{Name: x.name, Value: ticket.Tuple(x.parts)})
+			fields = append(fields, ticket.Field{Name: x.name, Value: ticket.Tuple(*x.parts)})
 		case x.kind == set:
-			fields = append(fields, ticket.Field{Name: x.name, Value: ticket.Set(x.parts)})
+			fields = append(fields, ticket.Field{Name: x.name, Value: ticket.Set(*x.parts)})
 		case keepAbsent:
 			fields = append(fields, ticket.Field{Name: x.name})
 		}
@@ -101,21 +99,21 @@ func (v values) fields(keepAbsent bool) ticket.Fields {
 
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
-	bytes       []byte
+	bytes       []byte // all texts of a match, one after the other
+	ends        []int  // where each of them ends
 	under, over values
 }
 
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
 // call; its texts are for good, and keep no more memory than they need.
 func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) values {
-	c.bytes, c.under = c.bytes[:0], c.under[:0]
+	c.bytes, c.ends, c.under = c.bytes[:0], c.ends[:0], c.under[:0]
 	if prefix != nil {
 		c.under = c.collect(c.under, prefix, pm, whole, prefix.content)
 	}
 	c.over = c.collect(c.over[:0], r, m, inner, -1)
 	all := string(c.bytes)
-	c.under.settle(all)
-	c.over.settle(all)
+	c.settle(c.over, all, c.settle(c.under, all, 0))
 	c.over = combine(c.over, r.combined)
 	if prefix == nil {
 		return c.over
@@ -135,18 +133,27 @@ func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, 
 			v = append(v, value{name: g.name})
 			continue
 		}
-		begin := len(c.bytes)
 		c.bytes = append(c.bytes, where[from:to]...)
-		v = append(v, value{name: g.name, kind: text, from: begin, to: len(c.bytes)})
+		c.ends = append(c.ends, len(c.bytes))
+		v = append(v, value{name: g.name, kind: single})
 	}
 	return v
 }
 
-// settle gives every text its share of all.
-func (v values) settle(all string) {
+// settle gives the texts in v their shares of all, from the one with index next on, and returns the index of the one after.
+func (c *capturer) settle(v values, all string, next int) int {
 	for i := range v {
-		v[i].text = all[v[i].from:v[i].to]
+		if v[i].kind != single {
+			continue
+		}
+		from := 0
+		if next > 0 {
+			from = c.ends[next-1]
+		}
+		v[i].text = all[from:c.ends[next]]
+		next++
 	}
+	return next
 }
 
 // A combination says that a group contributes to a value of another name: alt_user_1 supplies user where that is empty,
@@ -180,20 +187,19 @@ func combinations(groups []group) []combination {
 func combine(v values, combined []combination) values {
 	for _, c := range combined {
 		if !c.tuple && v.text(c.target) == "" && v.text(c.source) != "" {
-			v = v.with(value{name: c.target, kind: text, text: v.text(c.source)})
+			v = v.with(value{name: c.target, kind: single, text: v.text(c.source)})
 		}
 	}
 	for i, c := range combined {
 		if !c.tuple {
 			continue
 		}
-		var parts []string
+		parts := []string{v.text(c.target)}
 		if x := v.find(c.target); x != nil && x.kind == tuple && continues(combined[:i], c.target) {
-			parts = x.parts
-		} else {
-			parts = []string{v.text(c.target)}
+			parts = slices.Clip(*x.parts)
 		}
-		v = v.with(value{name: c.target, kind: tuple, parts: append(slices.Clip(parts), v.text(c.source))})
+		parts = append(parts, v.text(c.source))
+		v = v.with(value{name: c.target, kind: tuple, parts: &parts})
 	}
 	return v
 }
