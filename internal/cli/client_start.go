@@ -120,6 +120,7 @@ func (c *commander) serverCommand() (*exec.Cmd, error) {
 	}
 	cmd := exec.Command(self)
 	cmd.Args = append([]string{defaultProcess, "--async", "-b"}, c.serverOptions().words()...)
+	cmd.Env = append(os.Environ(), detached+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	// The server's first words go where ours go, if that is a real file; else they would depend on our living on.
 	if f, ok := c.stderr.(*os.File); ok {
@@ -136,16 +137,25 @@ func (c *commander) serverOptions() *options {
 	return &o
 }
 
-// configure sends the configuration to the server that was just started. If it refuses, that server is stopped again, since one
-// that guards nothing is worse than none.
+// configure sends the configuration to the server that was just started. If it refuses all of it, that server is stopped again,
+// since one that guards nothing is worse than none; if some jails run, it goes on with them.
 func (c *commander) configure(ctx context.Context, stream []any) int {
 	value, err := c.call(ctx, []any{"server-stream", stream}, []any{"server-status"})
-	if err != nil {
-		code := c.showError([]string{"start"}, err)
-		_, _ = c.call(ctx, []any{"stop"}) // it may be gone already
+	if err == nil {
+		return c.show([]string{"server-status"}, value, nil)
+	}
+	code := c.showError([]string{"start"}, err)
+	if jails, err := c.call(ctx, []any{"banned"}); err == nil && len(asList(jails)) > 0 {
+		c.log.Error("The other jails run")
 		return code
 	}
-	return c.show([]string{"server-status"}, value, nil)
+	_, _ = c.call(ctx, []any{"stop"}) // it may be gone already
+	return code
+}
+
+func asList(v any) []any {
+	l, _ := v.([]any)
+	return l
 }
 
 // becomeServer replaces this process by a server in the foreground; it returns only if that fails.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"gaol/internal/config"
 	"gaol/internal/control"
 	"gaol/internal/logging"
@@ -24,6 +26,8 @@ type daemon struct {
 	force           bool // take the place of a socket that is there
 	output          *logging.Output
 	observe         bool
+	// detached lets go of the terminal once the socket stands: whoever started us may wait for our output to end.
+	detached bool
 	// configure makes the server work; nil: a client will.
 	configure func(*server.Server) error
 	// ready is called when the server is configured; nil for nothing to do.
@@ -48,6 +52,12 @@ func (d *daemon) run(ctx context.Context) int {
 	if err != nil {
 		log.Error(fmt.Sprintf("Unable to listen on %s: %v", d.socket, err))
 		return failed
+	}
+	if d.detached {
+		letGo()
+	}
+	if listener.Inherited {
+		log.Info("Using socket activation, inherited socket '" + d.socket + "'")
 	}
 	srv := server.New(server.Options{Version: EmulatedVersion, Output: d.output, Observe: d.observe})
 	return d.serve(ctx, srv, listener)
@@ -106,6 +116,18 @@ func (d *daemon) reopenOnSignal() (stop func()) {
 	return func() {
 		signal.Stop(hup)
 		close(hup)
+	}
+}
+
+// letGo replaces the standard streams by nothing.
+func letGo() {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return // then somebody may wait for longer
+	}
+	defer null.Close()
+	for fd := range 3 {
+		_ = unix.Dup2(int(null.Fd()), fd)
 	}
 }
 

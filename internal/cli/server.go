@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -16,7 +17,10 @@ import (
 // serverProgram is fail2ban-server. Without a command, or with start, it becomes the server; with any other it is the client.
 func serverProgram(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parseOptions(argv)
-	if err != nil || o.interactive || o.dump || o.test || len(o.args) > 1 || len(o.args) == 1 && o.args[0] != "start" {
+	if err != nil {
+		return answerOptions(err, defaultProcess, false, stdout, stderr)
+	}
+	if o.interactive || o.dump || o.test || len(o.args) > 1 || len(o.args) == 1 && o.args[0] != "start" {
 		return client(ctx, argv, stdin, stdout, stderr)
 	}
 	switch {
@@ -41,7 +45,6 @@ func detach(argv []string, stderr io.Writer) int {
 	cmd := exec.Command(self)
 	cmd.Args = append([]string{defaultProcess}, argv...)
 	cmd.Env = append(os.Environ(), detached+"=1")
-	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		fmt.Fprintln(stderr, err)
@@ -52,6 +55,7 @@ func detach(argv []string, stderr io.Writer) int {
 
 // serve is the server itself, in this process.
 func serve(ctx context.Context, o *options, stdout, stderr io.Writer) int {
+	background := os.Getenv(detached) != ""
 	os.Unsetenv(detached)
 	syscall.Umask(0o077)
 	nameProcess(o.process)
@@ -60,17 +64,30 @@ func serve(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, "ERROR:", err)
 		return failed
 	}
+	if background {
+		leaveFolder(settings)
+	}
 	output, err := newOutput(settings, stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "ERROR:", err)
 		return failed
 	}
 	reportMessages(output, messages)
-	d := &daemon{socket: settings.Socket, pidFile: settings.PidFile, force: o.force, output: output}
+	d := &daemon{socket: settings.Socket, pidFile: settings.PidFile, force: o.force, output: output, detached: background}
 	if !o.async {
 		d.configure = func(s *server.Server) error { return configureFrom(ctx, s, configOptions(o), output) }
 	}
 	return d.run(ctx)
+}
+
+// leaveFolder moves to / so that no file system is kept busy; the paths that we were given from here keep their meaning.
+func leaveFolder(s *config.Server) {
+	for _, path := range []*string{&s.Socket, &s.PidFile} {
+		if abs, err := filepath.Abs(*path); err == nil {
+			*path = abs
+		}
+	}
+	_ = os.Chdir("/") // staying is no harm
 }
 
 // nameProcess sets the name that process lists show; monitoring looks for it.

@@ -27,6 +27,9 @@ func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 		return false, nil
 	}
 	b.Count = max(1, b.Count)
+	if b.Restored {
+		b.Count++ // as actions are told: this is one more time that it is banned
+	}
 	if added, existing := j.book.Add(b, now); !added {
 		if existing != nil {
 			j.bannedAgain(b, existing)
@@ -85,7 +88,15 @@ func (j *Jail) Ban(ids []addr.ID) int {
 			n++
 		}
 	}
+	j.settle()
 	return n
+}
+
+// settle waits until the store has what it was told, so that whoever is told that a ban is in force can rely on it.
+func (j *Jail) settle() {
+	if j.env.Store != nil {
+		j.env.Store.Flush()
+	}
 }
 
 // Unban lets ids back in, forgets them in the store, and returns how many were banned and which were not. A network lets

@@ -59,6 +59,9 @@ func (j *Jail) countLocked(f *ticket.Failure, weight int) {
 // decide bans the offender whose failures were too many. The caller holds judging.
 func (j *Jail) decide(due *ticket.Ban) {
 	j.ban(due)
+	for _, other := range j.judging.table.Due() { // maxretry was lowered meanwhile
+		j.ban(other)
+	}
 	j.cleanLocked(false)
 }
 

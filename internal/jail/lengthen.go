@@ -8,13 +8,13 @@ import (
 
 	"gaol/internal/ban"
 	"gaol/internal/logging"
+	"gaol/internal/store"
 	"gaol/internal/ticket"
 )
 
 // lengthen gives a known offender a longer ban, where bantime.increment is on: the ban has been carried out with the plain
 // time, only its end moves, and actions that keep an end of their own are told to prolong it. The caller holds banning.
 func (j *Jail) lengthen(b *ticket.Ban) {
-	base := b.Duration(j.banning.banTime)
 	if b.Restored || j.banning.increment == nil || j.env.Store == nil {
 		return
 	}
@@ -22,29 +22,42 @@ func (j *Jail) lengthen(b *ticket.Ban) {
 	if !ok {
 		return
 	}
+	// A ticket that is no younger than the last ban is that ban, read once more: it is not stored again.
+	b.Restored = b.Time <= known.Last
 	b.Count = known.Count + 1
-	if base == ticket.Forever || b.BanTime != ticket.Default {
-		return
+	base, longer := b.Duration(j.banning.banTime), b.Duration(j.banning.banTime)
+	if base != ticket.Forever && b.BanTime == ticket.Default {
+		longer = j.longer(b, base, known)
 	}
+	j.book.Prolong(b.ID, longer, b.Count)
+	if longer != base || base == ticket.Forever {
+		j.prolong(b, base, longer)
+	}
+}
+
+// longer returns the ban time of a known offender, base where the formula fails.
+func (j *Jail) longer(b *ticket.Ban, base float64, known store.Known) float64 {
 	longer, err := j.banning.increment.Next(base, known.Count, rand.Float64)
 	if err != nil {
 		j.logs.observer.Error(fmt.Sprintf("bantime.formula for %s: %v; the plain ban time holds", b.ID, err))
-		return
+		return base
 	}
 	j.logs.observer.Info(fmt.Sprintf("IP %s is bad: %d # last %s - incr %s to %s",
 		b.ID, known.Count, known.Last, ban.DurationText(base), ban.DurationText(longer)))
+	return longer
+}
+
+// prolong makes the new end of b's ban known.
+func (j *Jail) prolong(b *ticket.Ban, base, longer float64) {
+	b.BanTime = longer
+	duration, until := "permanent", "infinite"
+	if end, ends := b.End(longer); ends {
+		duration, until = ban.DurationText(longer), end.String()
+	}
+	logging.Notice(j.logs.observer, fmt.Sprintf("Increase Ban %s (%d # %s -> %s)", b.ID, b.Count, duration, until))
 	if longer == base {
 		return
 	}
-	j.prolong(b, base, longer)
-}
-
-// prolong moves the end of b's ban.
-func (j *Jail) prolong(b *ticket.Ban, base, longer float64) {
-	j.book.Prolong(b.ID, longer, b.Count)
-	b.BanTime = longer
-	end, _ := b.End(longer)
-	logging.Notice(j.logs.observer, fmt.Sprintf("Increase Ban %s (%d # %s -> %s)", b.ID, b.Count, ban.DurationText(longer), end))
 	// Not at once: the ban itself may still be on its way, and an action's own end is base away at least.
 	pause := min(10, max(0, longer-base-5))
 	j.after(time.Duration(pause*float64(time.Second)), func() { j.tellProlong(b) })

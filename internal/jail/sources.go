@@ -98,7 +98,7 @@ func (j *Jail) unsubscribeLocked(path string) {
 	delete(j.life.subs, path)
 }
 
-// saver writes the places up to which sources have been judged to the store: at most once a second, and at the end.
+// saver writes the places up to which sources have been judged to the store: at most every ten seconds, and at the end.
 type saver struct {
 	mu    sync.Mutex // guards the rest
 	dirty map[string]ticket.Position
@@ -106,7 +106,7 @@ type saver struct {
 	flush func()
 }
 
-const saveEvery = time.Second
+const saveEvery = 10 * time.Second
 
 func (s *saver) note(j *Jail, path string, end ticket.Position) {
 	if j.env.Store == nil {

@@ -31,9 +31,7 @@ func (j *Jail) Status() Status {
 	} else {
 		s.Files = j.Files()
 	}
-	for _, b := range j.book.List() {
-		s.List = append(s.List, b.ID)
-	}
+	s.List = j.book.IDs()
 	s.Banned, s.BannedTotal = len(s.List), j.book.Total()
 	return s
 }
@@ -68,11 +66,7 @@ func (j *Jail) info() action.JailInfo {
 
 // Banned returns the ids in force in order of ban.
 func (j *Jail) Banned() []addr.ID {
-	ids := []addr.ID{}
-	for _, b := range j.book.List() {
-		ids = append(ids, b.ID)
-	}
-	return ids
+	return j.book.IDs()
 }
 
 // Has reports whether exactly this id is banned.

@@ -47,8 +47,25 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 		return nil
 	})
+	g.Go(func() error { return s.purge(ctx) })
 	defer s.world.kernel.Close()
 	return g.Wait()
+}
+
+// purge lets the database forget what is too old, every hour, until ctx is done.
+func (s *Server) purge(ctx context.Context) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hourly.C:
+			if db := s.db(); db != nil {
+				s.report(db.Purge(s.opt.Now()))
+			}
+		}
+	}
 }
 
 // env is what a jail gets of the world. The caller holds change.

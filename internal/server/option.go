@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gaol/internal/addr"
 	"gaol/internal/config"
@@ -32,11 +33,13 @@ var options = map[string]option{
 
 	"bantime.increment": {func(s *jail.Settings, a []any) error { s.Increment = boolean(a[0]); return nil },
 		func(j *jail.Jail) any { return j.Settings().Increment }, false},
-	"bantime.factor":      textOption(func(s *jail.Settings) *string { return &s.Factor }),
-	"bantime.formula":     textOption(func(s *jail.Settings) *string { return &s.Formula }),
-	"bantime.multipliers": textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
-	"bantime.maxtime":     timeOption(func(s *jail.Settings) **config.Seconds { return &s.MaxTime }),
-	"bantime.rndtime":     timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
+	"bantime.factor":        textOption(func(s *jail.Settings) *string { return &s.Factor }),
+	"bantime.formula":       textOption(func(s *jail.Settings) *string { return &s.Formula }),
+	"bantime.multipliers":   textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
+	"bantime.maxtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.MaxTime }),
+	"bantime.rndtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
+	"bantime.evformula":     {get: func(j *jail.Jail) any { return textOrNil(j.Settings().Formula) }},
+	"bantime.evmultipliers": {get: getMultipliers},
 	"bantime.overalljails": {func(s *jail.Settings, a []any) error { s.OverAll = boolean(a[0]); return nil },
 		func(j *jail.Jail) any { return j.Settings().OverAll }, false},
 
@@ -121,6 +124,23 @@ func timeOption(field func(*jail.Settings) **config.Seconds) option {
 		},
 		get: func(j *jail.Jail) any { s := j.Settings(); return optional(*field(&s)) },
 	}
+}
+
+// getMultipliers shows what bantime.multipliers amounts to.
+func getMultipliers(j *jail.Jail) any {
+	words := strings.Fields(j.Settings().Multipliers)
+	if len(words) == 0 {
+		return nil
+	}
+	out := make([]any, len(words))
+	for i, w := range words {
+		n, err := integer(w)
+		if err != nil {
+			return nil // Compile has refused it
+		}
+		out[i] = n
+	}
+	return out
 }
 
 func setSeconds(to *config.Seconds, v any) error {
