@@ -49,8 +49,17 @@ func BenchmarkFind(b *testing.B) {
 		}
 		find(b, benchDetector(b, "{^LN-BEG}", now), lines)
 	})
+	b.Run("clf default, moving", func(b *testing.B) {
+		var lines [][]byte
+		for i := range 512 {
+			lines = append(lines, fmt.Appendf(nil, "192.0.2.%d - - [%s] \"GET / HTTP/1.1\" 404 12", i%256, now.Format("02/Jan/2006:15:04:05 -0700")))
+		}
+		find(b, benchDetector(b, "", now), lines)
+	})
 	undated := [][]byte{[]byte("    at org.example.Service.run(Service.java:42) called from worker thread number seven")}
 	b.Run("no date, line begin", func(b *testing.B) { find(b, benchDetector(b, "{^LN-BEG}", now), undated) })
+	timed := [][]byte{[]byte("srv app[1]: worker 7 of host-3.example.org started at 12:30:45 in 2.3 s after 1/3 retries")}
+	b.Run("time only, default", func(b *testing.B) { find(b, benchDetector(b, "", now), timed) })
 	b.Run("no date, default", func(b *testing.B) { find(b, benchDetector(b, "", now), undated) })
 }
 

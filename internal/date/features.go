@@ -10,25 +10,28 @@ import (
 type features uint16
 
 const (
-	clock     features = 1 << iota // digit, colon, digit
-	dashed                         // digit, one of - / . and a digit
-	dayMonth                       // digit, one of - / and a letter
-	monthDay                       // letter, one or two blanks, digit
-	sixDigits                      // that many in a row, and so on
-	eightDigits
-	tenDigits
+	clock       features = 1 << iota // 1:2:3
+	yearFirst                        // 2005-1-2, or with / or . for the -
+	dashed                           // 1-2-3 or 1/2/3
+	dayMonth                         // 1-jan-2 or 1/jan/2
+	monthDay                         // "jan 1", or with two blanks
+	sixDigits                        // six in a row and a blank
+	eightDigits                      // eight in a row and a blank, T or -
+	tenDigits                        // ten in a row
 	atSign
 	// How the line begins, after at most two characters that belong to no word. These are for line-begin templates only.
 	beginDigit  // a digit
+	beginName   // a day of the week or a month
 	beginLetter // a letter or a sign
 	beginAt     // an at sign
 
 	everything features = 1<<iota - 1
 )
 
-// baseNeeds is what a line with a date of each base pattern has.
+// baseNeeds is what a line with a date of each base pattern has. The dates may stand behind other digits or letters where
+// no boundary parts them, so runs may be longer than written here.
 var baseNeeds = []features{
-	clock | dashed,
+	clock | yearFirst,
 	clock | monthDay,
 	clock | monthDay,
 	clock | dashed,
@@ -40,7 +43,7 @@ var baseNeeds = []features{
 	clock | dashed | atSign,
 	clock | sixDigits,
 	clock | monthDay,
-	clock | dashed,
+	clock,
 	eightDigits,
 	clock | monthDay,
 	clock | monthDay,
@@ -49,8 +52,8 @@ var baseNeeds = []features{
 
 // baseBegins is what a date of each base pattern begins with.
 var baseBegins = []features{
-	beginDigit, beginLetter, beginLetter, beginDigit, beginDigit, beginDigit, beginDigit, beginDigit, beginDigit,
-	0, beginDigit, beginLetter, beginLetter, beginDigit, beginLetter, beginLetter, beginAt,
+	beginDigit, beginName, beginName, beginDigit, beginDigit, beginDigit, beginDigit, beginDigit, beginDigit,
+	0, beginDigit, beginName, beginName, beginDigit, beginLetter, beginLetter, beginAt,
 }
 
 // transparent frames leave a {DATE} in them compulsory: no repetition, no alternative, no class around it.
@@ -90,50 +93,91 @@ func featuresOf(line []byte) features {
 
 // addDigits adds the features of the run of digits at i and returns its end.
 func (f *features) addDigits(line []byte, i int) int {
-	if i > 1 && line[i-1] == ' ' && (isLetter(line[i-2]) || i > 2 && line[i-2] == ' ' && isLetter(line[i-3])) {
-		*f |= monthDay
+	*f |= beforeDigits(line[:i])
+	end := digitsEnd(line, i)
+	length, rest := end-i, line[end:]
+	if length >= 10 {
+		*f |= tenDigits
 	}
-	end := i + 1
-	for end < len(line) && line[end]-'0' <= 9 {
-		end++
-	}
-	switch n := end - i; {
-	case n >= 10:
-		*f |= sixDigits | eightDigits | tenDigits
-	case n >= 8:
-		*f |= sixDigits | eightDigits
-	case n >= 6:
-		*f |= sixDigits
-	}
-	if end+1 >= len(line) {
+	if len(rest) < 2 {
 		return end
 	}
-	next := line[end+1]
-	digit := next-'0' <= 9
-	switch line[end] {
+	switch c := rest[0]; c {
+	case ' ', 'T', '-':
+		if length >= 8 {
+			*f |= eightDigits
+		}
+		if length >= 6 && c == ' ' {
+			*f |= sixDigits
+		}
+	}
+	switch c := rest[0]; c {
 	case ':':
-		if digit {
+		if thirdNumber(rest) {
 			*f |= clock
 		}
 	case '-', '/', '.':
-		if digit {
-			*f |= dashed
-		} else if isLetter(next) {
+		if thirdNumber(rest) {
+			if c != '.' {
+				*f |= dashed
+			}
+			if length >= len("2005") {
+				*f |= yearFirst
+			}
+		} else if len(rest) > 5 && rest[4] == c && rest[5]-'0' <= 9 && monthTable.find(rest[1:]) != 0 {
 			*f |= dayMonth
 		}
 	}
 	return end
 }
 
+// beforeDigits returns monthDay if head, what stands before a run of digits, ends with a month and a blank or two.
+func beforeDigits(head []byte) features {
+	n := len(head)
+	if n < len("jan ") || head[n-1] != ' ' {
+		return 0
+	}
+	if n > len("jan ") && head[n-2] == ' ' {
+		n--
+	}
+	if monthTable.find(head[n-4:]) == 0 {
+		return 0
+	}
+	return monthDay
+}
+
+// thirdNumber reports whether rest, what stands behind a number, goes on like "-1-2" or "-12-3" with any sign for the dash.
+// A blank may stand in place of a leading zero, as days of the month have it.
+func thirdNumber(rest []byte) bool {
+	begin := skipBlank(rest, 1)
+	end := digitsEnd(rest, begin)
+	if end == begin || end > begin+2 || end == len(rest) || rest[end] != rest[0] {
+		return false
+	}
+	next := skipBlank(rest, end+1)
+	return next < len(rest) && rest[next]-'0' <= 9
+}
+
+func skipBlank(text []byte, i int) int {
+	if i < len(text) && text[i] == ' ' {
+		i++
+	}
+	return i
+}
+
 // beginOf returns the features of a line's begin.
 func beginOf(line []byte) features {
 	var f features
-	for _, c := range line[:min(len(line), 3)] {
+	for i, c := range line[:min(len(line), 3)] {
 		switch {
 		case c-'0' <= 9:
 			return f | beginDigit
 		case isLetter(c):
-			return f | beginLetter
+			f |= beginLetter
+			if rest := line[i:]; len(rest) > 3 && (monthTable.find(rest) != 0 || dayTable.find(rest) != 0) {
+				f |= beginName
+			}
+			return f
 		case c == '+', c == '-':
 			f |= beginLetter
 		case c == '@':
