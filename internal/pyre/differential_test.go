@@ -118,8 +118,8 @@ func (c *tally) check(t *testing.T, q *question) {
 	set := NewSet([]*Regexp{re})
 	for i, a := range q.texts {
 		c.checkFilters(t, q, set, a.text, q.answers[i] != nil && a.from == 0 && a.to == len(a.text))
-		for _, early := range []bool{false, true} {
-			m := &Matcher{early: early}
+		for _, mode := range []memoMode{memoLate, memoEarly} {
+			m := &Matcher{mode: mode}
 			got := spans(m, re, a.text, a.from, a.to)
 			c.searches++
 			if got != nil {
@@ -130,8 +130,8 @@ func (c *tally) check(t *testing.T, q *question) {
 				continue
 			}
 			if !slices.Equal(got, q.answers[i]) || (got == nil) != (q.answers[i] == nil) {
-				t.Errorf("%q flags %b on %q[%d:%d], early %v: %v, want %v",
-					q.pattern, q.flags, a.text, a.from, a.to, early, got, q.answers[i])
+				t.Errorf("%q flags %b on %q[%d:%d], mode %v: %v, want %v",
+					q.pattern, q.flags, a.text, a.from, a.to, mode, got, q.answers[i])
 			}
 		}
 	}

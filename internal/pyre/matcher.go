@@ -19,7 +19,7 @@ type Matcher struct {
 	work   int // steps so far
 	pause  int // at so much work, decide how to go on
 	gaveUp bool
-	early  bool // remember failures from the first step on, for tests
+	mode   memoMode
 	memo   memo
 }
 
@@ -96,9 +96,11 @@ func (m *Matcher) prepare(text []byte) {
 	for i := range m.slots {
 		m.slots[i] = -1
 	}
-	if m.early {
-		m.pause = 0
+	switch m.mode {
+	case memoEarly:
 		m.decide()
+	case memoNever:
+		m.pause = workLimit
 	}
 }
 

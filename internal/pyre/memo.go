@@ -49,13 +49,23 @@ type groupState struct {
 	context  int32
 }
 
+// A memoMode says when failures are remembered. The modes other than memoLate are there
+// for tests, which compare them.
+type memoMode uint8
+
+const (
+	memoLate  memoMode = iota // after some work
+	memoEarly                 // from the first step on
+	memoNever                 // not at all, and work is limited
+)
+
 // decide is called when work has reached pause: it starts the memo, or gives up.
 func (m *Matcher) decide() {
 	p := m.prog
 	width := p.memoWidth
 	size := width * (len(m.text) + 1)
-	limited := p.limited
-	if size > maxMemoBits {
+	limited := p.limited || m.mode == memoNever
+	if size > maxMemoBits || m.mode == memoNever {
 		limited = true
 	} else if !m.memo.on && len(p.rows) > 0 {
 		m.engage(size)

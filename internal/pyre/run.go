@@ -199,6 +199,11 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			m.set(in.n+1, -1)
 			ok = true
 		case iCount:
+			m.step()
+			if m.gaveUp {
+				break
+			}
+			noting = m.memo.on
 			if noting {
 				if known = m.enter(in.row, pos); known != unknown {
 					break
@@ -294,7 +299,8 @@ func (m *Matcher) look(in *inst, pos int32) bool {
 	return matched != negative
 }
 
-// step counts the work of matching a body by itself, which also costs when it matches.
+// step counts work that is not going back: that of matching a body by itself and of an
+// iteration, which can be empty.
 func (m *Matcher) step() {
 	m.work++
 	if m.work > m.pause {
