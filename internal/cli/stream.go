@@ -9,8 +9,10 @@ import (
 
 	"gaol/internal/config"
 	"gaol/internal/control"
+	"gaol/internal/jail"
 	"gaol/internal/logging"
 	"gaol/internal/server"
+	"gaol/internal/source/journal"
 )
 
 // configOptions says where the configuration is and what the command line says about it.
@@ -35,8 +37,13 @@ func readStream(o config.Options) (*config.Config, error) {
 	}
 	var stream []any
 	for _, cmd := range c.Stream {
-		if word := cmd.([]any); word[0] == "start" {
-			stream = append(stream, awaited(c, word[1])...)
+		switch words := cmd.([]any); words[0] {
+		case "add":
+			if j := jailCalled(c, words[1]); j != nil && neitherFilesNorJournal(j) {
+				cmd = []any{"add", j.Name, writtenBackend(j)}
+			}
+		case "start":
+			stream = append(stream, awaited(c, words[1])...)
 		}
 		stream = append(stream, cmd)
 	}
@@ -44,15 +51,39 @@ func readStream(o config.Options) (*config.Config, error) {
 	return c, nil
 }
 
+func jailCalled(c *config.Config, name any) *config.Jail {
+	for _, j := range c.Jails {
+		if j.Name == name {
+			return j
+		}
+	}
+	return nil
+}
+
+// neitherFilesNorJournal reports whether a jail was to read the journal for want of log files, on a machine that has no journal
+// either: then it waits for the files.
+func neitherFilesNorJournal(j *config.Jail) bool {
+	return jail.UsesJournal(j.Backend) && !jail.UsesJournal(writtenBackend(j)) && !journal.Exists()
+}
+
+// writtenBackend returns the backend that the configuration names.
+func writtenBackend(j *config.Jail) string {
+	for _, s := range j.Settings {
+		if text, ok := s.Value.(string); ok && s.Name == "backend" {
+			return text
+		}
+	}
+	return "auto"
+}
+
 // awaited returns the commands that let a jail wait for its log files, none where it has some or reads the journal.
 func awaited(c *config.Config, name any) (commands []any) {
-	for _, j := range c.Jails {
-		if j.Name != name || len(j.LogPaths) > 0 || strings.HasPrefix(strings.ToLower(j.Backend), "systemd") {
-			continue
-		}
-		for _, l := range logPatterns(j) {
-			commands = append(commands, []any{"set", j.Name, "addlogpath", l.Path, l.Mode})
-		}
+	j := jailCalled(c, name)
+	if j == nil || len(j.LogPaths) > 0 || jail.UsesJournal(j.Backend) && !neitherFilesNorJournal(j) {
+		return nil
+	}
+	for _, l := range logPatterns(j) {
+		commands = append(commands, []any{"set", j.Name, "addlogpath", l.Path, l.Mode})
 	}
 	return commands
 }

@@ -140,7 +140,7 @@ func (j *Jail) empty(runners []*runner, word string) int {
 		done = append(done, r.do(func(ctx context.Context) { j.flush(ctx, r, events) }))
 	}
 	for _, b := range bans {
-		logging.Notice(j.logs.actions, word+" "+b.ID.String())
+		logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
 	}
 	j.banning.Unlock()
 	wait(done)

@@ -36,11 +36,11 @@ func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 		}
 		return false, nil
 	}
-	word := "Ban "
+	word := "Ban"
 	if b.Restored {
-		word = "Restore Ban "
+		word = "Restore Ban"
 	}
-	logging.Notice(j.logs.actions, word+b.ID.String())
+	logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
 	done = j.tellBan(b)
 	j.lengthen(b)
 	j.record(b)
@@ -145,7 +145,7 @@ func (j *Jail) UnbanAll() int {
 
 // lift logs that b is over and tells the actions. The caller holds banning.
 func (j *Jail) lift(b *ticket.Ban, word string) []<-chan struct{} {
-	logging.Notice(j.logs.actions, word+" "+b.ID.String())
+	logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
 	return j.tellUnban(b)
 }
 

@@ -36,7 +36,7 @@ func distinctActions(actions []ActionSpec) error {
 	seen := map[string]bool{}
 	for _, a := range actions {
 		if seen[a.Name] {
-			return fmt.Errorf("Action %s already exists", a.Name) //lint:ignore ST1005 a text that clients know
+			return fmt.Errorf("Action %s already exists", a.Name)
 		}
 		seen[a.Name] = true
 	}

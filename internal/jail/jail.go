@@ -3,6 +3,7 @@ package jail
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,7 +34,9 @@ type Env struct {
 	Expand  func(text string, e *action.Event) string
 	// HostName returns the name of an address, "" if it has none.
 	HostName func(addr.ID) string
-	IPv6     func() bool
+	// Observe says that the actions enforce nothing, so the log must not claim bans.
+	Observe bool
+	IPv6    func() bool
 }
 
 // A Jail watches sources and bans offenders. It is made by New, works from Start to Stop, and is safe for concurrent use.
@@ -223,6 +226,14 @@ func (j *Jail) SetIdle(idle bool) {
 	j.banning.idle = idle
 	j.banning.Unlock()
 	j.nudge()
+}
+
+// says returns the word that the log has for what happens to an offender.
+func (j *Jail) says(word string) string {
+	if j.env.Observe {
+		return "would " + strings.ToLower(word)
+	}
+	return word
 }
 
 // nudge makes the expiry look at its clock again.

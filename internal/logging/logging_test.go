@@ -2,6 +2,7 @@ package logging
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -47,8 +48,8 @@ func TestLevels(t *testing.T) {
 	o := NewOutput(nil, &out, "1.1.0")
 	o.SetLevel("15") // between MSG and DEBUG
 	log := o.Logger("x")
-	log.Log(nil, LevelMsg, "shown") //nolint:staticcheck // no context needed
-	log.Log(nil, -4, "not shown")   //nolint:staticcheck // no context needed
+	log.Log(context.Background(), LevelMsg, "shown")
+	log.Log(context.Background(), -4, "not shown")
 	if got := undated(out.String()); got != "x                       [N]: MSG     shown\n" {
 		t.Errorf("at level 15: %q", got)
 	}

@@ -15,7 +15,7 @@ var backends = []string{"pyinotify", "polling", "systemd"}
 
 // checkBackend accepts auto and the names of backends, with or without parameters in brackets.
 func checkBackend(backend string) error {
-	name, _, err := config.ParseDefinition(backend)
+	name, params, err := config.ParseDefinition(backend)
 	if err != nil {
 		return control.ValueError(err.Error())
 	}
@@ -23,7 +23,12 @@ func checkBackend(backend string) error {
 		return control.ValueError(fmt.Sprintf("Unknown backend %s. Must be among %s or 'auto'",
 			backend, pickle.Repr(list(backends))))
 	}
-	return nil
+	if name == "systemd" {
+		_, err = journalOptions(backend)
+	} else if params.Len() > 0 {
+		err = control.ValueError(fmt.Sprintf("backend %s takes no parameters", name))
+	}
+	return err
 }
 
 // backendName is the backend that a jail works with.

@@ -23,6 +23,8 @@ type world struct {
 	files  *file.Reader // told by the kernel when a file changes
 	polled *file.Reader // looks itself, for backend = polling
 	kernel *nft.Kernel  // of the native nftables actions
+
+	journals *journals
 }
 
 func (s *Server) newWorld() world {
@@ -32,6 +34,8 @@ func (s *Server) newWorld() world {
 		files:  file.NewReader(file.Options{Log: log("fail2ban.filter")}),
 		polled: file.NewReader(file.Options{Log: log("fail2ban.filter"), Polling: true}),
 		kernel: new(nft.Kernel),
+
+		journals: newJournals(),
 	}
 }
 
@@ -49,6 +53,7 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return s.purge(ctx) })
 	defer s.world.kernel.Close()
+	defer s.world.journals.end()
 	return g.Wait()
 }
 
@@ -81,6 +86,7 @@ func (s *Server) env() jail.Env {
 		Command:   s.command,
 		Expand:    func(text string, e *action.Event) string { return action.Fill(text, e) },
 		HostName:  s.hostName,
+		Observe:   s.opt.Observe,
 		IPv6:      s.world.names.IPv6Allowed,
 	}
 }
@@ -120,7 +126,7 @@ func (s *Server) command(ctx context.Context, text string, e *action.Event) (int
 func (s *Server) newAction(spec jail.ActionSpec, env action.Env) (action.Action, error) {
 	switch {
 	case s.opt.Observe:
-		return observer{log: s.opt.Output.Logger("fail2ban.actions").With("jail", env.Jail)}, nil
+		return observer{}, nil
 	case spec.Script != "":
 		return nil, fmt.Errorf("%s is a Python action; they are not supported, use an action file with commands", spec.Script)
 	}

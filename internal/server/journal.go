@@ -1,13 +1,82 @@
 package server
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"sync"
 
+	"gaol/internal/config"
+	"gaol/internal/control"
 	"gaol/internal/jail"
 	"gaol/internal/source"
+	"gaol/internal/source/journal"
 )
 
+// journals are the readers of the systemd journal: one for each choice of files that backends make, which is one for most
+// servers. Readers are made when the first jail asks, and run until end.
+type journals struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu      sync.Mutex // guards readers
+	readers map[string]*journal.Reader
+}
+
+func newJournals() *journals {
+	j := &journals{readers: map[string]*journal.Reader{}}
+	j.ctx, j.cancel = context.WithCancel(context.Background())
+	return j
+}
+
+// end stops all readers and waits for them.
+func (j *journals) end() {
+	j.cancel()
+	j.wg.Wait()
+}
+
+// reader returns the reader for a backend such as systemd[journalflags=1].
+func (j *journals) reader(backend string, log *slog.Logger) (*journal.Reader, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r := j.readers[backend]; r != nil {
+		return r, nil
+	}
+	opt, err := journalOptions(backend)
+	if err != nil {
+		return nil, err
+	}
+	opt.Log = log
+	r := journal.NewReader(opt)
+	j.readers[backend] = r
+	j.wg.Go(func() {
+		if err := r.Run(j.ctx); err != nil && !errors.Is(err, context.Canceled) {
+			log.Error("the journal is not read any more: " + err.Error())
+		}
+	})
+	return r, nil
+}
+
+// journalOptions reads the parameters of a systemd backend.
+func journalOptions(backend string) (opt journal.Options, err error) {
+	_, params, err := config.ParseDefinition(backend)
+	if err != nil {
+		return opt, control.ValueError(err.Error())
+	}
+	for name, value := range params.All() {
+		if err := opt.Set(name, value); err != nil {
+			return opt, control.ValueError(err.Error())
+		}
+	}
+	return opt, nil
+}
+
 // openJournal subscribes a jail to the systemd journal.
-func (s *Server) openJournal(string, [][]string, jail.Start, source.Sink) (jail.Subscription, error) {
-	return nil, errors.New("the journal cannot be read yet; give the jail a logpath and backend = auto")
+func (s *Server) openJournal(backend string, matches [][]string, start jail.Start, sink source.Sink) (jail.Subscription, error) {
+	r, err := s.world.journals.reader(backend, s.opt.Output.Logger("fail2ban.filtersystemd"))
+	if err != nil {
+		return nil, err
+	}
+	return r.Subscribe(matches, journal.Start{Stored: start.Stored, Since: start.Since}, sink)
 }

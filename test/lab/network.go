@@ -28,7 +28,8 @@ type Host struct {
 // network makes the machine's own end of the network: a bridge that hosts plug into.
 func (l *Lab) network() {
 	l.Must("ip", "link", "set", "lo", "up")
-	l.Must("ip", "link", "add", "lan0", "type", "bridge", "forward_delay", "0")
+	// With a fixed address: a bridge takes on that of its ports otherwise, and changes it when hosts come.
+	l.Must("ip", "link", "add", "lan0", "address", "02:00:00:00:00:01", "type", "bridge", "forward_delay", "0")
 	l.Must("ip", "addr", "add", Server4+"/24", "dev", "lan0")
 	l.Must("ip", "addr", "add", Server6+"/64", "dev", "lan0", "nodad")
 	l.Must("ip", "link", "set", "lan0", "up")
@@ -79,7 +80,7 @@ func (h Host) dial(server string, port int) (conn net.Conn, err error) {
 		if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
 			return
 		}
-		conn, err = net.DialTimeout("tcp", net.JoinHostPort(server, fmt.Sprint(port)), time.Second)
+		conn, err = net.DialTimeout("tcp", net.JoinHostPort(server, fmt.Sprint(port)), 2*time.Second)
 	}()
 	<-done
 	return conn, err

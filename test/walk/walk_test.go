@@ -122,7 +122,12 @@ func (w *walk) logs(pattern string) bool {
 }
 
 func (w *walk) run() {
-	defer func() { w.T.Log("the log of the walk:\n" + w.Read("/var/log/fail2ban.log")) }()
+	defer func() {
+		if w.T.Failed() {
+			w.T.Log("auth.log:\n" + w.Read("/var/log/auth.log") + "\nfirewall:\n" + w.firewall() + w.Must("ip", "neigh"))
+		}
+		w.T.Log("the log of the walk:\n" + w.Read("/var/log/fail2ban.log"))
+	}()
 	w.Services()
 	w.configure(w)
 	w.start()
