@@ -149,12 +149,15 @@ func (m *image) entry(off uint64) (entry, error) {
 	}, nil
 }
 
+// maxFields bounds the fields of an entry, as systemd itself does.
+const maxFields = 1024
+
 // fields returns how many fields e has.
 func (m *image) fields(e entry) int {
 	if m.compact {
-		return len(e.items) / 4
+		return min(len(e.items)/4, maxFields)
 	}
-	return len(e.items) / 16
+	return min(len(e.items)/16, maxFields)
 }
 
 // field returns the offset of the i-th field's data object.
@@ -233,7 +236,7 @@ func (u *unpacker) unlz4(p []byte, limit int) ([]byte, error) {
 		return nil, errFormat
 	}
 	size := binary.LittleEndian.Uint64(p)
-	if size > 64*maxPayload {
+	if size == 0 || size > 64*maxPayload { // the library crashes when there is no room at all
 		return nil, errFormat
 	}
 	if uint64(cap(u.lz4)) < size {
