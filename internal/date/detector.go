@@ -22,7 +22,6 @@ type Detector struct {
 	place       place
 	// matcher has the groups of the current match, spare those of the reserve.
 	matcher, spare *pyre.Matcher
-	scans          int // lines that needed no regular expression
 }
 
 // An entry is a template with what was learnt about it.

@@ -141,6 +141,7 @@ var testPatterns = []string{
 	"%b %d %H:%M:%S\n%Y-%m-%d %H:%M:%S\n%H:%M", "%H:%M:%S\n%d/%m/%Y\n%d/%b/%Y", "{UNB}%H:%M:%S", "**%H:%M**\n%Y-%m-%d",
 	`at (%H:%M)`, `sshd\[%d\]: (%b %d %H:%M:%S)`, "%Y-%m-%d %H:%M:%S %Exz\n%b %d %H:%M:%S %ExZ", "(?i)%Y-%m-%dt%H:%M:%S",
 	"%d/%b/%Y:%H:%M:%S %z", "ts={EPOCH}\n{EPOCH}", "%y%m%d %k:%M:%S\n%y%m%d", "%b %d, %Y %l:%M:%S %p",
+	"^%Y-%m-%d %H:%M:%S%z\n^%Y/%m/%d %H:%M", "%b %d %H:%M:%S", `{^LN-BEG}%ExY-%Exm-%ExdT%ExH:%ExM:%ExS\.%f`, "%d/%b/%Y:%H:%M:%S",
 	"{^LN-BEG}%b %d %k:%M:%S\n{^LN-BEG}%Y/%m/%d %H:%M:%S", "%A\n%B %d\n%j", "^%Y %U %w\n%W %a\n{^LN-BEG}%m/%d",
 }
 

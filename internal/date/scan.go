@@ -12,9 +12,11 @@ type scanner struct {
 	format format
 	place  scanPlace
 	decade byte // last decade of this century that is taken for a year, as a digit
+	fold   bool // steps: letters match in any case
+	steps  []step
 }
 
-// A format is one of the base patterns that scanners know.
+// A format is one of the base patterns that scanners know, or a pattern of simple steps.
 type format uint8
 
 const (
@@ -22,6 +24,7 @@ const (
 	syslogTimes                   // Sun Jan 23 21:59:59.011 2005
 	webTimes                      // 23/Jan/2005:21:59:59 +0100
 	unixTimes                     // 1106513999.123
+	stepTimes                     // as scanner.steps say
 )
 
 var baseFormats = map[int]format{isoBase: isoTimes, syslogBase: syslogTimes, webBase: webTimes}
@@ -52,9 +55,18 @@ func (t *template) recognise(i int, frame string, year int) {
 	}
 	t.needs = needsOf(i, frame)
 	place, known := framePlaces[frame]
-	if ahead := year + 3; known && ahead/100 == 20 {
-		t.scan = scanner{format: baseFormats[i], place: place, decade: byte('0' + ahead/10%10)}
+	if decade := lastDecade(year); known && decade != 0 && baseFormats[i] != 0 {
+		t.scan = scanner{format: baseFormats[i], place: place, decade: decade}
 	}
+}
+
+// lastDecade returns the second last digit of the latest year that %ExY takes, or 0 when scanners do not know its century.
+func lastDecade(year int) byte {
+	ahead := year + 3
+	if ahead/100 != 20 {
+		return 0
+	}
+	return byte('0' + ahead/10%10)
 }
 
 // scanLast looks with the scanner of the template that matched last, and learns as if its regular expression had matched.
@@ -70,7 +82,7 @@ func (d *Detector) scanLast(line []byte, f *Found) bool {
 	}
 	var p parts
 	end := e.scan.read(line[:limit], start, &p)
-	if end < 0 || !outsideWord(line[:limit], end) {
+	if end <= start || isWordByte(line[end-1]) && !outsideWord(line[:limit], end) {
 		return false
 	}
 	s := span{start: start, end: end}
@@ -81,7 +93,6 @@ func (d *Detector) scanLast(line []byte, f *Found) bool {
 		s.startChars, s.endChars = d.place.start, d.place.end
 	}
 	d.learn(line, d.last, s)
-	d.scans++
 	m := moment{}
 	if e.scan.format == unixTimes {
 		m.time, m.ok = unixTime(line[start:end], false)
@@ -132,7 +143,7 @@ func inAudit(head []byte) bool {
 	return i == 0 || !isWordByte(head[i-1]) && head[i-1] < utf8.RuneSelf
 }
 
-// outsideWord reports whether the word character before end ends a word of line for sure.
+// outsideWord reports whether the character before end, if it belongs to a word, is that word's last for sure.
 func outsideWord(line []byte, end int) bool {
 	return end == len(line) || !isWordByte(line[end]) && line[end] < utf8.RuneSelf
 }

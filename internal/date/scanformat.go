@@ -12,6 +12,8 @@ func (s *scanner) read(line []byte, start int, p *parts) (end int) {
 		return s.syslog(line, start, p)
 	case webTimes:
 		return s.web(line, start, p)
+	case stepTimes:
+		return s.walk(line, start, p)
 	}
 	return scanUnix(line, start)
 }

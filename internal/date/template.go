@@ -144,6 +144,9 @@ func newPattern(pattern string, year int) (*template, error) {
 	if b.named {
 		t.name = "{^LN-BEG}" + name
 	}
+	if !unbound {
+		t.scan = stepScanner(body, b.named, fold, year)
+	}
 	return t, nil
 }
 
