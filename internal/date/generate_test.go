@@ -135,7 +135,7 @@ func (g generator) digits(line string) string {
 // testPatterns are datepattern options of all kinds.
 var testPatterns = []string{
 	"", "", "", "{^LN-BEG}", "{^LN-BEG}", "{DATE}", "^{DATE}", "{^LN-BEG}{DATE}",
-	`^[^\[]*\[({DATE})` + "\n{^LN-BEG}", `^[^\[]*\[({DATE})`, `^\[{DATE}\]`, `^<W>{DATE}`,
+	`^[^\[]*\[({DATE})` + "\n{^LN-BEG}", `^[^\[]*\[({DATE})`, `^[^\[]*\[({DATE})\]`, `^\[{DATE}\]`, `^<W>{DATE}`,
 	"{^LN-BEG}EPOCH\n{^LN-BEG}", "EPOCH", "^EPOCH", "LEPOCH", "TAI64N", "{^LN-BEG}TAI64N", "{NONE}\n%H:%M:%S",
 	"%Y-%m-%d %H:%M:%S", "^%Y-%m-%d %H:%M:%S", "{^LN-BEG}%ExY-%Exm-%Exd[T ]%ExH:%ExM:%ExS(?:[.,]%f)?(?:%z)?",
 	"%b %d %H:%M:%S\n%Y-%m-%d %H:%M:%S\n%H:%M", "%H:%M:%S\n%d/%m/%Y\n%d/%b/%Y", "{UNB}%H:%M:%S", "**%H:%M**\n%Y-%m-%d",

@@ -32,7 +32,15 @@ func Parse(pattern string) (*Patterns, error) { return new(Cache).Parse(pattern)
 // The zero Cache is empty and ready. It is safe for concurrent use.
 type Cache struct {
 	mu        sync.Mutex // guards templates
-	templates map[string]*template
+	templates map[cacheKey]*template
+}
+
+// A cacheKey tells templates apart by what they are made from.
+type cacheKey struct {
+	pattern, name, regex string
+	needs                features
+	format               format
+	place                scanPlace
 }
 
 // Parse is like the function Parse.
@@ -65,11 +73,11 @@ func (c *Cache) compile(templates []ranked) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.templates == nil {
-		c.templates = map[string]*template{}
+		c.templates = map[cacheKey]*template{}
 	}
 	for i := range templates {
 		t := &templates[i]
-		key := t.pattern + "\n" + t.name + "\n" + t.regex
+		key := cacheKey{t.pattern, t.name, t.regex, t.needs, t.scan.format, t.scan.place}
 		if known := c.templates[key]; known != nil {
 			t.template = known
 			continue

@@ -39,12 +39,12 @@ const (
 	inBracket           // after the first opening bracket
 )
 
+// framePlaces are the texts around a {DATE} that scanners know.
 var framePlaces = map[string]scanPlace{
-	"{DATE}":              anywhere,
-	"^{DATE}":             atStart,
-	"{^LN-BEG}{DATE}":     atBegin,
-	`^[^\[]*\[({DATE})`:   inBracket,
-	`^[^\[]*\[({DATE})\]`: inBracket,
+	"{DATE}":            anywhere,
+	"^{DATE}":           atStart,
+	"{^LN-BEG}{DATE}":   atBegin,
+	`^[^\[]*\[({DATE})`: inBracket,
 }
 
 // recognise notes that t is base pattern i in a frame, the text of a datepattern with {DATE}. Keywords are no matter of
