@@ -62,17 +62,18 @@ type Reader struct {
 	mu      sync.Mutex // guards what follows
 	pending []*Subscription
 	done    bool
+	refused map[string]identity // files that were complained about
 
 	// Used by the goroutine of Run only.
 	match   matcher
 	volumes map[identity]*volume
 	passed  map[string]identity // files that nobody wants, or that cannot be read
-	refused map[string]identity // files that were complained about
 	through map[[16]byte]bool   // files that were read to their final end
 	passes  []*pass
 	newest  uint64 // time of the newest entry seen
 	batch   ticket.Batch
 	streams sync.WaitGroup
+	command string // journalctl
 }
 
 // NewReader returns a Reader that reads nothing before Run is called.
@@ -93,7 +94,7 @@ func NewReader(opt Options) *Reader {
 		opt.root = "/"
 	}
 	return &Reader{
-		opt: opt, wakeup: make(chan struct{}, 1), volumes: map[identity]*volume{},
+		opt: opt, command: "journalctl", wakeup: make(chan struct{}, 1), volumes: map[identity]*volume{},
 		passed: map[string]identity{}, refused: map[string]identity{}, through: map[[16]byte]bool{},
 	}
 }
@@ -168,6 +169,7 @@ func (r *Reader) round(ctx context.Context, n *inotify.Instance) {
 	if r.rescan.Swap(false) {
 		r.watch(n)
 		r.scan()
+		r.fallBack(ctx)
 	}
 	r.admit(ctx)
 	r.split()
@@ -267,7 +269,9 @@ func (r *Reader) abandon(v *volume, err error) {
 func (r *Reader) refuse(v *volume, err error) { r.complain(v.path, v.id, err) }
 
 func (r *Reader) complain(path string, id identity, err error) {
-	if r.refused[path] != id {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old, known := r.refused[path]; !known || old != id {
 		r.refused[path] = id
 		r.opt.Log.Warn(fmt.Sprintf("Unable to read all of the journal: %s: %v", path, err))
 	}
@@ -322,9 +326,19 @@ func (r *Reader) admit(ctx context.Context) {
 	}
 	p := &pass{subs: fresh, places: map[identity]place{}}
 	r.prepare(p, from)
-	if r.fallback.Load() {
-		r.stream(ctx, p.subs, from)
+	r.passes = append(r.passes, p)
+	r.fallBack(ctx)
+}
+
+// fallBack hands every subscription over to journalctl, once there is a file that we do not know how to read.
+func (r *Reader) fallBack(ctx context.Context) {
+	if !r.fallback.Load() {
 		return
 	}
-	r.passes = append(r.passes, p)
+	for _, p := range r.passes {
+		for _, s := range p.subs {
+			r.streams.Go(func() { r.stream(ctx, s) })
+		}
+	}
+	r.passes = nil
 }
