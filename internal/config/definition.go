@@ -26,8 +26,8 @@ type definition struct {
 	table  []option
 	params *Params // from the brackets, implied ones included
 	from   Origin  // of the brackets
-	vars   layers.Vars
-	cache  map[string]*string // what tags of this use were found to mean; nil for nothing
+	vars   *scope
+	cache  map[string]meaning // what tags of this use were found to mean
 
 	known *texts // options of the table found in [Definition]
 	init  *texts // parameters that [Init] gives
@@ -46,21 +46,63 @@ func base(folder, name string) string {
 	return folder + "/" + name
 }
 
-// varsOf puts parameters over the values of a jail. Numbers and booleans of the jail appear as printed.
-func varsOf(jail *settings, params *Params, from Origin) layers.Vars {
-	vars := layers.Vars{}
-	for name, s := range jail.All() {
-		vars[name] = layers.Var{Text: printed(s.value), None: s.value == nil, Origin: s.from.Origin}
-	}
+// A scope is what a filter or an action is given from outside, nearest first: parameters of [Init] that count as given,
+// parameters in brackets, the jail's options as they are printed.
+type scope struct {
+	init   *texts
+	params *Params
+	lower  map[string]string // params that are not in lower case, by lower-case name
+	from   Origin            // of params
+	jail   *settings
+}
+
+func newScope(jail *settings, params *Params, from Origin) *scope {
+	s := &scope{params: params, from: from, jail: jail}
 	for name, v := range params.All() {
-		vars[pytext.Lower(name)] = layers.Var{Text: v, Origin: from}
+		if lower := pytext.Lower(name); lower != name {
+			if s.lower == nil {
+				s.lower = map[string]string{}
+			}
+			s.lower[lower] = v
+		} else {
+			delete(s.lower, name)
+		}
 	}
-	return vars
+	return s
+}
+
+// Lookup implements layers.Vars.
+func (s *scope) Lookup(name string) (layers.Var, bool) {
+	if t, ok := s.fromInit(name); ok {
+		return layers.Var{Text: t.s, Origin: t.from.Origin}, true
+	}
+	if v, ok := s.lower[name]; ok {
+		return layers.Var{Text: v, Origin: s.from}, true
+	}
+	if v, ok := s.params.Get(name); ok {
+		return layers.Var{Text: v, Origin: s.from}, true
+	}
+	v, ok := s.jail.Get(name)
+	if !ok {
+		return layers.Var{}, false
+	}
+	return layers.Var{Text: printed(v.value), None: v.value == nil, Origin: v.from.Origin}, true
+}
+
+// fromInit finds a parameter of [Init] that no bracket replaces, or, as known/name, any.
+func (s *scope) fromInit(name string) (text, bool) {
+	if t, ok := s.init.Get(name); ok && !s.params.Has(name) {
+		return t, true
+	}
+	if known, ok := strings.CutPrefix(name, knownPrefix); ok {
+		return s.init.Get(known)
+	}
+	return text{}, false
 }
 
 // evaluate reads the file with the given values of the jail before its own.
 func (d *definition) evaluate(jail *settings) error {
-	d.vars = varsOf(jail, d.params, d.from)
+	d.vars = newScope(jail, d.params, d.from)
 	return d.readKnown(d.params.Has)
 }
 
@@ -69,12 +111,8 @@ func (d *definition) evaluate(jail *settings) error {
 // are left out.
 func (d *definition) evaluateAgain(jail *settings) error {
 	init := d.init
-	d.vars = varsOf(jail, d.params, d.from)
-	for name, t := range init.All() {
-		if !d.params.Has(name) {
-			d.vars[name] = layers.Var{Text: t.s, Origin: t.from.Origin}
-		}
-	}
+	d.vars = newScope(jail, d.params, d.from)
+	d.vars.init = init
 	return d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
 }
 
@@ -115,7 +153,7 @@ func (d *definition) readInit() error {
 		}
 		t := text{s: v.Text, from: sourceOf(v)}
 		if plain, conditional := withoutCondition(name); conditional {
-			if given, ok := d.vars[pytext.Lower(plain)]; ok && !given.None {
+			if given, ok := d.vars.Lookup(pytext.Lower(plain)); ok && !given.None {
 				t = text{s: given.Text, from: source{Origin: given.Origin}}
 			}
 		}
@@ -204,28 +242,34 @@ func withoutCondition(name string) (plain string, conditional bool) {
 
 // lookup finds the meaning of a tag that is no parameter and no option of the table: an option of any section, written
 // section/option, or one of [Definition] or [DEFAULT].
-func (d *definition) lookup(tag string) (*string, error) {
-	if v, ok := d.cache[tag]; ok {
-		return v, nil
+func (d *definition) lookup(tag string) (string, bool, error) {
+	if m, ok := d.cache[tag]; ok {
+		return m.text, m.known, nil
 	}
-	v, err := d.find(tag)
+	v, known, err := d.find(tag)
 	if err != nil {
-		return nil, err
+		return "", false, err
 	}
 	if d.cache == nil {
-		d.cache = map[string]*string{}
+		d.cache = map[string]meaning{}
 	}
-	d.cache[tag] = v
-	return v, nil
+	d.cache[tag] = meaning{v, known}
+	return v, known, nil
 }
 
-func (d *definition) find(tag string) (*string, error) {
+// A meaning is what a tag was found to stand for.
+type meaning struct {
+	text  string
+	known bool
+}
+
+func (d *definition) find(tag string) (string, bool, error) {
 	if section, option, ok := strings.Cut(tag, "/"); ok && section != "" && option != "" &&
 		!strings.ContainsFunc(section, func(r rune) bool { return r != '-' && !pytext.IsWord(r) }) {
 		for _, name := range addressed(section) {
-			v, err := d.value(name, option, nil)
-			if err != nil || v != nil {
-				return v, err
+			v, ok, err := d.value(name, option, nil)
+			if err != nil || ok {
+				return v, ok, err
 			}
 		}
 	}
@@ -243,19 +287,13 @@ func addressed(prefix string) []string {
 	return []string{prefix}
 }
 
-// value returns an option's value, nil when there is none.
-func (d *definition) value(section, option string, vars layers.Vars) (*string, error) {
+// value returns an option's value, and false when there is none.
+func (d *definition) value(section, option string, vars layers.Vars) (string, bool, error) {
 	v, err := d.set.Get(section, option, vars)
-	var absent *layers.AbsentError
-	switch {
-	case errors.As(err, &absent):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case v.Entry == nil && v.Var.None:
-		return nil, nil
+	if _, absent := err.(*layers.AbsentError); absent {
+		return "", false, nil
 	}
-	return &v.Text, nil
+	return v.Text, v.Entry != nil || !v.Var.None, err
 }
 
 // convert turns a text, its tags replaced, into the kind of the option. A wrong integer becomes nil, with a warning.

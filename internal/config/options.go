@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -171,24 +170,29 @@ func (r *reader) read(set *layers.Set, section string, table []option, vars laye
 			continue
 		}
 		v, err := set.Get(section, o.name, vars)
-		var absent *layers.AbsentError
-		switch {
-		case errors.As(err, &absent) && absent.Option == "":
-			r.log.add(readerLog, Errors, absent.Error())
-			found.Set(o.name, setting{value: o.def})
-		case errors.As(err, &absent):
-			if o.def != nil {
-				r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
-					pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
-				found.Set(o.name, setting{value: o.def})
-			}
-		case err != nil:
-			return nil, err
-		default:
+		switch err := err.(type) {
+		case nil:
 			found.Set(o.name, r.convert(section, o, v))
+		case *layers.AbsentError:
+			r.absent(found, section, o, err)
+		default:
+			return nil, err
 		}
 	}
 	return found, nil
+}
+
+// absent deals with an option that no file gives.
+func (r *reader) absent(found *settings, section string, o option, err *layers.AbsentError) {
+	switch {
+	case err.Option == "":
+		r.log.add(readerLog, Errors, err.Error())
+		found.Set(o.name, setting{value: o.def})
+	case o.def != nil:
+		r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
+			pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
+		found.Set(o.name, setting{value: o.def})
+	}
 }
 
 // convert turns the text of an option into its kind.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
@@ -26,32 +27,37 @@ const (
 	maxExpanded = 4 << 20
 )
 
+// A lookup finds the meaning of a tag that is none of the values; false for an unknown tag, which stays.
+type lookup func(tag string) (string, bool, error)
+
 // A substitution replaces <tags> in a set of values by each other's texts.
 type substitution struct {
 	values *texts
-	ignore map[string]bool                   // names that are left alone, values and tags
-	lookup func(tag string) (*string, error) // finds what values do not hold; nil for an unknown tag, which stays
+	ignore map[string]bool // names that are left alone, values and tags
+	lookup lookup
 }
 
-// run replaces until nothing changes. A value that names itself, directly or in a circle, is an error.
+// run replaces until nothing changes. A value that names itself, directly or in a circle, is an error. A value that a pass
+// leaves as it is stays so for good, since tags that are unknown once are unknown ever.
 func (s *substitution) run() error {
 	done := map[string]bool{}
 	for changed := true; changed; {
 		changed = false
 		for name, v := range s.values.All() {
-			if done[name] || s.ignore[name] || v.none {
+			if v.none || s.ignore[name] || done[name] {
 				continue
 			}
 			out, err := s.expand(name, v.s)
 			if err != nil {
 				return err
 			}
-			if out != v.s {
-				changed = true
-				v.s = out
-				s.values.Set(name, v)
+			if out == v.s {
+				done[name] = true
+				continue
 			}
-			done[name] = !strings.Contains(out, "<")
+			changed = true
+			v.s = out
+			s.values.Set(name, v)
 		}
 	}
 	return nil
@@ -60,7 +66,7 @@ func (s *substitution) run() error {
 // expand replaces the tags in one value, left to right. Every occurrence of a tag goes at once, and the search goes on
 // where the first one stood, so that tags within the inserted text are found too.
 func (s *substitution) expand(name, value string) (string, error) {
-	var counts omap.Map[int]
+	var counts tally
 	for at := 0; ; {
 		tag, start, ok := nextTag(value, at)
 		if !ok {
@@ -70,31 +76,57 @@ func (s *substitution) expand(name, value string) (string, error) {
 		if s.ignore[tag] {
 			continue
 		}
-		n, _ := counts.Get(tag)
-		if tag == name || n > maxReplaced {
-			return "", circle(name, tag, &counts, value)
+		if tag == name || counts.of(tag) > maxReplaced {
+			return "", circle(name, tag, counts, value)
 		}
-		text, err := s.valueOf(tag)
+		text, ok, err := s.valueOf(tag)
 		if err != nil {
 			return "", err
 		}
-		if text == nil {
+		if !ok {
 			continue
 		}
-		counts.Set(tag, n+1)
-		value = strings.ReplaceAll(value, "<"+tag+">", *text)
+		counts.add(tag)
+		value = strings.ReplaceAll(value, value[start:start+len(tag)+2], text)
 		at = start
-		if len(value) > maxExpanded && len(value) > len(*text) {
-			return "", circle(name, tag, &counts, first(value, 1000)+"…")
+		if len(value) > maxExpanded && len(value) > len(text) {
+			return "", circle(name, tag, counts, first(value, 1000)+"…")
 		}
 	}
 }
 
-func (s *substitution) valueOf(tag string) (*string, error) {
+func (s *substitution) valueOf(tag string) (string, bool, error) {
 	if v, ok := s.values.Get(tag); ok && !v.none {
-		return &v.s, nil
+		return v.s, true, nil
 	}
 	return s.lookup(tag)
+}
+
+// A tally counts how often each tag was replaced, in order of first replacement. It mostly holds a handful.
+type tally []tagCount
+
+type tagCount struct {
+	tag string
+	n   int
+}
+
+func (t tally) of(tag string) int {
+	for _, c := range t {
+		if c.tag == tag {
+			return c.n
+		}
+	}
+	return 0
+}
+
+func (t *tally) add(tag string) {
+	for i := range *t {
+		if (*t)[i].tag == tag {
+			(*t)[i].n++
+			return
+		}
+	}
+	*t = append(*t, tagCount{tag, 1})
 }
 
 // nextTag finds the first tag of s at or behind at: one or more characters between angle brackets, none of them a blank or
@@ -106,25 +138,42 @@ func nextTag(s string, at int) (tag string, start int, ok bool) {
 			return "", 0, false
 		}
 		start = at + n
-		end := strings.IndexFunc(s[start+1:], func(r rune) bool { return r == '<' || r == '>' || pytext.IsSpace(r) })
-		if end < 0 {
+		n = tagLength(s[start+1:])
+		switch end := start + 1 + n; {
+		case end == len(s):
 			return "", 0, false
-		}
-		if end > 0 && s[start+1+end] == '>' {
-			return s[start+1 : start+1+end], start, true
+		case n > 0 && s[end] == '>':
+			return s[start+1 : end], start, true
 		}
 		at = start + 1
 	}
 }
 
+// tagLength returns how many bytes at the start of s can be inside a tag.
+func tagLength(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '<' || c == '>' || c <= ' ' && pytext.IsSpace(rune(c)):
+			return i
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if pytext.IsSpace(r) {
+				return i
+			}
+			i += size - 1
+		}
+	}
+	return len(s)
+}
+
 // circle is the error for a value that cannot be resolved.
-func circle(name, tag string, counts *omap.Map[int], value string) error {
+func circle(name, tag string, counts tally, value string) error {
 	var seen strings.Builder
-	for k, n := range counts.All() {
-		if seen.Len() > 0 {
+	for i, c := range counts {
+		if i > 0 {
 			seen.WriteString(", ")
 		}
-		fmt.Fprintf(&seen, "%s: %d", pickle.Repr(k), n)
+		fmt.Fprintf(&seen, "%s: %d", pickle.Repr(c.tag), c.n)
 	}
 	return &Error{
 		Option: name,

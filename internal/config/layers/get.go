@@ -11,7 +11,9 @@ import (
 )
 
 // Vars are values that come before those of the files, by lower-case name: what a jail gives to its filter or action.
-type Vars map[string]Var
+type Vars interface {
+	Lookup(name string) (Var, bool)
+}
 
 // A Var is one such value. None stands for an integer that was wrong; naming it inside a value is an error.
 type Var struct {
@@ -135,8 +137,10 @@ func (g *getter) lookup(name string) (finding, bool) {
 	if name == "__name__" && g.own != nil {
 		return finding{name: name, v: Var{Text: g.name}}, true
 	}
-	if v, ok := g.vars[name]; ok {
-		return finding{name: name, v: v}, true
+	if g.vars != nil {
+		if v, ok := g.vars.Lookup(name); ok {
+			return finding{name: name, v: v}, true
+		}
 	}
 	if e, ok := g.own.Get(name); ok {
 		return finding{name: name, entry: e, from: inSection}, true

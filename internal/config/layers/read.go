@@ -101,10 +101,13 @@ type expansion struct {
 	reader *Reader
 	files  []*ini.File // in order of merging
 	stack  []string    // cleaned names of the files being expanded, outermost first
+
+	seen    map[*ini.File]bool
+	repeats int // how often a file was there before
 }
 
-// maxFiles bounds the walk: files that include each other crosswise multiply.
-const maxFiles = 100_000
+// maxRepeats bounds the walk: files that include each other crosswise multiply.
+const maxRepeats = 5_000
 
 // list expands files in order, each followed by its .local file unless that is in the list itself. Ancestors are the files
 // whose includes led here, names as written; an include of one of them is passed over.
@@ -143,12 +146,19 @@ func (x *expansion) endless(file string, depth int) bool {
 
 // file expands one file: what it includes before, itself, what it includes after.
 func (x *expansion) file(file string, ancestors []string) error {
-	if x.endless(file, 3) || len(x.files) > maxFiles {
+	if x.endless(file, 3) {
 		return nil
 	}
 	parsed, err := x.reader.parse(file)
 	if err != nil || parsed == nil {
 		return err
+	}
+	if x.repeated(parsed); x.repeats > maxRepeats {
+		return &InterpolationError{
+			Section: includes, Origin: Origin{File: file, Line: 1},
+			Text: fmt.Sprintf("files include each other more than %d times, at last %s", maxRepeats, pickle.Repr(file)),
+			Hint: "let every file be included by one other",
+		}
 	}
 	before, after, err := includesOf(parsed)
 	if err != nil {
@@ -163,6 +173,17 @@ func (x *expansion) file(file string, ancestors []string) error {
 	}
 	x.files = append(x.files, parsed)
 	return x.list(without(after, ancestors), inner)
+}
+
+// repeated counts a file that was included before.
+func (x *expansion) repeated(f *ini.File) {
+	if x.seen[f] {
+		x.repeats++
+	}
+	if x.seen == nil {
+		x.seen = map[*ini.File]bool{}
+	}
+	x.seen[f] = true
 }
 
 func without(files, ancestors []string) []string {

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -67,18 +69,25 @@ func (s Source) inside(full string) (string, bool) {
 // maxFile bounds what is read of one file.
 const maxFile = 64 << 20
 
+// readFile reads a file, and no more than maxFile bytes of it, were it a device.
 func (s Source) readFile(full string) ([]byte, error) {
 	if name, ok := s.inside(full); ok {
 		return fs.ReadFile(s.fsys, name)
 	}
-	info, err := os.Stat(full)
+	f, err := os.Open(full)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxFile {
-		return nil, &fs.PathError{Op: "read", Path: full, Err: fs.ErrInvalid}
+	defer f.Close()
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() < maxFile {
+		b.Grow(int(info.Size()) + bytes.MinRead)
 	}
-	return os.ReadFile(full)
+	n, err := b.ReadFrom(io.LimitReader(f, maxFile+1))
+	if n > maxFile {
+		err = &fs.PathError{Op: "read", Path: full, Err: fs.ErrInvalid}
+	}
+	return b.Bytes(), err
 }
 
 func (s Source) exists(full string) bool {

@@ -9,47 +9,79 @@ import "iter"
 // A Map maps strings to values in order of first appearance. The zero Map is empty and ready.
 type Map[V any] struct {
 	keys   []string
-	values map[string]V
+	values []V
+	index  map[string]int // place of each key, once there are many
+}
+
+// few is how many keys are searched one by one, which is cheaper than building an index.
+const few = 24
+
+// find returns the place of key, or -1.
+func (m *Map[V]) find(key string) int {
+	if m == nil {
+		return -1
+	}
+	if m.index != nil {
+		if i, ok := m.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i, k := range m.keys {
+		if k == key {
+			return i
+		}
+	}
+	return -1
 }
 
 // Set gives key the value v. A new key goes to the end, a present one keeps its place.
 func (m *Map[V]) Set(key string, v V) {
-	if m.values == nil {
-		m.values = map[string]V{}
+	if i := m.find(key); i >= 0 {
+		m.values[i] = v
+		return
 	}
-	if _, ok := m.values[key]; !ok {
-		m.keys = append(m.keys, key)
+	m.keys = append(m.keys, key)
+	m.values = append(m.values, v)
+	if len(m.keys) > few {
+		m.addToIndex(key)
 	}
-	m.values[key] = v
+}
+
+func (m *Map[V]) addToIndex(key string) {
+	if m.index != nil {
+		m.index[key] = len(m.keys) - 1
+		return
+	}
+	m.index = make(map[string]int, 2*len(m.keys))
+	for i, k := range m.keys {
+		m.index[k] = i
+	}
 }
 
 // Get returns the value of key and whether it is present. A nil Map holds nothing.
 func (m *Map[V]) Get(key string) (V, bool) {
-	if m == nil {
-		var zero V
-		return zero, false
+	if i := m.find(key); i >= 0 {
+		return m.values[i], true
 	}
-	v, ok := m.values[key]
-	return v, ok
+	var zero V
+	return zero, false
 }
 
 // Has reports whether key is present.
-func (m *Map[V]) Has(key string) bool {
-	_, ok := m.Get(key)
-	return ok
-}
+func (m *Map[V]) Has(key string) bool { return m.find(key) >= 0 }
 
 // Delete removes key.
 func (m *Map[V]) Delete(key string) {
-	if !m.Has(key) {
+	i := m.find(key)
+	if i < 0 {
 		return
 	}
-	delete(m.values, key)
-	for i, k := range m.keys {
-		if k == key {
-			m.keys = append(m.keys[:i:i], m.keys[i+1:]...)
-			return
-		}
+	m.keys = append(m.keys[:i:i], m.keys[i+1:]...)
+	m.values = append(m.values[:i:i], m.values[i+1:]...)
+	m.index = nil
+	if len(m.keys) > few {
+		m.addToIndex("")
 	}
 }
 
@@ -61,25 +93,16 @@ func (m *Map[V]) Len() int {
 	return len(m.keys)
 }
 
-// All yields keys and values in order.
+// All yields keys and values in order. Values may be Set meanwhile; keys may not be added or removed.
 func (m *Map[V]) All() iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		if m == nil {
 			return
 		}
-		for _, k := range m.keys {
-			if !yield(k, m.values[k]) {
+		for i, k := range m.keys {
+			if !yield(k, m.values[i]) {
 				return
 			}
 		}
 	}
-}
-
-// Clone returns an independent map with the same keys and values.
-func (m *Map[V]) Clone() *Map[V] {
-	c := &Map[V]{}
-	for k, v := range m.All() {
-		c.Set(k, v)
-	}
-	return c
 }

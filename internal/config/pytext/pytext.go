@@ -32,10 +32,7 @@ func IsWord(r rune) bool {
 // Lower returns s in lower case. The one letter whose lower case has two code points is spelled out, because Go maps it to
 // a plain i.
 func Lower(s string) string {
-	if strings.Contains(s, "İ") {
-		s = strings.ReplaceAll(s, "İ", "i̇")
-	}
-	return strings.ToLower(s)
+	return strings.ToLower(strings.ReplaceAll(s, "İ", "i̇"))
 }
 
 // Int reads a decimal integer: optional white space around it, a sign, digits of any script, single underscores between
@@ -80,8 +77,7 @@ func plainDigits(s string) (string, bool) {
 	return b.String(), afterDigit && b.Len() <= maxDigits
 }
 
-// digit returns the value of a decimal digit, or -1. Every script has its ten digits in one run that starts at a multiple
-// that unicode's table of ranges gives away.
+// digit returns the value of a decimal digit, or -1. Digits of other scripts stand in runs of tens that begin with zero.
 func digit(r rune) int {
 	if r < 0x80 {
 		if r >= '0' && r <= '9' {
@@ -92,9 +88,9 @@ func digit(r rune) int {
 	if !unicode.Is(unicode.Nd, r) {
 		return -1
 	}
-	zero := r
-	for zero > 0 && r-zero < 9 && unicode.Is(unicode.Nd, zero-1) {
-		zero--
+	start := r
+	for unicode.Is(unicode.Nd, start-1) {
+		start--
 	}
-	return int(r-zero) % 10
+	return int(r-start) % 10
 }

@@ -1,0 +1,111 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func textsOf(pairs ...string) *texts {
+	m := &texts{}
+	for i := 0; i < len(pairs); i += 2 {
+		m.Set(pairs[i], text{s: pairs[i+1]})
+	}
+	return m
+}
+
+func substitute(m *texts, ignore ...string) error {
+	s := substitution{values: m, ignore: map[string]bool{}, lookup: func(string) (string, bool, error) { return "", false, nil }}
+	for _, name := range ignore {
+		s.ignore[name] = true
+	}
+	return s.run()
+}
+
+func TestTagsAreReplaced(t *testing.T) {
+	tests := []struct {
+		name    string
+		in      []string
+		ignore  []string
+		want    []string
+		failure string
+	}{
+		{"plain", []string{"a", "x <b> y", "b", "1"}, nil, []string{"a", "x 1 y", "b", "1"}, ""},
+		{"unknown tags stay", []string{"a", "<HOST> <F-ID>u</F-ID> < b> <> <b", "b", "1"}, nil, []string{"a", "<HOST> <F-ID>u</F-ID> < b> <> <b", "b", "1"}, ""},
+		{"inner first", []string{"a", "<m-<k>>", "k", "s", "m-s", "yes"}, nil, []string{"a", "yes", "k", "s", "m-s", "yes"}, ""},
+		{"ignored", []string{"a", "<b> <c>", "b", "<c>", "c", "1"}, []string{"b"}, []string{"a", "<b> 1", "b", "<c>", "c", "1"}, ""},
+		{"itself", []string{"a", "x<a>"}, nil, nil, "fail tag: a, found: a in {}, value: x<a>"},
+		{"circle", []string{"a", "<b>", "b", "<c>", "c", "<b>"}, nil, nil, "fail tag: a, found: b in {'b': 26, 'c': 26}, value: <b>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := textsOf(tt.in...)
+			err := substitute(m, tt.ignore...)
+			if tt.failure != "" {
+				if err == nil || !strings.HasSuffix(err.Error(), tt.failure) {
+					t.Fatalf("error %v, want …%s", err, tt.failure)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for k, v := range m.All() {
+				got = append(got, k, v.s)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDoublingTagsEnd has tags that name each other twice, which would take 2^26 times the memory.
+func TestDoublingTagsEnd(t *testing.T) {
+	began := time.Now()
+	err := substitute(textsOf("a", "<x>", "x", "<y><y>", "y", "<x><x>"))
+	if err == nil || !strings.HasPrefix(err.Error(), "properties contain self referencing definitions") {
+		t.Errorf("error %.100v", err)
+	}
+	if err != nil && len(err.Error()) > 10_000 {
+		t.Errorf("the error text has %d bytes", len(err.Error()))
+	}
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
+func TestLongValueWithManyTags(t *testing.T) {
+	began := time.Now()
+	m := textsOf("a", strings.Repeat("<HOST> <b> ", 100_000), "b", "<c>", "c", "1")
+	if err := substitute(m); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := m.Get("a"); v.s != strings.Repeat("<HOST> 1 ", 100_000) {
+		t.Errorf("got %.40s…", v.s)
+	}
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
+func FuzzTags(f *testing.F) {
+	f.Add("<b> <c>", "<c><c>", "x")
+	f.Add("<b><b>", "<c><c>", "<b><b>")
+	f.Add("<<b>>", "b", "<a>")
+	f.Add("\xff<\x00>", strings.Repeat("<c>", 50), "<b-<c>>")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		m := textsOf("a", a, "b", b, "c", c)
+		if err := substitute(m); err != nil {
+			return
+		}
+		for k, v := range m.All() {
+			if len(v.s) > maxExpanded+len(a)+len(b)+len(c) {
+				t.Errorf("%s grew to %d bytes", k, len(v.s))
+			}
+		}
+	})
+}
