@@ -76,3 +76,12 @@ func BenchmarkProcess(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkCompile(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Compile(loginFilter()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -22,17 +22,7 @@ func (f *Filter) matched(r *pattern, text []byte) matched {
 	}
 	first, last := f.lineSpan(text)
 	first, last = min(first, len(f.orig)), min(last, len(f.orig))
-	lines := slices.Clone(f.orig[first:last])
-	var skipped []ticket.Match
-	for _, g := range r.skips {
-		from, to := f.match.Group(g)
-		if from < 0 {
-			continue
-		}
-		for _, s := range splitLines(string(text[from:to])) {
-			lines, skipped = moveLine(lines, skipped, s)
-		}
-	}
+	lines, skipped := divide(f.orig[first:last], f.skips(r, text))
 	return matched{
 		lines:     lines,
 		rest:      slices.Concat(f.orig[:first], skipped, f.orig[last:]),
@@ -40,14 +30,27 @@ func (f *Filter) matched(r *pattern, text []byte) matched {
 	}
 }
 
-// moveLine moves the first line whose text without date is s from lines to skipped.
-func moveLine(lines, skipped []ticket.Match, s string) (left, moved []ticket.Match) {
-	i := slices.IndexFunc(lines, func(m ticket.Match) bool { return m.Before+m.After == s })
-	if i < 0 {
-		return lines, skipped
+// skips returns the lines that the <SKIPLINES> of r's last match in text stand for.
+func (f *Filter) skips(r *pattern, text []byte) (skips []string) {
+	for _, g := range r.skips {
+		if from, to := f.match.Group(g); from >= 0 {
+			skips = append(skips, splitLines(string(text[from:to]))...)
+		}
 	}
-	skipped = append(skipped, lines[i])
-	return slices.Delete(lines, i, i+1), skipped
+	return skips
+}
+
+// divide takes those lines out whose text without the date is the next of skips.
+func divide(lines []ticket.Match, skips []string) (kept, skipped []ticket.Match) {
+	for _, m := range lines {
+		if len(skips) > 0 && m.Before+m.After == skips[0] {
+			skips = skips[1:]
+			skipped = append(skipped, m)
+		} else {
+			kept = append(kept, m)
+		}
+	}
+	return kept, skipped
 }
 
 // lineSpan returns the lines of text that the last match touches, as a half-open range. A line feed at its very start belongs

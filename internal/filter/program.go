@@ -49,7 +49,14 @@ type Program struct {
 //	No failure-id group in '<expanded regex>'
 //
 // An unknown UseDNS is no error but means "no", see ParseUseDNS.
-func Compile(s Settings) (*Program, error) {
+func Compile(s Settings) (*Program, error) { return new(Compiler).Compile(s) }
+
+// A Compiler compiles many Settings and keeps what they have in common, the default date formats above all, only once. The zero
+// Compiler is ready. It is safe for concurrent use.
+type Compiler struct{ dates date.Cache }
+
+// Compile does what the function Compile does.
+func (c *Compiler) Compile(s Settings) (*Program, error) {
 	p := &Program{settings: s, maxLines: max(s.MaxLines, 1), maxLine: s.MaxLine}
 	if s.MaxLines < 0 {
 		return nil, errors.New("maxlines must be integer greater than zero")
@@ -63,7 +70,7 @@ func Compile(s Settings) (*Program, error) {
 	if err := p.compileRegexes(); err != nil {
 		return nil, err
 	}
-	if err := p.compileDates(); err != nil {
+	if err := p.compileDates(&c.dates); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -102,8 +109,8 @@ func (p *Program) compileRegexes() (err error) {
 	return nil
 }
 
-func (p *Program) compileDates() (err error) {
-	if p.dates, err = date.Parse(p.settings.DatePattern); err != nil {
+func (p *Program) compileDates(cache *date.Cache) (err error) {
+	if p.dates, err = cache.Parse(p.settings.DatePattern); err != nil {
 		return err
 	}
 	if zone := p.settings.LogTimeZone; zone != "" {

@@ -167,7 +167,7 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 
 // connect joins a match to the connection it belongs to and delivers what comes of that.
 func (f *Filter) connect(index int, id string, told values, m matched) error {
-	c := f.connections.merge(id, told, func(to []ticket.Match) []ticket.Match { return f.appendLines(to, m) }, f.env.Now())
+	c := f.connections.merge(id, told, func(to []ticket.Match) []ticket.Match { return f.appendLines(to, m) }, f.now)
 	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet()}
 	if h.Quiet && !f.all {
 		return nil
