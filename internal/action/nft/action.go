@@ -164,7 +164,7 @@ func (a *Action) changeAllLocked(events []*action.Event, verb string, do func(*f
 		case addr.Inet6:
 			do(&a.families[1], e, &changes[1])
 		default:
-			errs[i] = fmt.Errorf("Error %s %s: %w", verb, e.ID(), errNoAddress) //lint:ignore ST1005 log readers know this text
+			errs[i] = failedFor(verb, e, errNoAddress)
 		}
 	}
 	for i := range changes {
@@ -175,11 +175,17 @@ func (a *Action) changeAllLocked(events []*action.Event, verb string, do func(*f
 		}
 		for j, e := range events {
 			if e.ID().Family() == f.name {
-				errs[j] = fmt.Errorf("Error %s %s: %w", verb, e.ID(), err) //lint:ignore ST1005 log readers know this text
+				errs[j] = failedFor(verb, e, err)
 			}
 		}
 	}
 	return errs
+}
+
+// failedFor says what failed about e, beginning as the original does.
+func failedFor(verb string, e *action.Event, err error) error {
+	//lint:ignore ST1005 log readers know this text
+	return fmt.Errorf("Error %s %s: %w", verb, e.ID(), err)
 }
 
 // end returns when e is to be let in again; zero means never.

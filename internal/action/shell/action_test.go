@@ -279,6 +279,18 @@ func TestRepairOfOneFamilyLeavesTheOther(t *testing.T) {
 	l.want("check S4", "check S6", "stop S6", "start S6", "check S6", "reban 2001:db8::1")
 }
 
+func TestCheckRunsOnceForOneEnvironment(t *testing.T) {
+	l := damaged(t, "s", "X")
+	l.ok(l.Start(ctx))
+	l.ok(l.ban("192.0.2.1", "2001:db8::1"))
+	l.did()
+	l.ok(l.Check(ctx))
+	l.want("check X")
+	l.remove("envX")
+	l.ok(l.Check(ctx))
+	l.want("check X", "stop X", "start X", "check X", "reban 192.0.2.1", "reban 2001:db8::1")
+}
+
 func TestRepairCommandReplacesStopAndStart(t *testing.T) {
 	l := damaged(t, "s", "X", "actionrepair", `echo "repair <family>" >>OUT; touch DIR/env<s>`)
 	l.ok(l.Start(ctx))

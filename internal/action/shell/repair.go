@@ -151,15 +151,24 @@ func (a *Action) rebanOthers(ctx context.Context, f *family, id addr.ID) {
 	}
 }
 
-// Check runs actioncheck for every started family and mends what is damaged.
+// Check runs actioncheck for every started family, each distinct text once, and mends what is damaged.
 func (a *Action) Check(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.isBlank("actioncheck") {
 		return nil
 	}
+	seen := make(map[string]bool)
 	for _, f := range a.families {
-		if !f.started || a.check(ctx, f) {
+		script, err := a.compose("actioncheck", f.name, familyOnly(f.name))
+		if err != nil {
+			return a.failed("checking", err)
+		}
+		if !f.started || seen[script.Text] {
+			continue
+		}
+		seen[script.Text] = true
+		if a.execute(ctx, plain, script) {
 			continue
 		}
 		if !a.mend(ctx, f) {
