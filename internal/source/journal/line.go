@@ -114,6 +114,9 @@ var (
 // pidText returns a process id as it stands in a line: a number in decimal, whatever its notation was, and any other text as
 // Python shows a byte string, because filters were written for that. Zero and an empty text are no process id.
 func pidText(v []byte) string {
+	if plainNumber(v) {
+		return string(v)
+	}
 	s := strings.TrimSpace(string(v))
 	base := 0
 	switch {
@@ -132,6 +135,16 @@ func pidText(v []byte) string {
 		return ""
 	}
 	return n.String()
+}
+
+// plainNumber reports whether v is a number as nearly every process id is written.
+func plainNumber(v []byte) bool {
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(v) > 0 && v[0] != '0'
 }
 
 // bytesLiteral writes v as a Python bytes literal.

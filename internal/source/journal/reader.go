@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,7 +68,8 @@ type Reader struct {
 	// Used by the goroutine of Run only.
 	match   matcher
 	volumes map[identity]*volume
-	passed  map[string]identity // files that nobody wants, or that cannot be read
+	passed  map[string]identity // archived files that nobody wants now
+	damaged map[string]identity // files that were given up
 	through map[[16]byte]bool   // files that were read to their final end
 	passes  []*pass
 	newest  uint64 // time of the newest entry seen
@@ -95,7 +97,7 @@ func NewReader(opt Options) *Reader {
 	}
 	return &Reader{
 		opt: opt, command: "journalctl", wakeup: make(chan struct{}, 1), volumes: map[identity]*volume{},
-		passed: map[string]identity{}, refused: map[string]identity{}, through: map[[16]byte]bool{},
+		passed: map[string]identity{}, damaged: map[string]identity{}, refused: map[string]identity{}, through: map[[16]byte]bool{},
 	}
 }
 
@@ -208,6 +210,9 @@ func (r *Reader) shut() {
 // but for those that came and went between two looks.
 func (r *Reader) scan() {
 	for _, f := range r.opt.find() {
+		if id, known := r.passed[f.path]; known && r.volumes[id] == nil {
+			continue
+		}
 		v, fresh := r.volume(f.path)
 		if !fresh {
 			continue
@@ -227,7 +232,6 @@ func (r *Reader) scan() {
 // prepare gives p its places: in the files in use, and in the archived ones that hold entries later than from, if p starts
 // in the past or wants all.
 func (r *Reader) prepare(p *pass, from uint64) {
-	clear(r.passed)
 	for _, f := range r.opt.find() {
 		if f.rotated && !r.opt.Rotated && from == 0 {
 			continue
@@ -261,7 +265,7 @@ func (r *Reader) safely(v *volume, do func() error) bool {
 // abandon lets go of a damaged file.
 func (r *Reader) abandon(v *volume, err error) {
 	r.refuse(v, err)
-	r.passed[v.path] = v.id
+	r.damaged[v.path] = v.id
 	r.forget(v.id)
 }
 
@@ -281,7 +285,7 @@ func (r *Reader) complain(path string, id identity, err error) {
 // was not open.
 func (r *Reader) volume(path string) (v *volume, fresh bool) {
 	id, err := identify(path)
-	if err != nil || r.passed[path] == id {
+	if old, given := r.damaged[path]; err != nil || (given && old == id) {
 		return nil, false
 	}
 	if v := r.volumes[id]; v != nil {
@@ -290,8 +294,12 @@ func (r *Reader) volume(path string) (v *volume, fresh bool) {
 	}
 	v, err = openVolume(path)
 	if err != nil {
-		if errors.Is(err, errUnknown) {
+		switch {
+		case errors.Is(err, errUnknown):
 			r.fallback.Store(true)
+		case errors.Is(err, errFormat) && isYoung(path):
+			r.rescan.Store(true) // perhaps it is just being made
+			return nil, false
 		}
 		r.complain(path, id, err)
 		return nil, false
@@ -299,6 +307,12 @@ func (r *Reader) volume(path string) (v *volume, fresh bool) {
 	r.volumes[v.id] = v
 	r.open.Store(int32(len(r.volumes)))
 	return v, true
+}
+
+// isYoung reports whether the file at path was written to in the last seconds.
+func isYoung(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && time.Since(info.ModTime()) < 10*time.Second
 }
 
 // forget closes a file.
