@@ -124,7 +124,7 @@ func (f *features) addDigits(line []byte, i int) int {
 			if length >= len("2005") {
 				*f |= yearFirst
 			}
-		} else if len(rest) > 5 && rest[4] == c && rest[5]-'0' <= 9 && monthTable.find(rest[1:]) != 0 {
+		} else if len(rest) > 5 && rest[4] == c && rest[5]-'0' <= 9 && monthNumber(rest[1:]) != 0 {
 			*f |= dayMonth
 		}
 	}
@@ -140,7 +140,7 @@ func beforeDigits(head []byte) features {
 	if n > len("jan ") && head[n-2] == ' ' {
 		n--
 	}
-	if monthTable.find(head[n-4:]) == 0 {
+	if monthNumber(head[n-4:]) == 0 {
 		return 0
 	}
 	return monthDay
@@ -174,7 +174,7 @@ func beginOf(line []byte) features {
 			return f | beginDigit
 		case isLetter(c):
 			f |= beginLetter
-			if rest := line[i:]; len(rest) > 3 && (monthTable.find(rest) != 0 || dayTable.find(rest) != 0) {
+			if rest := line[i:]; len(rest) > 3 && (monthNumber(rest) != 0 || dayNumber(rest) != 0) {
 				f |= beginName
 			}
 			return f

@@ -99,7 +99,8 @@ func (d *Detector) scanLast(line []byte, f *Found) bool {
 	} else {
 		m, _ = d.resolver.resolve(&p) // no error: month and day are known
 	}
-	*f = Found{start, end, m.time, m.ok, m.whole, e.id}
+	f.Start, f.End, f.Template = start, end, e.id
+	f.Time, f.OK, f.Whole = m.time, m.ok, m.whole
 	return true
 }
 

@@ -56,10 +56,10 @@ func (s *scanner) syslog(line []byte, i int, p *parts) int {
 		return -1 // too short for what is read without looking
 	}
 	b := line[i:]
-	if dayTable.find(b) != 0 && b[3] == ' ' {
+	if dayNumber(b) != 0 && b[3] == ' ' {
 		b = b[4:]
 	}
-	month := monthTable.find(b)
+	month := monthNumber(b)
 	if month == 0 || b[3] != ' ' || b[6] != ' ' {
 		return -1
 	}
@@ -99,7 +99,7 @@ func (s *scanner) web(line []byte, i int, p *parts) int {
 		return -1
 	}
 	b := line[i:]
-	day, month, sep := twoDigits(b, 0), monthTable.find(b[3:]), b[2]
+	day, month, sep := twoDigits(b, 0), monthNumber(b[3:]), b[2]
 	if day < 1 || day > 31 || month == 0 || sep != '/' && sep != '-' || b[6] != sep || !s.year(b[7:], p) ||
 		b[11] != ':' && b[11] != ' ' || !p.time(b, 12) {
 		return -1
@@ -274,31 +274,3 @@ func twoDigits(b []byte, i int) int {
 
 // isBlank reports whether \s matches c.
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' || 0x1c <= c && c <= 0x1f }
-
-// A wordTable finds the numbers, from 1, of words of three letters, whatever their case.
-type wordTable [1 << 15]uint8
-
-var (
-	monthTable = newWordTable(monthNames)
-	dayTable   = newWordTable(dayNames)
-)
-
-func newWordTable(words []string) *wordTable {
-	t := new(wordTable)
-	for i, w := range words {
-		t[hash(w[0], w[1], w[2])] = uint8(i + 1)
-	}
-	return t
-}
-
-func hash(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
-
-// find returns the number of the word that b begins with, or 0.
-func (t *wordTable) find(b []byte) int {
-	// Where the letters are, characters with the same last five bits differ in case only.
-	const letters, beyond = 0x40, 0x80
-	if b[0]&b[1]&b[2]&letters == 0 || (b[0]|b[1]|b[2])&beyond != 0 {
-		return 0
-	}
-	return int(t[hash(b[0], b[1], b[2])])
-}

@@ -173,12 +173,12 @@ func namedPart(line []byte, i int, code byte, p *parts) int {
 		return -1
 	}
 	if code == 'a' {
-		if dayTable.find(line[i:]) == 0 {
+		if dayNumber(line[i:]) == 0 {
 			return -1
 		}
 		return i + 3 // says nothing beside day and month
 	}
-	month := monthTable.find(line[i:])
+	month := monthNumber(line[i:])
 	if month == 0 {
 		return -1
 	}

@@ -2,7 +2,6 @@ package date
 
 import (
 	"errors"
-	"math"
 
 	"gaol/internal/ticket"
 )
@@ -44,6 +43,9 @@ type resolver struct {
 	wall   wall
 	latest civilDate // the latest date that was looked up, since logs have many lines a day
 	today  civilDate // on the wall
+
+	wallNow  int64       // what the wall showed
+	wallRead ticket.Unix // then
 }
 
 // A civilDate is a date of the calendar and its number of days from 1970-01-01. The zero civilDate is none.
@@ -75,8 +77,7 @@ func (r *resolver) resolve(p *parts) (moment, error) {
 // guess resolves a date that leaves something open. What is missing is taken from today, in such a way that the date is
 // not far in the future.
 func (r *resolver) guess(p *parts) (moment, error) {
-	wallNow := r.wall.at(int64(math.Floor(float64(r.now))))
-	r.setToday(floorDiv(wallNow, daySeconds))
+	wallNow := r.readWall()
 	year := p.year
 	if p.said&saidYear == 0 {
 		year = r.today.year
@@ -136,12 +137,17 @@ func (r *resolver) number(year, month, day int) (int64, bool) {
 	return r.latest.number, true
 }
 
-// setToday sets today to a number of days from 1970-01-01.
-func (r *resolver) setToday(number int64) {
-	if r.today.number != number || r.today.day == 0 {
+// readWall returns the time on the wall and sets today by it. Lines that come at the same time look only once.
+func (r *resolver) readWall() int64 {
+	if r.now == r.wallRead && r.today.day != 0 {
+		return r.wallNow
+	}
+	r.wallRead, r.wallNow = r.now, r.wall.at(floor(r.now))
+	if number := floorDiv(r.wallNow, daySeconds); number != r.today.number || r.today.day == 0 {
 		year, month, day := dateOf(number)
 		r.today = civilDate{year, month, day, number}
 	}
+	return r.wallNow
 }
 
 // calendar completes the day in the given year. assumed says that it is today's, for want of another.
@@ -180,5 +186,14 @@ func (p *parts) possibleTime() bool { return p.hour < 24 && p.minute < 60 && p.s
 
 // clock returns the time of day in seconds.
 func (p *parts) clock() int64 { return int64(p.hour*3600 + p.minute*60 + p.second) }
+
+// floor rounds t down to a whole second.
+func floor(t ticket.Unix) int64 {
+	n := int64(t)
+	if ticket.Unix(n) > t {
+		n--
+	}
+	return n
+}
 
 func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
