@@ -161,11 +161,17 @@ func (f *follow) lose(s *segment, why string) {
 	f.remove(s)
 }
 
-// changed reports whether a look at the file system shows anything new; the tick asks it.
+// changed reports whether the file must be looked at; the tick asks it. It waits for nobody: if f is busy it is looking, and a
+// remote file system, which may hang, is left to the goroutine of f.
 func (f *follow) changed() bool {
-	f.mu.Lock()
+	if !f.mu.TryLock() {
+		return false
+	}
 	defer f.mu.Unlock()
-	l, err := lookAt(f.path, f.remote)
+	if f.remote {
+		return true
+	}
+	l, err := lookAt(f.path, false)
 	if err != nil {
 		return f.reason == "" || len(f.segs) > 0
 	}

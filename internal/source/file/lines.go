@@ -63,7 +63,7 @@ func (n Newline) trim(line []byte) []byte {
 	return line
 }
 
-// next takes the first line off data: its text without line end, and how many bytes it took, which is 0 when data holds no
+// next takes the first line off data: its text without line feed, and how many bytes it took, which is 0 when data holds no
 // whole line. NUL bytes in front of a line are left out: they are the hole that a writer leaves who goes on at his old offset
 // after a truncation, or the block that a crash left unwritten.
 func (n Newline) next(data []byte) (text []byte, size int) {
@@ -75,7 +75,7 @@ func (n Newline) next(data []byte) (text []byte, size int) {
 	if n == LF && end > 0 && text[0] == 0 {
 		text = text[leadingNULs(text):]
 	}
-	return n.trim(text), end + n.width()
+	return text, end + n.width()
 }
 
 // leadingNULs counts the NUL bytes at the start of data.

@@ -45,10 +45,10 @@ func (f *follow) step(buf *buffer) bool {
 		f.failed(s, buf.group, err)
 		return true
 	}
-	used, more := f.cut(data, &buf.batch)
+	used, long, more := f.cut(data, &buf.batch)
 	switch {
 	case used > 0:
-		f.hand(s, buf, used, 0)
+		f.hand(s, buf, used, long)
 		f.settle(s, buf, window, used, end && !more, ended)
 	case end:
 		lead.scanned = max(lead.scanned, lead.off+int64(len(data)))
@@ -116,17 +116,23 @@ func (f *follow) begun(i int) bool {
 	return false
 }
 
-// cut fills b with the whole lines at the start of data and returns how many bytes they took, and whether more are there.
-func (f *follow) cut(data []byte, b *ticket.Batch) (used int, more bool) {
+// cut fills b with the whole lines at the start of data and returns how many bytes they took, how many of them were too long,
+// and whether more are there.
+func (f *follow) cut(data []byte, b *ticket.Batch) (used, long int, more bool) {
 	b.Lines = b.Lines[:0]
 	for {
 		text, n := f.newline.next(data[used:])
 		if n == 0 {
-			return used, false
+			return used, long, false
 		}
 		if len(b.Lines) == maxBatch {
-			return used, true
+			return used, long, true
 		}
+		if limit := f.reader.opt.MaxLine; len(text) > limit {
+			text = text[:limit]
+			long++
+		}
+		text = f.newline.trim(text)
 		b.Lines = append(b.Lines, ticket.Line{Text: text})
 		used += n
 	}
@@ -192,7 +198,7 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 	case nuls > 0:
 		f.jump(s, buf, at)
 	default:
-		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: data[:f.reader.opt.MaxLine]})
+		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: f.newline.trim(data[:f.reader.opt.MaxLine])})
 		next := at + int64(f.newline.width())
 		f.hand(s, buf, int(next-lead.off), 1)
 		f.jump(s, buf, next)
@@ -264,8 +270,8 @@ func (f *follow) failed(s *segment, group []reading, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case s.fixed:
-		f.lose(s, err.Error())
+	case s.fixed, s != f.current() && err != errOverwritten:
+		f.lose(s, reason(err))
 	case err == errOverwritten && s == f.current():
 		f.restarted(s)
 	case err == errOverwritten:

@@ -129,6 +129,9 @@ func (f *follow) add(file *os.File, l look, now time.Time) *segment {
 	f.remote = isRemote(file)
 	s.watched = f.reader.notify.watchFile(f, file, s.id)
 	f.reader.notify.watchDirs(f)
+	if f.reader.notify != nil && !s.watched {
+		f.reader.complain("No inotify watch is left for " + f.path + ", so that it is polled (see fs.inotify.max_user_watches)")
+	}
 	return s
 }
 

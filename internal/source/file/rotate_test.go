@@ -3,6 +3,7 @@ package file
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/md5"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -240,6 +241,20 @@ func TestEveryLineOnceOverRotation(t *testing.T) {
 			b.append(numbered(10, 11))
 			b.expect(numbered(10, 11))
 		}},
+		{"a place stored with an MD5, as Python 2 did", func(b *bench) {
+			at := b.stop()
+			h := md5.Sum([]byte(numbered(0, 1)))
+			at.Hash = hex.EncodeToString(h[:])
+			b.append(numbered(10, 11))
+			b.add(Start{Stored: at})
+			b.expect(numbered(10, 11))
+		}},
+		{"a stored place in the middle of a line does not count", func(b *bench) {
+			at := b.stop()
+			at.Offset--
+			b.add(Start{Stored: at})
+			b.expect(numbered(0, 10))
+		}},
 		{"unreadable for a while", func(b *bench) {
 			b.rename("a.log.1")
 			_ = os.Mkdir(b.path, 0o700)
@@ -359,7 +374,7 @@ func TestAwkwardBytes(t *testing.T) {
 	}{
 		{"a line beyond the limit is cut", []string{"a\n" + long + "\nb\n"}, [][]string{{"a", long[:512], "b"}}},
 		{"a long line waits for its end", []string{"a\n" + long, long, "\nb\n"}, [][]string{{"a"}, nil, {long[:512], "b"}}},
-		{"a line just at the limit is whole", []string{long[:512] + "\n" + long[:513] + "\n"}, [][]string{{long[:512], long[:513]}}},
+		{"a line just at the limit is whole", []string{long[:512] + "\n" + long[:513] + "\n"}, [][]string{{long[:512], long[:512]}}},
 		{"NULs before a line are left out", []string{"a\n\x00\x00\x00b\x00\n"}, [][]string{{"a", "b\x00"}}},
 		{"a long run of NULs before a line", []string{"a\n" + strings.Repeat("\x00", 9000) + "b\nc\n"}, [][]string{{"a", "b", "c"}}},
 		{"NULs wait for what follows", []string{strings.Repeat("\x00", 9000), "b\n"}, [][]string{nil, {"b"}}},
