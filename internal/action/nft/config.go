@@ -128,6 +128,11 @@ func (r *reader) check(c Config) {
 			r.fail("addr_type", "%q is not %s", got, want)
 		}
 	}
+	for _, word := range strings.FieldsFunc(r.text("addr_options", "", addr.None), func(c rune) bool { return strings.ContainsRune(" \\;,", c) }) {
+		if !slices.Contains([]string{"flags", "interval", "timeout", "auto-merge"}, word) {
+			r.fail("addr_options", "%q cannot be expressed here", word)
+		}
+	}
 	if c.Block.Reject.Type == unix.NFT_REJECT_TCP_RST && !slices.Equal(c.Match.Protocols, []uint8{unix.IPPROTO_TCP}) {
 		r.fail("blocktype", "a TCP reset needs protocol = tcp")
 	}

@@ -59,6 +59,7 @@ func TestParseErrors(t *testing.T) {
 		{"table_family", "bridge", `table_family: "bridge" is not inet, ip or ip6`},
 		{"table", "<unknown>", `table: "<unknown>" is no name for nftables`},
 		{"addr_set", "same", `addr_set: "same" would hold both IPv4 and IPv6 addresses; give addr_set?family=inet6 another name`},
+		{"addr_options", `<sp>flags interval\; size 100\;`, `addr_options: "size" cannot be expressed here`},
 		{"addr_type", "ether_addr", `is not ipv`},
 	} {
 		_, err := Parse(action.NewProperties("name", "x", c.param, c.value))

@@ -1,9 +1,39 @@
 package nft
 
-// fingerprints are those of the stock nftables actions that we know: of Debian's release 1.0.2, for the types multiport, allports and
-// custom. To add a release, see TestStockActionsAreRecognised: it prints what is missing here. The commands themselves are not
-// ours to keep.
+// fingerprints are those of the stock nftables actions that we know, each for the types multiport, allports and custom: our own, and
+// Debian's release 1.0.2. TestPackActionsAreRecognised and TestStockActionsAreRecognised print what is missing here. The
+// original's commands themselves are not ours to keep.
 var fingerprints = []fingerprint{
+	{ // our own
+		kind: "multiport",
+		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
+			"19:table_family 1:table 33:addr_options 25:protocol 32:table_family 1:table 1:chain 25:port 52:blocktype " +
+			"11:nftables 17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables " +
+			"6:nftables 12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables " +
+			"14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain " +
+			"38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
+		sum: "d678752ee95db053f74492a4950ef9070f4151b2457a4c27511125845be72c94",
+	},
+	{ // our own
+		kind: "allports",
+		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
+			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 17:protocol 36:blocktype " +
+			"5:nftables 17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables " +
+			"6:nftables 12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables " +
+			"14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain " +
+			"38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
+		sum: "a6c8f5cd866155bc4ea3ec6d5ab3b626fb4bbf6fe8d94f21c93ad7ed5c3e9894",
+	},
+	{ // our own
+		kind: "custom",
+		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
+			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 33:blocktype 5:nftables " +
+			"17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables 6:nftables " +
+			"12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables 14:table_family 1:table " +
+			"13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain 38:nftables " +
+			"13:table_family 1:table 37:nftables 16:table_family 1:table",
+		sum: "636b6967d4029e539f531e1de46c13169ef4f60c900f3789f3cd9c387460e28e",
+	},
 	{ // 1.0.2
 		kind: "multiport",
 		slots: "12:nftables 11:table_family 1:table 1:nftables 14:table_family 1:table 1:chain 9:chain_type 6:chain_hook " +

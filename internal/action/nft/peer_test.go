@@ -158,14 +158,7 @@ func TestStockActionsAreRecognised(t *testing.T) {
 			marks[name] = "@" + name + "@"
 			line += ", " + name + "=\"" + marks[name] + "\""
 		}
-		got := take(kind, commands(stockAction(t, line+"]")), marks)
-		known := false
-		for _, f := range fingerprints {
-			known = known || f == got
-		}
-		if !known {
-			t.Errorf("%s is unknown; its fingerprint:\n\t{%q, %q, %q},", kind, got.kind, got.slots, got.sum)
-		}
+		wantKnown(t, take(kind, commands(stockAction(t, line+"]")), marks))
 	}
 	for line, want := range map[string]bool{
 		"nftables[name=j]": true,
