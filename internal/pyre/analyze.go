@@ -152,16 +152,16 @@ func (c *compiler) layTables(firsts []byteSet) {
 		switch in.op {
 		case iSet:
 			own := c.prog.sets[in.n].asciiBytes()
-			in.table, in.mx, _ = all.place(own, own)
+			in.table, in.bitX, _ = all.place(own, own)
 		case iSplit:
-			in.table, in.mx, in.my = all.place(firsts[in.x], firsts[in.y])
+			in.table, in.bitX, in.bitY = all.place(firsts[in.x], firsts[in.y])
 		case iRunGreedy, iRunLazy, iRunAll:
 			set := c.prog.sets[in.n]
 			own := set.asciiBytes()
 			if in.y == manyTimes && set.allHigh() {
 				own[2], own[3] = ^uint64(0), ^uint64(0)
 			}
-			in.table, in.mx, in.my = all.place(own, firsts[pc+1])
+			in.table, in.bitX, in.bitY = all.place(own, firsts[pc+1])
 		}
 	}
 }
@@ -174,7 +174,7 @@ type tableSpace struct {
 }
 
 // place returns a table that holds both sets, and their bits in it.
-func (t *tableSpace) place(a, b byteSet) (*byteTable, uint64, uint64) {
+func (t *tableSpace) place(a, b byteSet) (*byteTable, uint8, uint8) {
 	for i := range t.tables {
 		if bitA, ok := t.bit(i, a); ok {
 			if bitB, ok := t.bit(i, b); ok {
@@ -188,10 +188,10 @@ func (t *tableSpace) place(a, b byteSet) (*byteTable, uint64, uint64) {
 }
 
 // bit returns the bit of set in table i, and adds the set to it if there is room.
-func (t *tableSpace) bit(i int, set byteSet) (uint64, bool) {
+func (t *tableSpace) bit(i int, set byteSet) (uint8, bool) {
 	for k, s := range t.sets[i] {
 		if s == set {
-			return 1 << k, true
+			return uint8(k), true
 		}
 	}
 	k := len(t.sets[i])
@@ -204,5 +204,5 @@ func (t *tableSpace) bit(i int, set byteSet) (uint64, bool) {
 			t.tables[i][b] |= 1 << k
 		}
 	}
-	return 1 << k, true
+	return uint8(k), true
 }

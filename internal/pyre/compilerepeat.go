@@ -184,23 +184,22 @@ func (c *compiler) counted(n *node) {
 	slot := c.newSlot()
 	last := c.newSlot()
 	low := int32(min(n.min, manyTimes))
-	high, limit := int32(manyTimes), low // the counter stops at limit
+	high, endless := low, uint8(flagEndless)
 	if n.max != unlimited {
-		high = int32(min(n.max, manyTimes))
-		limit = high
+		high, endless = int32(min(n.max, manyTimes)), 0
 	}
-	var flags uint8
+	var order uint8
 	if n.kind == lazy {
-		flags = flagLazy
+		order = flagLazy
 	}
 	outer := c.context
-	c.context = append(outer[:len(outer):len(outer)], condition{iteration, slot, limit + 1})
+	c.context = append(outer[:len(outer):len(outer)], condition{iteration, slot, high + 1})
 	if canBeEmpty(n.subs[0]) {
 		c.context = append(c.context, condition{progress, last, 2})
 	}
 	c.emit(inst{op: iCountStart, n: slot})
-	head := c.choice(inst{op: iCount, flags: flags, n: slot, x: low, mx: uint64(high)})
-	c.emit(inst{op: iCountBody, n: slot, x: low, y: limit})
+	head := c.choice(inst{op: iCount, flags: order, n: slot})
+	c.emit(inst{op: iCountBody, flags: endless, n: slot, x: low, y: high})
 	c.loops++
 	c.node(n.subs[0])
 	c.loops--

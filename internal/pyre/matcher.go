@@ -93,14 +93,18 @@ func (m *Matcher) prepare(text []byte) {
 	} else {
 		m.slots = m.slots[:n]
 	}
-	for i := range m.slots {
-		m.slots[i] = -1
-	}
+	m.clearSlots()
 	switch m.mode {
 	case memoEarly:
 		m.decide()
 	case memoNever:
 		m.pause = workLimit
+	}
+}
+
+func (m *Matcher) clearSlots() {
+	for i := range m.slots {
+		m.slots[i] = -1
 	}
 }
 
@@ -121,6 +125,7 @@ func (m *Matcher) search(at int) bool {
 			return false
 		}
 		at++
+		m.clearSlots()
 	}
 }
 

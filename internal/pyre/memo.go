@@ -213,7 +213,7 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 	if int(pos) < len(m.text) {
 		next = in.table[m.text[pos]]
 	}
-	first, second := next&in.mx != 0, next&in.my != 0
+	first, second := bit(next, in.bitX), bit(next, in.bitY)
 	if len(r.groups) > 0 {
 		known := m.enterState(r, in.row, pos)
 		if first && second && known == unknown {
@@ -221,16 +221,16 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 		}
 		return branchOf(in, first, second, known)
 	}
-	bit := m.bitOf(r, pos)
-	known := m.lookup(r, bit)
+	b := m.bitOf(r, pos)
+	known := m.lookup(r, b)
 	switch {
 	case known != unknown:
 	case first && second:
-		m.push(frame{frameSplit, 0, pos, pc, bit})
+		m.push(frame{frameSplit, 0, pos, pc, b})
 	case first || second:
-		m.push(frame{frameNote, 0, pos, bit, in.row})
+		m.push(frame{frameNote, 0, pos, b, in.row})
 	default:
-		m.setBit(bit)
+		m.setBit(b)
 	}
 	return branchOf(in, first, second, known)
 }

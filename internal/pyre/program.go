@@ -45,10 +45,12 @@ const (
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
 	flagLazy                 // iCount
+	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text
 )
 
-// An inst is one instruction.
+// An inst is one instruction. Half a cache line: the matcher spends much of its time
+// waiting for the next one.
 //
 // Where it depends on the next byte, the answer is a bit of a table entry: each set
 // of bytes that the program needs owns one bit of one table, so that one load answers
@@ -56,14 +58,18 @@ const (
 type inst struct {
 	op    opcode
 	flags uint8
-	c     byte
+	c     byte  // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop
+	bitX  uint8 // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
+	bitY  uint8 // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
 	n     int32
 	x, y  int32
 	row   int32 // which row of the memo, -1: none
 	table *byteTable
-	mx    uint64 // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
-	my    uint64 // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
 }
+
+// bit reports whether entry v of a byte table has the bit. The bit is below 64, which
+// the compiler of Go need not check.
+func bit(v uint64, bit uint8) bool { return v>>(bit&63)&1 != 0 }
 
 type byteTable [257]uint64
 

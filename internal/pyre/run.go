@@ -62,6 +62,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 	n := int32(len(text))
 	from := pos // where this way began
 	noting := m.memo.on
+	outermost := pc == 0 // not in a body of its own
 	for {
 		in := &code[pc]
 		ok, known := false, unknown
@@ -81,7 +82,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			}
 		case iSet:
 			if pos < n {
-				if c := text[pos]; in.table[c]&in.mx != 0 {
+				if c := text[pos]; bit(in.table[c], in.bitX) {
 					pos++
 					ok = true
 				} else if c >= utf8.RuneSelf {
@@ -104,14 +105,14 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			} else {
 				v = in.table[endOfText]
 			}
-			if v&in.mx != 0 {
-				if v&in.my != 0 {
+			if bit(v, in.bitX) {
+				if bit(v, in.bitY) {
 					m.push(frame{frameGoto, 0, pos, in.y, 0})
 				}
 				pc = in.x
 				continue
 			}
-			if v&in.my != 0 {
+			if bit(v, in.bitY) {
 				pc = in.y
 				continue
 			}
@@ -119,7 +120,10 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			pc = in.x
 			continue
 		case iSave, iEnter:
-			m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
+			// With no way to go back to there is nothing to restore.
+			if m.depth > 0 || !outermost {
+				m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
+			}
 			m.slots[in.n] = pos
 			ok = true
 		case iTextBegin:
@@ -338,10 +342,12 @@ func (m *Matcher) settle(depth int) {
 // count decides at the head of a counted repeat where to go on.
 func (m *Matcher) count(in *inst, pc, pos int32) int32 {
 	done := m.slots[in.n]
+	body := &m.prog.code[pc+1]
+	full := done >= body.y && body.flags&flagEndless == 0
 	switch {
-	case done < in.x:
+	case done < body.x:
 		return pc + 1
-	case done >= int32(in.mx) || m.slots[in.n+1] == pos:
+	case full || m.slots[in.n+1] == pos:
 		return in.y
 	case in.flags&flagLazy != 0:
 		m.push(frame{frameGoto, 0, pos, pc + 1, 0})

@@ -16,7 +16,7 @@ func (m *Matcher) one(in *inst, pos int32) int32 {
 	if c >= utf8.RuneSelf {
 		return m.wide(in, pos)
 	}
-	if in.table[c]&in.mx != 0 {
+	if bit(in.table[c], in.bitX) {
 		return 1
 	}
 	return 0
@@ -44,7 +44,7 @@ func (m *Matcher) most(in *inst, pos int32) int32 {
 
 // atMost returns where a run of up to count characters from pos ends.
 func (m *Matcher) atMost(in *inst, pos, count int32) int32 {
-	text, table, mx := m.text, in.table, in.mx
+	text, table, mx := m.text, in.table, uint64(1)<<(in.bitX&63)
 	p := int(pos)
 	limit := min(p+int(count), len(text))
 	for p < limit && table[text[p]]&mx != 0 {
@@ -74,7 +74,7 @@ func (m *Matcher) runEnd(in *inst, pos, limit int32) int32 {
 		}
 		return pos + int32(i)
 	}
-	text, table, mx := m.text[:limit], in.table, in.mx
+	text, table, mx := m.text[:limit], in.table, uint64(1)<<(in.bitX&63)
 	p := int(pos)
 	for {
 		for p < len(text) && table[text[p]]&mx != 0 {
@@ -94,9 +94,9 @@ func (m *Matcher) runEnd(in *inst, pos, limit int32) int32 {
 // follows reports whether what comes after the run may begin at pos.
 func (m *Matcher) follows(in *inst, pos int32) bool {
 	if int(pos) < len(m.text) {
-		return in.table[m.text[pos]]&in.my != 0
+		return bit(in.table[m.text[pos]], in.bitY)
 	}
-	return in.table[endOfText]&in.my != 0
+	return bit(in.table[endOfText], in.bitY)
 }
 
 // runAll matches a possessive run. It returns where it ends; if not ok, how far it
@@ -153,7 +153,7 @@ func (m *Matcher) giveBack(f *frame) (int32, bool) {
 		return m.giveBackNoting(in, f)
 	}
 	low, end := f.a, f.pos-1
-	table, my := in.table, in.my
+	table, my := in.table, uint64(1)<<(in.bitY&63)
 	for end > low && table[m.text[end]]&my == 0 {
 		end--
 	}
@@ -185,7 +185,7 @@ func (m *Matcher) runLazy(in *inst, pc, pos int32) (int32, bool) {
 // characters can end and lead on, and its count there. If there is none, it returns
 // how far it got.
 func (m *Matcher) lazyEnd(in *inst, pos, count, limit int32) (int32, int32, bool) {
-	table, mx, my := in.table, in.mx, in.my
+	table, mx, my := in.table, uint64(1)<<(in.bitX&63), uint64(1)<<(in.bitY&63)
 	for pos < limit {
 		c := m.text[pos]
 		v := table[c]
