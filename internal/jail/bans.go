@@ -77,9 +77,9 @@ func (j *Jail) record(b *ticket.Ban) {
 // Ban bans ids by hand: without counting and without asking the ignore list. It returns how many are new, when the actions
 // have been told.
 func (j *Jail) Ban(ids []addr.ID) int {
-	n := 0
+	n, now := 0, j.env.Now()
 	for _, id := range ids {
-		f := ticket.Failure{ID: id, Time: j.env.Now()}
+		f := ticket.Failure{ID: id, Time: now}
 		added, done := j.ban(&ticket.Ban{Failure: f, BanTime: ticket.Default, Count: 1})
 		for _, d := range done {
 			<-d

@@ -52,13 +52,13 @@ func (s *Settings) counting() failure.Settings {
 func (s *Settings) ban() ban.Settings {
 	return ban.Settings{
 		BanTime:      s.BanTime.Float64(),
-		Increment:    s.Increment,
+		Increment:    s.Grows(),
 		Factor:       s.Factor,
 		Formula:      s.Formula,
 		Multipliers:  s.Multipliers,
 		MaxTime:      orZero(s.MaxTime),
 		RndTime:      orZero(s.RndTime),
-		OverAllJails: s.OverAll,
+		OverAllJails: config.ParseBool(s.OverAll),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"gaol/internal/action"
 	"gaol/internal/addr"
 	"gaol/internal/ban"
+	"gaol/internal/config"
 	"gaol/internal/failure"
 	"gaol/internal/filter"
 	"gaol/internal/filter/ignore"
@@ -142,14 +143,14 @@ func (j *Jail) takeLocked(plan *Plan) error {
 }
 
 // ignoreEnv lends the ignore rules what they need of the world.
-func (j *Jail) ignoreEnv(command string) ignore.Env {
+func (j *Jail) ignoreEnv(command *string) ignore.Env {
 	env := ignore.Env{Jail: j.Name, Log: j.env.Log("fail2ban.filter"), Now: j.env.Now, Resolve: j.env.Resolve}
 	about := func(f *ticket.Failure) *action.Event {
 		return &action.Event{Ban: &ticket.Ban{Failure: *f, BanTime: ticket.Default}, Jail: action.JailInfo{Name: j.Name}}
 	}
 	env.Expand = func(text string, f *ticket.Failure) string { return j.env.Expand(text, about(f)) }
-	if command != "" {
-		env.Command = func(f *ticket.Failure) (int, error) { return j.env.Command(j.ctx, command, about(f)) }
+	if command != nil && *command != "" {
+		env.Command = func(f *ticket.Failure) (int, error) { return j.env.Command(j.ctx, *command, about(f)) }
 	}
 	return env
 }
@@ -160,8 +161,8 @@ func (j *Jail) setBanTimes(plan *Plan) {
 	seconds := plan.Settings.BanTime.Float64()
 	j.banning.Lock()
 	j.banning.banTime = seconds
-	j.banning.increment, j.banning.overAll = nil, plan.Settings.OverAll
-	if plan.Settings.Increment {
+	j.banning.increment, j.banning.overAll = nil, config.ParseBool(plan.Settings.OverAll)
+	if plan.Settings.Grows() {
 		j.banning.increment = plan.increment
 	}
 	j.banning.Unlock()

@@ -68,7 +68,7 @@ func (j *Jail) decide(due *ticket.Ban) {
 // reputation returns how many failures more f counts for because its offender was banned before, and logs that.
 // (bantime.increment; docs/compatibility.md, "known offenders")
 func (j *Jail) reputation(f *ticket.Failure) int {
-	if !j.life.plan.Settings.Increment || j.env.Store == nil {
+	if !j.life.plan.Settings.Grows() || j.env.Store == nil {
 		return 0
 	}
 	known, ok := j.env.Store.Known(j.Name, f.ID, false)

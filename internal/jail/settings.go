@@ -20,20 +20,20 @@ type Settings struct {
 
 	Filter        filter.Settings
 	Ignore        ignore.Settings
-	IgnoreCommand string // "" is none
+	IgnoreCommand *string // nil is unset, and "" is none
 
 	MaxRetry   int
 	MaxMatches int
 	FindTime   config.Seconds
 
 	BanTime     config.Seconds // -1 is for ever
-	Increment   bool
-	Factor      string // "" is unset, here and below
+	Increment   *bool          // nil is unset
+	Factor      string         // "" is unset, here and below
 	Formula     string
 	Multipliers string
 	MaxTime     *config.Seconds // nil is unset
 	RndTime     *config.Seconds
-	OverAll     bool
+	OverAll     string // a yes-or-no word as it was given
 
 	Logs    []LogFile
 	Journal [][]string // alternatives of FIELD=value words; nil takes every entry
@@ -67,6 +67,9 @@ func Defaults() Settings {
 		BanTime:    config.IntSeconds(600),
 	}
 }
+
+// Grows reports whether bans get longer for those who were banned before.
+func (s *Settings) Grows() bool { return s.Increment != nil && *s.Increment }
 
 // Clone returns a copy that shares nothing that a setter changes in place.
 func (s Settings) Clone() Settings {

@@ -72,15 +72,6 @@ func (s *Server) delAction(_ context.Context, j *jail.Jail, args []any) (any, er
 
 func unknownAction(name string) error { return control.KeyError("Invalid Action name: " + name) }
 
-// methods are the operations that `set JAIL action NAME METHOD` runs at once.
-var methods = map[string]func(context.Context, action.Action) error{
-	"start":            func(ctx context.Context, a action.Action) error { return a.Start(ctx) },
-	"stop":             func(ctx context.Context, a action.Action) error { return a.Stop(ctx) },
-	"reload":           func(ctx context.Context, a action.Action) error { return a.Reload(ctx) },
-	"flush":            func(ctx context.Context, a action.Action) error { _, err := a.Flush(ctx); return err },
-	"consistencyCheck": func(ctx context.Context, a action.Action) error { return a.Check(ctx) },
-}
-
 // setAction sets a property of an action, or runs one of its methods.
 func (s *Server) setAction(_ context.Context, j *jail.Jail, args []any) (any, error) {
 	if err := need(args, 2); err != nil {
@@ -93,14 +84,16 @@ func (s *Server) setAction(_ context.Context, j *jail.Jail, args []any) (any, er
 	if spec == nil {
 		return nil, unknownAction(name)
 	}
-	if m, ok := methods[property]; ok && len(args) == 2 {
-		return true, j.Invoke(name, m)
+	if m, ok := methods[property]; ok {
+		return callMethod(j, name, m, args[2:])
 	}
 	if err := need(args, 3); err != nil {
 		return nil, err
 	}
 	props := spec.Props.Clone()
-	setProperty(props, property, args[2])
+	if err := setProperty(props, property, args[2]); err != nil {
+		return nil, err
+	}
 	if err := j.UpdateAction(name, props); err != nil {
 		return nil, err
 	}
@@ -108,15 +101,24 @@ func (s *Server) setAction(_ context.Context, j *jail.Jail, args []any) (any, er
 }
 
 // setProperty gives a property a value; bantime is the ticket's alone and never a property.
-func setProperty(p *action.Properties, name string, v any) {
+func setProperty(p *action.Properties, name string, v any) error {
 	if name == "bantime" {
-		return
+		return nil
 	}
 	if b, ok := v.(bool); ok {
 		p.Set(name, b)
-		return
+		return nil
 	}
-	p.Set(name, text(v))
+	value := text(v)
+	if name == "timeout" {
+		t, err := seconds(v)
+		if err != nil {
+			return err
+		}
+		value = t.String() // in seconds, whatever unit it was given in
+	}
+	p.Set(name, value)
+	return nil
 }
 
 func getActions(j *jail.Jail, _ []any) (any, error) {

@@ -110,7 +110,7 @@ func (d *draft) add(args []any) error {
 	if len(args) > 1 {
 		j.settings.Backend = text(args[1])
 	}
-	j.note(args, checkBackend(j.settings.Backend))
+	j.note([]any{"backend"}, checkBackend(j.settings.Backend))
 	return nil
 }
 
@@ -128,7 +128,7 @@ func (j *jailDraft) note(args []any, err error) {
 	if err != nil && j.err == nil {
 		j.err = err
 		if len(args) > 0 {
-			j.err = fmt.Errorf("option %s: %w", text(args[0]), err)
+			j.err = &OptionError{strings.TrimPrefix(text(args[0]), "add"), err}
 		}
 	}
 }
@@ -165,7 +165,9 @@ func (j *jailDraft) setOne(args []any) error {
 			return err
 		}
 		// A file that has gone since the client looked, or that is still to come, is waited for.
-		j.settings.Logs[len(j.settings.Logs)-1].Waits = true
+		for i := range j.settings.Logs {
+			j.settings.Logs[i].Waits = true
+		}
 		return nil
 	}
 	if o, ok := options[name]; ok && o.set != nil {
@@ -193,8 +195,7 @@ func (j *jailDraft) setAction(args []any) error {
 	if spec == nil {
 		return unknownAction(text(args[0]))
 	}
-	setProperty(spec.Props, text(args[1]), args[2])
-	return nil
+	return setProperty(spec.Props, text(args[1]), args[2])
 }
 
 // compile prepares every jail; those that cannot be keep their error.

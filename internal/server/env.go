@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -104,9 +105,25 @@ func (s *Server) openFile(backend string, l jail.LogFile, start jail.Start, sink
 	if backendName(backend) == "polling" {
 		reader = s.world.polled
 	}
+	if l.Waits {
+		s.sayIfMissing(l.Path)
+	}
 	return reader.Subscribe(l.Path, file.Start{
 		Tail: start.Tail, Stored: start.Stored, Since: start.Since, DateOf: start.DateOf, Wait: l.Waits,
 	}, sink)
+}
+
+// sayIfMissing warns about a log file that cannot be read now; the jail waits for it.
+func (s *Server) sayIfMissing(path string) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
+		err = fmt.Errorf("%s is no file", path)
+	default:
+		return
+	}
+	s.opt.Output.Logger("fail2ban.filter").Warn(fmt.Sprintf("Waiting for a log file: %v", err))
 }
 
 // ignoreTimeout bounds an ignorecommand: the jail does not read on meanwhile.

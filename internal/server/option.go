@@ -31,8 +31,7 @@ var options = map[string]option{
 		func(j *jail.Jail) any { return number(j.Settings().FindTime) }, false},
 	"bantime": {setBanTime, func(j *jail.Jail) any { return number(j.Settings().BanTime) }, false},
 
-	"bantime.increment": {func(s *jail.Settings, a []any) error { s.Increment = boolean(a[0]); return nil },
-		func(j *jail.Jail) any { return j.Settings().Increment }, false},
+	"bantime.increment":     {setIncrement, getIncrement, false},
 	"bantime.factor":        textOption(func(s *jail.Settings) *string { return &s.Factor }),
 	"bantime.formula":       textOption(func(s *jail.Settings) *string { return &s.Formula }),
 	"bantime.multipliers":   textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
@@ -40,15 +39,14 @@ var options = map[string]option{
 	"bantime.rndtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
 	"bantime.evformula":     {get: func(j *jail.Jail) any { return textOrNil(j.Settings().Formula) }},
 	"bantime.evmultipliers": {get: getMultipliers},
-	"bantime.overalljails": {func(s *jail.Settings, a []any) error { s.OverAll = boolean(a[0]); return nil },
-		func(j *jail.Jail) any { return j.Settings().OverAll }, false},
+	"bantime.overalljails":  textOption(func(s *jail.Settings) *string { return &s.OverAll }),
 
 	"ignoreself": {func(s *jail.Settings, a []any) error { s.Ignore.Self = boolean(a[0]); return nil },
 		func(j *jail.Jail) any { return j.Settings().Ignore.Self }, false},
 	"addignoreip":   {set: addIgnoreIP, get: nil, bare: true},
 	"delignoreip":   {set: delIgnoreIP},
 	"ignoreip":      {get: func(j *jail.Jail) any { return list(j.Ignored()) }},
-	"ignorecommand": {func(s *jail.Settings, a []any) error { s.IgnoreCommand = text(a[0]); return nil }, getIgnoreCommand, false},
+	"ignorecommand": {setIgnoreCommand, getIgnoreCommand, false},
 	"ignorecache":   {func(s *jail.Settings, a []any) error { return setIgnoreCache(s, text(a[0])) }, getIgnoreCache, false},
 
 	"prefregex": {func(s *jail.Settings, a []any) error { s.Filter.Prefregex = text(a[0]); return nil },
@@ -143,6 +141,19 @@ func getMultipliers(j *jail.Jail) any {
 	return out
 }
 
+func setIncrement(s *jail.Settings, a []any) error {
+	grows := boolean(a[0])
+	s.Increment = &grows
+	return nil
+}
+
+func getIncrement(j *jail.Jail) any {
+	if grows := j.Settings().Increment; grows != nil {
+		return *grows
+	}
+	return nil
+}
+
 func setSeconds(to *config.Seconds, v any) error {
 	t, err := seconds(v)
 	if err == nil {
@@ -206,9 +217,15 @@ func canonical(word string) string {
 	return word
 }
 
+func setIgnoreCommand(s *jail.Settings, a []any) error {
+	command := text(a[0])
+	s.IgnoreCommand = &command
+	return nil
+}
+
 func getIgnoreCommand(j *jail.Jail) any {
-	if c := j.Settings().IgnoreCommand; c != "" {
-		return c
+	if c := j.Settings().IgnoreCommand; c != nil {
+		return *c
 	}
 	return false
 }
@@ -224,10 +241,7 @@ func deleteAt(from *[]string, v any) error {
 
 func getDatePattern(j *jail.Jail) any {
 	pattern, name, ok := j.Plan().Program().DatePattern()
-	switch {
-	case !ok:
-		return nil
-	case pattern == "":
+	if !ok {
 		return pickle.Tuple{nil, name}
 	}
 	return pickle.Tuple{pattern, name}
@@ -240,7 +254,11 @@ func getEncoding(j *jail.Jail) any {
 	return "UTF-8"
 }
 
+// addLogPath adds a file; a jail that reads the journal has none.
 func addLogPath(s *jail.Settings, a []any) error {
+	if jail.UsesJournal(s.Backend) {
+		return nil
+	}
 	if len(a) > 2 {
 		return control.ValueError("Only one file can be added at a time")
 	}
@@ -264,8 +282,11 @@ func delLogPath(s *jail.Settings, a []any) error {
 	return nil
 }
 
-// addJournalMatch adds alternatives: words joined by "+" are one each.
+// addJournalMatch adds alternatives: words joined by "+" are one each. A jail that reads files has none.
 func addJournalMatch(s *jail.Settings, a []any) error {
+	if !jail.UsesJournal(s.Backend) {
+		return nil
+	}
 	var group []string
 	for _, word := range append(texts(a), "+") {
 		if word != "+" {
@@ -284,7 +305,7 @@ func addJournalMatch(s *jail.Settings, a []any) error {
 }
 
 func delJournalMatch(s *jail.Settings, a []any) error {
-	if len(a) == 0 {
+	if len(a) == 0 || !jail.UsesJournal(s.Backend) {
 		s.Journal = nil
 		return nil
 	}

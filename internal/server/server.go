@@ -24,6 +24,9 @@ type Options struct {
 	Version string // what the command version answers
 	Output  *logging.Output
 	Now     func() ticket.Unix // nil: ticket.Now
+	// Stopping is called when the server begins to stop: nobody should come any more. Stopped is called when everything has
+	// been undone, before whoever asked for it is told. Both may be nil.
+	Stopping, Stopped func()
 	// Observe makes every jail judge and log, but enforce nothing.
 	Observe bool
 }
@@ -76,12 +79,18 @@ func (s *Server) Shutdown() {
 	s.quitOnce.Do(func() {
 		close(s.quit)
 		s.log.Info("Shutdown in progress...")
+		if s.opt.Stopping != nil {
+			s.opt.Stopping()
+		}
 		s.change.Lock()
 		defer s.change.Unlock()
 		s.log.Info("Stopping all jails")
 		s.stopJails(s.names())
 		s.closeStore()
 		s.log.Info("Exiting Fail2ban")
+		if s.opt.Stopped != nil {
+			s.opt.Stopped()
+		}
 		close(s.stopped)
 	})
 	<-s.stopped

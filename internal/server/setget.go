@@ -25,21 +25,22 @@ func (s *Server) set(ctx context.Context, args []any) (any, error) {
 	if g, ok := globals[name]; ok {
 		return s.setGlobal(name, g, args[1:])
 	}
-	j, err := s.jail(name)
-	if err != nil {
-		return nil, err
-	}
 	if err := need(args, 2); err != nil {
 		return nil, err
 	}
 	sub, rest := text(args[1]), args[2:]
-	if o, ok := options[sub]; ok && o.set != nil {
-		return s.setOption(j, sub, rest)
+	o, live := options[sub], liveCommands[sub]
+	if o.set == nil && live == nil {
+		return nil, control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(sub)))
 	}
-	if l, ok := liveCommands[sub]; ok {
-		return l(s, ctx, j, rest)
+	j, err := s.jail(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(sub)))
+	if live != nil {
+		return live(s, ctx, j, rest)
+	}
+	return s.setOption(j, sub, rest)
 }
 
 // multiSet is set with a list of values for one option.
@@ -173,6 +174,9 @@ func banIP(_ *Server, _ context.Context, j *jail.Jail, args []any) (any, error) 
 }
 
 func unbanIP(_ *Server, _ context.Context, j *jail.Jail, args []any) (any, error) {
+	if err := need(args, 1); err != nil {
+		return nil, err
+	}
 	report := len(args) > 0 && text(args[0]) == "--report-absent"
 	if report {
 		args = args[1:]

@@ -56,10 +56,15 @@ func boolean(v any) bool {
 // seconds reads a word as a time expression such as 1d12h.
 func seconds(v any) (config.Seconds, error) {
 	t, err := config.ParseDuration(text(v))
-	if err != nil {
+	switch {
+	case err == nil:
+		return t, nil
+	case strings.HasPrefix(err.Error(), "name '"):
 		return t, &control.Exception{Object: &pickle.Object{Module: "builtins", Class: "NameError", Args: pickle.Tuple{err.Error()}}}
+	case err.Error() == "invalid syntax":
+		return t, control.SyntaxError(text(v), 1, len(text(v))+1)
 	}
-	return t, nil
+	return t, control.ValueError(err.Error())
 }
 
 // number is a time as a reply carries it: an int where the expression gave one.

@@ -33,4 +33,25 @@ func (d difference) check(t *testing.T, s step, all [4]outcome) {
 	}
 }
 
-var differences = map[string]difference{}
+var differences = map[string]difference{
+	`version`:            {server: true, why: "it is another version"},
+	`status sshd stats`:  {client: true, server: true, why: "a flavour of 1.1; a client of 1.0 cannot lay it out"},
+	`status --all`:       {client: true, server: true, why: "a command of 1.1; a client of 1.0 cannot lay it out"},
+	`status --all short`: {client: true, server: true, why: "a command of 1.1; a client of 1.0 cannot lay it out"},
+	`stats`:              {client: true, server: true, why: "a command of 1.1; a client of 1.0 cannot lay it out"},
+	`statistics`:         {client: true, server: true, why: "a command of 1.1; a client of 1.0 cannot lay it out"},
+	`statistic`:          {server: true, why: "a command of 1.1"},
+	`add sshd`:           {server: true, why: "1.0 answers by the name of a variable; 1.1 says that the jail exists"},
+	`add sshd polling`:   {server: true, why: "1.0 answers by the name of a variable; 1.1 says that the jail exists"},
+	`add new nobackend`:  {server: true, why: "1.1 has no backend gamin"},
+	`get sshd failregex`: {server: true, why: "<HOST> stands for an expression of our own"},
+	`set sshd addfailregex "^ denied <HOST>$"`: {server: true, why: "<HOST> stands for an expression of our own"},
+	`set sshd delfailregex 2`:                  {server: true, why: "<HOST> stands for an expression of our own"},
+	`set sshd delfailregex 9`:                  {server: true, why: "<HOST> stands for an expression of our own"},
+	`get sshd actionproperties rec`:            {server: true, why: "what is only in the original's inside is not shown"},
+	`get sshd actionmethods rec`:               {server: true, why: "what is only in the original's inside is not shown"},
+	`set sshd action rec ban '{bad'`:           {server: true, why: "the JSON reader words its errors itself"},
+	`-V`:                                       {client: true, why: "it is another version"},
+	`--version`:                                {client: true, why: "it is another version"},
+	`--nosuchoption`:                           {client: true, why: "the help is in our words"},
+}

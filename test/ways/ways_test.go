@@ -95,9 +95,13 @@ func (w *way) step(l *lab.Lab, s step) outcome {
 
 var moment = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`)
 
+// prolonged is the time of a ban that was asked for twice: it ends by as much later as lay between.
+var prolonged = regexp.MustCompile(`\+ 60\d = TIME`)
+
 // steady replaces what differs from run to run: times, and the order of a list that has none.
 func steady(s step, text string) string {
 	text = moment.ReplaceAllString(text, "TIME")
+	text = prolonged.ReplaceAllString(text, "+ 600 = TIME")
 	if !strings.Contains(s.line, "ignoreip") {
 		return text
 	}
