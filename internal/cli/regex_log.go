@@ -40,7 +40,10 @@ func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *
 	if strings.HasPrefix(o.log, "systemd-journal") {
 		h.print("Use         systemd journal\n")
 		encoding()
-		return openJournal(o.log, journalMatch)
+		if o.journalMatch != "" {
+			journalMatch = []string{o.journalMatch}
+		}
+		return openJournal(o.log, journalMatch, h)
 	}
 	if !joinedLines(o.log, p.MaxLines()) {
 		h.line("single line", shorten(o.log))

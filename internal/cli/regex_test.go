@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -177,4 +179,47 @@ func utc(t *testing.T) {
 	before := time.Local
 	time.Local = time.UTC
 	t.Cleanup(func() { time.Local = before })
+}
+
+// TestRegexJournal reads a journal made by systemd-journal-remote.
+func TestRegexJournal(t *testing.T) {
+	const remote = "/lib/systemd/systemd-journal-remote"
+	if _, err := os.Stat(remote); err != nil {
+		t.Skip("systemd-journal-remote is not installed")
+	}
+	utc(t)
+	t.Chdir(t.TempDir())
+	var export strings.Builder
+	for i, message := range []string{"bad from 192.0.2.1", "noise", "bad from 192.0.2.2"} {
+		fmt.Fprintf(&export, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\n_MACHINE_ID=%032x\n", 1700000000000000+i*1000000, i+1, 7, 8)
+		fmt.Fprintf(&export, "_HOSTNAME=h\nSYSLOG_IDENTIFIER=app\n_PID=%d\n_COMM=app%d\nMESSAGE=%s\n\n", i+1, i%2, message)
+	}
+	if err := os.WriteFile("x.export", []byte(export.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(remote, "-o", "x.journal", "x.export").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const log = "systemd-journal[journalfiles=x.journal]"
+	_, got, _ := runRegexTool(t, "-o", "<ip> <time> <msg>", log, "bad from <HOST>")
+	want := "192.0.2.1 1700000000.0 2023-11-14T22:13:20+00:00 h app[1]: bad from 192.0.2.1\n" +
+		"192.0.2.2 1700000002.0 2023-11-14T22:13:22+00:00 h app[3]: bad from 192.0.2.2\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	_, got, _ = runRegexTool(t, "-m", "_COMM=app1 + 'SYSLOG_IDENTIFIER=none'", log, "bad from <HOST>")
+	for _, part := range []string{
+		"Use         systemd journal\n", "Use    journal match : _COMM=app1 + SYSLOG_IDENTIFIER=none\n",
+		"Lines: 1 lines, 0 ignored, 0 matched, 1 missed\n", "|  2023-11-14T22:13:21+00:00 h app[2]: noise\n",
+	} {
+		if !strings.Contains(got, part) {
+			t.Errorf("report lacks %q:\n%s", part, got)
+		}
+	}
+	if strings.Contains(got, "Date template") {
+		t.Error("date formats shown for the journal")
+	}
+	if code, out, _ := runRegexTool(t, "systemd-journal[color=red]", "bad from <HOST>"); code != 255 || !strings.Contains(out, `ERROR: backend systemd has no parameter "color"`) {
+		t.Errorf("got %d\n%s", code, out)
+	}
 }

@@ -14,14 +14,18 @@ import (
 	"gaol/internal/ticket"
 )
 
-// slow searches one line the obvious way: no gate, no candidates, every expression compiled anew from its expanded text, and a
-// new string for every step. It knows lines of one filter without connections, names or several lines.
-func slow(t *testing.T, p *Program, text string) (ids []string) {
+// slow searches one line the obvious way: no gate, no candidates, every expression compiled from its expanded text, and a new
+// string for every step. It knows lines of one filter without connections, names or several lines.
+func slow(t *testing.T, compiled map[string]*pyre.Regexp, p *Program, text string) (ids []string) {
 	t.Helper()
 	search := func(regex, text string) map[string]*string {
-		re, err := pyre.Compile(regex, 0)
-		if err != nil {
-			t.Fatal(err)
+		re := compiled[regex]
+		if re == nil {
+			var err error
+			if re, err = pyre.Compile(regex, 0); err != nil {
+				t.Fatal(err)
+			}
+			compiled[regex] = re
 		}
 		var m pyre.Matcher
 		if !m.Search(re, []byte(text), 0, len(text)) {
@@ -149,14 +153,16 @@ func TestLikeSlowReference(t *testing.T) {
 		filters = 60
 	}
 	found := 0
+	var compiler Compiler
 	for seed := range uint64(filters) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := randomSettings(r)
-		p, err := Compile(s)
+		p, err := compiler.Compile(s)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		f := NewFilter(p, Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC})
+		compiled := map[string]*pyre.Regexp{}
 		for range 30 {
 			line := randomLine(r)
 			var got []string
@@ -164,7 +170,7 @@ func TestLikeSlowReference(t *testing.T) {
 				got = append(got, x.ID.String())
 				return nil
 			})
-			want := slow(t, p, line)
+			want := slow(t, compiled, p, line)
 			if d := cmp.Diff(want, got); d != "" {
 				t.Fatalf("seed %d, line %q, filter %s (-slow +got):\n%s", seed, line, fmt.Sprintf("%+v", s), d)
 			}

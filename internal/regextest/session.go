@@ -100,14 +100,18 @@ func (s *Session) Line(l *ticket.Line, source string) error {
 		s.addHit(h, i)
 		ignored = ignored || h.Quiet || h.Failure.Fields.Text("nofail") != ""
 	}
+	text := o.Text
+	if l.Date != "" {
+		text = append([]byte(l.Date), text...)
+	}
 	switch {
 	case ignored:
-		s.ignored.add(o.Text)
+		s.ignored.add(text)
 	case len(o.Hits) > 0:
-		s.claim(o.Hits, string(o.Text))
-		s.matched.add(o.Text)
+		s.claim(o.Hits, string(text))
+		s.matched.add(text)
 	default:
-		s.miss(o.Text)
+		s.miss(text)
 	}
 	return nil
 }
