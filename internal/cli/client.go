@@ -106,7 +106,9 @@ func (c *commander) showConfig() int {
 	case c.options.dump:
 		mode = config.PlainDump
 	}
-	return config.RunTest(c.stdout, c.stderr, configOptions(c.options), mode)
+	o := configOptions(c.options)
+	o.Compile = compileJail
+	return config.RunTest(c.stdout, c.stderr, o, mode)
 }
 
 // findServer reads where the server is, and reports whether that went well.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gaol/internal/config"
 	"gaol/internal/pickle"
 )
 
@@ -36,7 +37,11 @@ func (c *commander) reload(ctx context.Context, words []string) int {
 	}
 	c.progress("reload")
 	value, err := c.call(ctx, []any{"reload", jail, flags, stream})
-	return c.show([]string{"reload"}, value, err)
+	code := c.show([]string{"reload"}, value, err)
+	if code != 0 {
+		c.explainRefusal(jail)
+	}
+	return code
 }
 
 // stream reads the configuration of one jail or of all, and reports whether there is anything to send.
@@ -49,9 +54,24 @@ func (c *commander) stream(jail string) ([]any, bool) {
 	showMessages(c.log, conf.Messages)
 	if err != nil {
 		c.log.Error(fmt.Sprintf("Failed during configuration: %v", err))
+		fmt.Fprint(c.stderr, config.Advice(err))
 		return nil, false
 	}
+	for _, text := range slips(conf) {
+		c.log.Warn(text)
+	}
 	return conf.Stream, true
+}
+
+// explainRefusal says where what the server refused is written.
+func (c *commander) explainRefusal(jail string) {
+	o := configOptions(c.options)
+	if jail != everyJail {
+		o.Only = jail
+	}
+	for _, text := range diagnose(o) {
+		c.log.Error(text)
+	}
 }
 
 // progress tells the user at the prompt what goes on.

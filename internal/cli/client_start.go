@@ -145,6 +145,7 @@ func (c *commander) configure(ctx context.Context, stream []any) int {
 		return c.show([]string{"server-status"}, value, nil)
 	}
 	code := c.showError([]string{"start"}, err)
+	c.explainRefusal(everyJail)
 	if jails, err := c.call(ctx, []any{"banned"}); err == nil && len(asList(jails)) > 0 {
 		c.log.Error("The other jails run")
 		return code

@@ -2,26 +2,123 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"gaol/internal/config"
 	"gaol/pack"
 )
 
+const configureUsage = `usage: gaol config init [DIR]                     write the built-in configuration to DIR, /etc/fail2ban by default
+       gaol config check [-c DIR] [--json]        look for mistakes that are read without a word
+       gaol config explain [-c DIR] [JAIL]        show each value in force, where it is written and what it overrides
+`
+
 // configure is `gaol config`.
 func configure(_ context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
-	if len(argv) > 0 && argv[0] == "init" && len(argv) < 3 {
-		dir := defaultConf
-		if len(argv) == 2 {
-			dir = argv[1]
-		}
-		return configInit(dir, stdout, stderr)
+	if len(argv) == 0 {
+		fmt.Fprint(stderr, configureUsage)
+		return 2
 	}
-	fmt.Fprintf(stderr, "usage: gaol config init [DIR]   write the built-in configuration to DIR, %s by default\n", defaultConf)
+	flags := flag.NewFlagSet("gaol config", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, configureUsage) }
+	dir := flags.String("c", "", "")
+	asJSON := flags.Bool("json", false, "")
+	if flags.Parse(argv[1:]) != nil {
+		return 2
+	}
+	switch args := flags.Args(); {
+	case argv[0] == "init" && len(args) < 2:
+		return configInit(append(args, defaultConf)[0], stdout, stderr)
+	case argv[0] == "check" && len(args) == 0:
+		return configCheck(*dir, *asJSON, stdout, stderr)
+	case argv[0] == "explain" && len(args) < 2:
+		return configExplain(*dir, append(args, "")[0], stdout, stderr)
+	}
+	flags.Usage()
 	return 2
+}
+
+// readAll reads a configuration for looking at it; an error has been printed.
+func readAll(dir string, stderr io.Writer) (*config.Config, bool) {
+	c, err := config.Read(config.Options{
+		Source: defaultSource(dir), Version: EmulatedVersion, AllowNoLogs: true, Compile: compileJail,
+	})
+	if err != nil {
+		fmt.Fprintf(stderr, "%v\n%s", err, config.Advice(err))
+	}
+	return c, err == nil
+}
+
+// configCheck prints findings, one a line with its hint below, and fails if any of them is an error.
+func configCheck(dir string, asJSON bool, stdout, stderr io.Writer) int {
+	c, ok := readAll(dir, stderr)
+	if !ok {
+		return failed
+	}
+	findings := config.Check(c)
+	if asJSON {
+		out := json.NewEncoder(stdout)
+		out.SetIndent("", "  ")
+		if out.Encode(append([]config.Finding{}, findings...)) != nil {
+			return failed
+		}
+	}
+	code := 0
+	for _, f := range findings {
+		if f.Severity == "error" {
+			code = failed
+		}
+		if !asJSON {
+			fmt.Fprintf(stdout, "%s: %s\n", f.Severity, findingText(f))
+		}
+	}
+	return code
+}
+
+// findingText puts place, text and hint of a finding together.
+func findingText(f config.Finding) string {
+	text := f.Text
+	if f.Jail != "" {
+		text = "jail '" + f.Jail + "': " + text
+	}
+	if f.File != "" {
+		text = fmt.Sprintf("%s:%d: %s", f.File, f.Line, text)
+	}
+	if f.Hint != "" {
+		text += "\nhint: " + f.Hint
+	}
+	return text
+}
+
+// slips returns what is most likely a slip of the pen in a configuration: options that nobody reads, and values that do not mean
+// what they look like. A server that starts says so, because otherwise nobody ever would.
+func slips(c *config.Config) (texts []string) {
+	for _, f := range config.Check(c) {
+		if slices.Contains([]string{"unknown-option", "misplaced-option", "not-enabled", "value-on-next-line"}, f.Code) {
+			texts = append(texts, findingText(f))
+		}
+	}
+	return texts
+}
+
+func configExplain(dir, jail string, stdout, stderr io.Writer) int {
+	c, ok := readAll(dir, stderr)
+	if !ok {
+		return failed
+	}
+	if err := config.Explain(stdout, c, jail); err != nil {
+		fmt.Fprintln(stderr, "gaol config explain:", err)
+		return failed
+	}
+	return 0
 }
 
 // configInit writes the built-in configuration to dir. Files that are there stay as they are.

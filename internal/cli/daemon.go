@@ -41,8 +41,6 @@ func (d *daemon) run(ctx context.Context) int {
 	log.Info("Starting Fail2ban v" + EmulatedVersion)
 	if err := writePid(d.pidFile); err != nil {
 		log.Error(fmt.Sprintf("Unable to create PID file: %v", err))
-	} else {
-		defer os.Remove(d.pidFile)
 	}
 	listener, err := control.Listen(d.socket, d.force)
 	if errors.Is(err, control.ErrExists) {
@@ -59,16 +57,23 @@ func (d *daemon) run(ctx context.Context) int {
 	if listener.Inherited {
 		log.Info("Using socket activation, inherited socket '" + d.socket + "'")
 	}
-	srv := server.New(server.Options{Version: EmulatedVersion, Output: d.output, Observe: d.observe})
-	return d.serve(ctx, srv, listener)
+	return d.serve(ctx, listener)
 }
 
-// serve answers clients and reads logs until the end, in the order that loses nothing: first the jails stop, then the sources,
-// then the socket.
-func (d *daemon) serve(ctx context.Context, srv *server.Server, listener *control.Listener) int {
+// serve answers clients and reads logs until the end, in the order that loses nothing: nobody comes any more, the jails stop, then
+// the sources. Socket and pid file are gone before a client hears that the server has stopped, so that it can start another.
+func (d *daemon) serve(ctx context.Context, listener *control.Listener) int {
 	log := d.output.Logger("fail2ban.server")
 	sources, stopSources := context.WithCancel(context.Background())
 	clients, stopClients := context.WithCancel(context.Background())
+	srv := server.New(server.Options{
+		Version: EmulatedVersion, Output: d.output, Observe: d.observe,
+		Stopping: func() {
+			stopClients()
+			listener.Close()
+		},
+		Stopped: func() { os.Remove(d.pidFile) },
+	})
 	running := make(chan error, 2)
 	go func() { running <- srv.Run(sources) }()
 	control := control.Server{Handler: srv.Handle, Log: d.output.Logger("fail2ban.asyncserver")}
@@ -90,14 +95,15 @@ func (d *daemon) serve(ctx context.Context, srv *server.Server, listener *contro
 		case <-ctx.Done():
 		case <-srv.Quit():
 		case err := <-running:
-			log.Error(fmt.Sprintf("stopping: %v", err))
 			running <- nil
-			code = failed
+			if err != nil {
+				log.Error(fmt.Sprintf("stopping: %v", err))
+				code = failed
+			}
 		}
 	}
 	srv.Shutdown()
 	stopSources()
-	stopClients()
 	<-running
 	<-running
 	d.output.Close()

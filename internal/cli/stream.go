@@ -118,9 +118,17 @@ func configureFrom(ctx context.Context, s *server.Server, o config.Options, outp
 	if err != nil {
 		return fmt.Errorf("Failed during configuration: %w", err) //nolint:staticcheck // a text that tools know
 	}
+	for _, text := range slips(c) {
+		output.Logger("fail2ban").Warn(text)
+	}
 	// A jail that is wrong has been logged; the others run.
-	if _, err := s.Handle(ctx, []any{"server-stream", c.Stream}, control.Peer{}); err != nil && len(c.Jails) > 0 && !s.Works() {
-		return err
+	if _, err := s.Handle(ctx, []any{"server-stream", c.Stream}, control.Peer{}); err != nil {
+		for _, text := range diagnose(o) {
+			output.Logger("fail2ban").Error(text)
+		}
+		if !s.Works() {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"gaol/internal/config"
+	"gaol/internal/server"
+)
+
+// diagnose reads a configuration that a server refused, does what the server would do with each jail, and says what is wrong and
+// where it is written: a text for each wrong jail.
+func diagnose(o config.Options) (texts []string) {
+	o.AllowNoLogs = true
+	o.Compile = compileJail
+	c, err := config.Read(o)
+	if err != nil {
+		return nil // and has been said before
+	}
+	for _, j := range c.Jails {
+		if j.Problem != "" {
+			texts = append(texts, j.Problem)
+		}
+	}
+	return texts
+}
+
+// compileJail does with a jail's commands what the server does before it acts. Its error begins with the place of the option that is
+// wrong, and ends with a hint on a line of its own where there is one.
+func compileJail(j *config.Jail) error {
+	err := server.Check(j.Commands)
+	wrong, ok := errors.AsType[*server.OptionError](err)
+	if !ok {
+		return err
+	}
+	place := wrong.Option
+	for _, s := range j.Settings {
+		if s.Name == wrong.Option && s.Origin.File != "" {
+			place = fmt.Sprintf("%s:%d: %s", s.Origin.File, s.Origin.Line, wrong.Option)
+			if text, isText := s.Value.(string); isText && hints[wrong.Option] != "" {
+				place += fmt.Sprintf(": %q", text)
+			}
+		}
+	}
+	if hint := hints[wrong.Option]; hint != "" {
+		return fmt.Errorf("%s: %w\nhint: %s", place, wrong.Err, hint)
+	}
+	return fmt.Errorf("%s: %w", place, wrong.Err)
+}
+
+// hints say what to write instead, by option.
+var hints = map[string]string{
+	"bantime":         timeHint + "; -1 is for ever",
+	"findtime":        timeHint,
+	"bantime.maxtime": timeHint,
+	"bantime.rndtime": timeHint,
+	"backend":         "write auto, pyinotify, polling or systemd",
+	"logtimezone":     "write an offset such as +0200 or UTC-0330, or an abbreviation such as CET",
+	"logencoding":     "write auto, or the name of an encoding such as utf-8 or latin1",
+	"logpath":         "one file or pattern a line, with head or tail behind it",
+	"ignorecache":     `write key="<ip>", max-count=100, max-time=5m`,
+}
+
+const timeHint = "write seconds, or a time such as 10m, 1h 30m, 2d"

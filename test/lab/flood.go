@@ -1,0 +1,64 @@
+package lab
+
+import (
+	"net"
+	"os"
+	"runtime"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Flood sends UDP packets from the host to a port of server, one a millisecond, until the function it returns is called, which
+// says how many were sent.
+func (h Host) Flood(server string, port int) (stop func() (sent int)) {
+	h.lab.T.Helper()
+	quit, count, opened := make(chan struct{}), make(chan int, 1), make(chan error, 1)
+	go func() {
+		conn, err := h.packets(server, port)
+		if opened <- err; err != nil {
+			return
+		}
+		defer conn.Close()
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-quit:
+				count <- n
+				return
+			case <-tick.C:
+				conn.Write([]byte(strconv.Itoa(n))) // refused ones are an answer too
+			}
+		}
+	}()
+	if err := <-opened; err != nil {
+		h.lab.T.Fatal(err)
+	}
+	return func() int {
+		close(quit)
+		return <-count
+	}
+}
+
+// packets opens a UDP socket in the host's network.
+func (h Host) packets(server string, port int) (conn net.Conn, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // the thread changes its network for good, see dial
+		f, openErr := os.Open("/run/netns/" + h.Name)
+		if openErr != nil {
+			err = openErr
+			return
+		}
+		defer f.Close()
+		if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
+			return
+		}
+		conn, err = net.Dial("udp", net.JoinHostPort(server, strconv.Itoa(port)))
+	}()
+	<-done
+	return conn, err
+}
