@@ -92,7 +92,7 @@ func fraction(text []byte) (value float64, ok bool) {
 			}
 			d, size = digit(text[i:])
 		}
-		if size == 0 || digits == len(powers)-1 {
+		if size == 0 {
 			return 0, false
 		}
 		mantissa = mantissa*10 + uint64(d)
@@ -101,24 +101,30 @@ func fraction(text []byte) (value float64, ok bool) {
 			decimals++
 		}
 	}
-	if digits == 0 {
-		return 0, false
+	if digits == 0 || digits >= len(powers) {
+		return longFraction(text)
 	}
-	if mantissa < 1<<53 {
-		return float64(mantissa) / powers[decimals], true // one rounding, hence the nearest double
+	return float64(mantissa) / powers[decimals], true // one rounding, hence the nearest double
+}
+
+// longFraction is fraction for more digits than a double can hold.
+func longFraction(text []byte) (value float64, ok bool) {
+	const most = 40 // the longest number in a pattern of ours has 21 characters
+	var buf [most]byte
+	plain := buf[:0]
+	for rest := text; len(rest) > 0 && len(plain) < most; {
+		if d, size := digit(rest); size > 0 {
+			plain, rest = append(plain, byte('0'+d)), rest[size:]
+		} else {
+			plain, rest = append(plain, rest[0]), rest[1:]
+		}
 	}
-	var buf [32]byte
-	exact := strconv.AppendUint(buf[:0], mantissa, 10)
-	exact = append(exact, 'e', '-')
-	exact = strconv.AppendInt(exact, int64(decimals), 10)
-	value, err := strconv.ParseFloat(string(exact), 64)
+	value, err := strconv.ParseFloat(string(plain), 64)
 	return value, err == nil
 }
 
-// powers are those of ten, exactly.
-var powers = [...]float64{
-	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-}
+// powers are those of ten, as far as numbers of so many digits are exact in a double.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // taiTime reads the seconds of a TAI64N label: the hexadecimal digits after the "@4" that marks times since 1970.
 func taiTime(text []byte) (seconds ticket.Unix, ok bool) {
