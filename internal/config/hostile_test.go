@@ -154,3 +154,18 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestOddLists has action lists that make a careless search take quadratic time or worse.
+func TestOddLists(t *testing.T) {
+	for _, text := range []string{
+		"a[" + strings.Repeat("b=", 50_000), "a[" + strings.Repeat(`b="`, 50_000), "a[" + strings.Repeat(`b="' `, 50_000) + "]x",
+		"a[" + strings.Repeat("b= \n", 100_000) + "]x", strings.Repeat("a[b=", 100_000), "a[" + strings.Repeat("b", 300_000) + "=",
+		"a[" + strings.Repeat("b=][", 100_000), strings.Repeat("a["+strings.Repeat("b", 30_000)+"=", 30), strings.Repeat("a[ ", 100_000),
+		"a[" + strings.Repeat("b=] ", 100_000), strings.Repeat(`a[b="`, 100_000),
+	} {
+		within(t, 5*time.Second, func() {
+			SplitWithOptions(text)
+			_, _, _ = ParseDefinition(text)
+		})
+	}
+}

@@ -159,12 +159,15 @@ func TestStockTreeLikeOriginal(t *testing.T) {
 }
 
 // TestStockVariantsLikeOriginal has every mode and log type that stock filters know, for all jails at once; what a filter
-// does not know it must treat alike, too.
+// does not know it must treat alike, too. With CONFIG_TREES at its default it contents itself with the first mode.
 func TestStockVariantsLikeOriginal(t *testing.T) {
 	p := startPeer(t)
 	dir := copyTree(t, p.root+"/etc/fail2ban")
 	modes := []string{"normal", "ddos", "extra", "aggressive", "rbl", "auth", "errors", "more", "nosuch", ""}
-	for _, mode := range modes {
+	for i, mode := range modes {
+		if number("CONFIG_TREES", defaultTrees) <= defaultTrees && i > 0 {
+			break
+		}
 		for _, rest := range []string{
 			"backend = systemd", "backend = polling\nlogpath =",
 			"filter = %(__name__)s[mode=%(mode)s, logtype=journal]", "filter = %(__name__)s[mode=%(mode)s, logtype=rfc5424]",
@@ -185,11 +188,12 @@ func TestOriginalsOwnTestTree(t *testing.T) {
 	compare(t, p, dir, "-t")
 }
 
-// TestRandomTreesLikeOriginal compares random configurations. CONFIG_TREES sets how many (default 150), CONFIG_SEED where to
-// begin.
+const defaultTrees = 40
+
+// TestRandomTreesLikeOriginal compares random configurations. CONFIG_TREES sets how many, CONFIG_SEED where to begin.
 func TestRandomTreesLikeOriginal(t *testing.T) {
 	p := startPeer(t)
-	trees, seed := number("CONFIG_TREES", 150), number("CONFIG_SEED", 1)
+	trees, seed := number("CONFIG_TREES", defaultTrees), number("CONFIG_SEED", 1)
 	t.Logf("%d trees from seed %d", trees, seed)
 	root := t.TempDir()
 	for _, name := range []string{"a1.log", "a2.log", "b.log"} {
@@ -237,9 +241,6 @@ func compareRandom(t *testing.T, p *peer, dir string, seed int) string {
 			return "same and substantial"
 		case got.Code == 0:
 			return "same"
-		}
-		if os.Getenv("ZZERR") != "" {
-			fmt.Println(seed, got.Stdout, got.Stderr)
 		}
 		return "same error"
 	}

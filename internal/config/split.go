@@ -15,36 +15,88 @@ func SplitWords(s string) []string {
 // SplitWithOptions splits a list of definitions, such as the value of action, at white space outside brackets. It judges
 // no item: ParseDefinition does.
 func SplitWithOptions(text string) []string {
-	s := splitter{text: text, dead: map[int]bool{}}
+	s := newSplitter(text)
 	var items []string
-	for at := skipSpace(text, 0); at < len(text); {
+	for at := s.inkAt(0); at < len(text); {
 		end := s.item(at)
 		items = append(items, text[at:end])
-		at = skipSpace(text, end)
+		at = s.inkAt(end)
 	}
 	return items
 }
 
-func skipSpace(text string, at int) int {
-	return len(text) - len(strings.TrimLeftFunc(text[at:], pytext.IsSpace))
-}
-
 // A splitter finds where items end. Inside brackets several readings are possible, of which the first that leads to a
-// closing bracket holds; dead remembers the places from which none does, so that the search stays short.
+// closing bracket holds. What was looked for once is looked up afterwards, so that the search takes time in proportion to
+// the text, however odd it is.
 type splitter struct {
-	text  string
-	dead  map[int]bool
-	steps int
+	text string
+	// For every place in the text, the next place at or behind it that has
+	ink   []int32 // no white space
+	blank []int32 // white space
+	stop  []int32 // a comma or a closing bracket
+	word  []int32 // no character of an option name
+	quote [2][]int32
+
+	dead  map[int]bool // places from which no closing bracket is reached
+	tried map[int]int  // by the end of an unquoted value: the first place that has been tried as an earlier end
+	depth int
 }
 
-// maxSteps bounds the search within one list. Beyond it the list is split at white space alone.
-const maxSteps = 1 << 20
+// maxParams bounds the parameters of one item.
+const maxParams = 20_000
+
+const quotes = `"'`
+
+func newSplitter(text string) *splitter {
+	n := len(text)
+	s := &splitter{text: text, dead: map[int]bool{}, tried: map[int]int{}}
+	tables := []*[]int32{&s.ink, &s.blank, &s.stop, &s.word, &s.quote[0], &s.quote[1]}
+	for _, t := range tables {
+		*t = make([]int32, n+1)
+		(*t)[n] = int32(n)
+	}
+	for i := n - 1; i >= 0; i-- {
+		for _, t := range tables {
+			(*t)[i] = (*t)[i+1]
+		}
+		if !utf8.RuneStart(text[i]) {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		switch at := int32(i); {
+		case pytext.IsSpace(r):
+			s.blank[i], s.word[i] = at, at
+		default:
+			s.ink[i] = at
+			s.mark(at, r)
+		}
+	}
+	return s
+}
+
+// mark notes what the character r at a place is.
+func (s *splitter) mark(at int32, r rune) {
+	if r == ',' || r == ']' {
+		s.stop[at] = at
+	}
+	if r != '-' && r != '.' && !pytext.IsWord(r) {
+		s.word[at] = at
+	}
+	if i := strings.IndexRune(quotes, r); i >= 0 {
+		s.quote[i][at] = at
+	}
+}
+
+func (s *splitter) inkAt(at int) int { return int(s.ink[at]) }
 
 // item returns the end of the item that begins at at.
 func (s *splitter) item(at int) int {
-	name := at + strings.IndexFunc(s.text[at:]+" ", func(r rune) bool { return r == '[' || pytext.IsSpace(r) })
+	name := int(s.blank[at])
+	if i := strings.IndexByte(s.text[at:name], '['); i >= 0 {
+		name = at + i
+	}
 	if name > at {
-		if open := skipSpace(s.text, name); open < len(s.text) && s.text[open] == '[' {
+		if open := s.inkAt(name); open < len(s.text) && s.text[open] == '[' {
 			if end, ok := s.group(open + 1); ok {
 				return end
 			}
@@ -53,13 +105,13 @@ func (s *splitter) item(at int) int {
 			return end
 		}
 	}
-	return at + strings.IndexFunc(s.text[at:]+" ", pytext.IsSpace)
+	return int(s.blank[at])
 }
 
 // ends reports whether an item may end at at, and where it then does: one white space character separates two items, what
 // stands before that belongs to the first.
 func (s *splitter) ends(at int) (int, bool) {
-	next := skipSpace(s.text, at)
+	next := s.inkAt(at)
 	if next == len(s.text) {
 		return next, true
 	}
@@ -69,15 +121,17 @@ func (s *splitter) ends(at int) (int, bool) {
 
 // group returns the end of a bracket group whose inside goes on at at.
 func (s *splitter) group(at int) (int, bool) {
-	if s.steps++; s.dead[at] || s.steps > maxSteps {
+	if s.dead[at] || s.depth > maxParams {
 		return 0, false
 	}
-	if p, ok := scanParam(s.text[at:]); ok {
-		if end, ok := s.values(at+p.start, at+p.end); ok {
+	s.depth++
+	defer func() { s.depth-- }()
+	if start, ok := s.name(at); ok {
+		if end, ok := s.value(start); ok {
 			return end, true
 		}
 	}
-	if bracket := skipSpace(s.text, at); bracket < len(s.text) && s.text[bracket] == ']' {
+	if bracket := s.inkAt(at); bracket < len(s.text) && s.text[bracket] == ']' {
 		if end, ok := s.ends(bracket + 1); ok {
 			return end, true
 		}
@@ -86,25 +140,47 @@ func (s *splitter) group(at int) (int, bool) {
 	return 0, false
 }
 
-// values tries the ends that a value may have, the wanted one first, then for an unquoted value ever shorter ones.
-func (s *splitter) values(start, end int) (int, bool) {
-	if stop, ok := s.afterValue(end); ok {
-		return stop, true
+// name returns where the value begins when an option name, with or without a condition, and an equals sign come next.
+func (s *splitter) name(at int) (value int, ok bool) {
+	begin := s.inkAt(at)
+	end := int(s.word[begin])
+	if end == begin || end == len(s.text) {
+		return 0, false
 	}
-	if n := strings.IndexAny(s.text[start:], ",]"); n >= 0 {
-		end = start + n
-	} else {
-		end = len(s.text)
+	if s.text[end] == '?' {
+		key := int(s.word[end+1])
+		if key == end+1 || key == len(s.text) || s.text[key] != '=' {
+			return 0, false
+		}
+		if end = int(s.word[key+1]); end == key+1 || end == len(s.text) {
+			return 0, false
+		}
 	}
-	for ; end >= start; end-- {
-		if !utf8.RuneStart(byteAt(s.text, end)) {
+	return end + 1, s.text[end] == '='
+}
+
+// value goes on behind a value that begins at start: a quoted one if there is a partner to the quote, else one that runs to
+// the next comma or closing bracket, or to ever earlier places.
+func (s *splitter) value(start int) (int, bool) {
+	if start < len(s.text) {
+		if i := strings.IndexByte(quotes, s.text[start]); i >= 0 && int(s.quote[i][start+1]) < len(s.text) {
+			if end, ok := s.afterValue(int(s.quote[i][start+1]) + 1); ok {
+				return end, true
+			}
+		}
+	}
+	stop := int(s.stop[start])
+	from := stop
+	if earliest, ok := s.tried[stop]; ok {
+		from = min(from, earliest-1)
+	}
+	for end := from; end >= start; end-- {
+		s.tried[stop] = end
+		if end < len(s.text) && !utf8.RuneStart(s.text[end]) {
 			continue
 		}
 		if stop, ok := s.afterValue(end); ok {
 			return stop, true
-		}
-		if s.steps++; s.steps > maxSteps {
-			return 0, false
 		}
 	}
 	return 0, false
@@ -112,18 +188,26 @@ func (s *splitter) values(start, end int) (int, bool) {
 
 // afterValue goes on behind a value, with or without a separator.
 func (s *splitter) afterValue(at int) (int, bool) {
-	at = skipSpace(s.text, at)
-	if n, ok := separator(s.text[at:]); ok && n > 0 {
-		if end, ok := s.group(skipSpace(s.text, at+n)); ok {
+	at = s.inkAt(at)
+	if n, ok := s.separator(at); ok {
+		if end, ok := s.group(s.inkAt(at + n)); ok {
 			return end, true
 		}
 	}
 	return s.group(at)
 }
 
-func byteAt(s string, i int) byte {
-	if i == len(s) {
-		return 0
+// separator returns the length of a comma or "][" at at.
+func (s *splitter) separator(at int) (int, bool) {
+	switch {
+	case at == len(s.text):
+		return 0, false
+	case s.text[at] == ',':
+		return 1, true
+	case s.text[at] == ']':
+		if next := s.inkAt(at + 1); next < len(s.text) && s.text[next] == '[' {
+			return next + 1 - at, true
+		}
 	}
-	return s[i]
+	return 0, false
 }
