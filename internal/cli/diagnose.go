@@ -19,10 +19,21 @@ func diagnose(o config.Options) (texts []string) {
 	}
 	for _, j := range c.Jails {
 		if j.Problem != "" {
-			texts = append(texts, j.Problem)
+			texts = append(texts, numberPlace(j)+j.Problem)
 		}
 	}
 	return texts
+}
+
+// numberPlace returns where the value stands that should have been a number, in front of what is wrong with it; "" for other
+// problems, which say their place themselves.
+func numberPlace(j *config.Jail) string {
+	for _, s := range j.Settings {
+		if s.Value == nil && s.Origin.File != "" {
+			return fmt.Sprintf("%s:%d: ", s.Origin.File, s.Origin.Line)
+		}
+	}
+	return ""
 }
 
 // compileJail does with a jail's commands what the server does before it acts. Its error begins with the place of the option that is

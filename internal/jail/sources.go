@@ -66,7 +66,6 @@ func (j *Jail) subscribeLocked() {
 	for path := range j.life.subs {
 		if !wanted[path] {
 			j.unsubscribeLocked(path)
-			j.logs.filter.Info("Removed logfile: '" + path + "'")
 		}
 	}
 }
