@@ -64,7 +64,9 @@ func (e *rephrased) Unwrap() error { return e.err }
 func (d *draft) readAction(item string, from Origin) (*actionUse, error) {
 	name, params, err := ParseDefinition(item)
 	if err != nil {
-		return nil, &problem{text: fmt.Sprintf("Invalid action definition %s: %s", pickle.Repr(item), err)}
+		return nil, &problem{
+			text: fmt.Sprintf("Invalid action definition %s: %s", pickle.Repr(item), err), at: from, hint: bracketHint,
+		}
 	}
 	use := &actionUse{file: name, params: params, from: from}
 	if strings.HasSuffix(name, pythonSuffix) {
@@ -81,7 +83,10 @@ func (d *draft) readAction(item string, from Origin) (*actionUse, error) {
 		return nil, err
 	}
 	if set == nil {
-		return nil, &problem{text: "Unable to read action " + pickle.Repr(name)}
+		return nil, &problem{
+			text: "Unable to read action " + pickle.Repr(name), at: from,
+			hint: fmt.Sprintf("create action.d/%s.conf, or name an action that is there", name),
+		}
 	}
 	use.def = &definition{reader: d.reader, set: set, file: name, table: actionOptions, params: params, from: from}
 	return use, use.def.evaluate(d.opts)

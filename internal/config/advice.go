@@ -16,7 +16,6 @@ func Advice(err error) string {
 		file  *ini.Error
 		value *layers.InterpolationError
 		own   *Error
-		one   *problem
 		b     strings.Builder
 	)
 	switch {
@@ -26,8 +25,6 @@ func Advice(err error) string {
 		advise(&b, value.Origin, value.Option, value.Hint)
 	case errors.As(err, &own):
 		advise(&b, own.Origin, own.Option, own.Hint)
-	case errors.As(err, &one):
-		advise(&b, Origin{}, "", one.hint)
 	}
 	return b.String()
 }

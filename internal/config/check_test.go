@@ -42,7 +42,7 @@ func TestCheck(t *testing.T) {
 		{"not enabled", "[a]\nenabled = false\nmaxretry = 3\n[b]\nenabled = false\n", nil, []string{"not-enabled maxretry 3"}},
 		{"no failregex", "[a]\nfailregex =\n", nil, []string{"no-failregex failregex 2"}},
 		{"no action", "[a]\naction =\n", nil, []string{"no-action action 2"}},
-		{"broken", "[a]\naction = act[x\n", nil, []string{"broken-jail  0"}},
+		{"broken", "[a]\naction = act[x\n", nil, []string{"broken-jail  2"}},
 		{"whole journal", "[a]\njournalmatch =\n", nil, []string{"whole-journal journalmatch 3"}},
 		{"no log", "[a]\nbackend = auto\n", nil, []string{"no-log logpath 0"}},
 		{"log that is not there", "[a]\nbackend = auto\nlogpath = /nowhere/x.log\n", nil, []string{"no-such-log logpath 3"}},

@@ -13,7 +13,7 @@ import (
 // jail looks at an enabled jail.
 func (k *checker) jail(j *Jail) {
 	if j.Problem != "" {
-		k.add(severe, Origin{}, j.Name, "", "broken-jail", j.Problem, "")
+		k.add(severe, j.ProblemAt, j.Name, "", "broken-jail", j.Problem, j.ProblemHint)
 		return
 	}
 	e := j.Expressions()

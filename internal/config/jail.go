@@ -13,8 +13,11 @@ import (
 type Jail struct {
 	Name    string
 	Backend string
-	// Problem is why the jail is left out, "" for a good one.
-	Problem string
+	// Problem is why the jail is left out, "" for a good one; ProblemAt is where the cause was written, ProblemHint what to
+	// write instead, if that is known.
+	Problem     string
+	ProblemAt   Origin
+	ProblemHint string
 	// Filter is the name of the filter file, "" for none.
 	Filter  string
 	Actions []Action
@@ -57,6 +60,7 @@ type LogPath struct{ Path, Mode string }
 // A problem takes one jail out and leaves the others alone.
 type problem struct {
 	text string
+	at   Origin
 	hint string
 }
 
@@ -117,7 +121,7 @@ func (d *draft) watchJournal() error {
 // reject takes the jail out.
 func (d *draft) reject(p *problem) {
 	d.rejected = true
-	d.jail.Problem = p.text
+	d.jail.Problem, d.jail.ProblemAt, d.jail.ProblemHint = p.text, p.at, p.hint
 	d.jail.Commands = []any{[]any{"config-error", fmt.Sprintf("Jail %s skipped, because of wrong configuration: %s",
 		pickle.Repr(d.jail.Name), p.text)}}
 	d.reader.log.add(jailLog, Errors, p.text)
@@ -156,7 +160,10 @@ func (d *draft) readFilter() error {
 	}
 	name, params, err := ParseDefinition(definitionText)
 	if err != nil {
-		return &problem{text: fmt.Sprintf("Invalid filter definition %s: %s", pickle.Repr(definitionText), err)}
+		return &problem{
+			text: fmt.Sprintf("Invalid filter definition %s: %s", pickle.Repr(definitionText), err),
+			at:   value.from.Origin, hint: bracketHint,
+		}
 	}
 	d.jail.Filter = name
 	set, err := d.reader.layers.Read(base("filter.d", name))
@@ -164,13 +171,18 @@ func (d *draft) readFilter() error {
 		return err
 	}
 	if set == nil {
-		return &problem{text: "Unable to read the filter " + pickle.Repr(name)}
+		return &problem{
+			text: "Unable to read the filter " + pickle.Repr(name),
+			at:   value.from.Origin, hint: fmt.Sprintf("create filter.d/%s.conf, or name a filter that is there", name),
+		}
 	}
 	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params, from: value.from.Origin}
 	d.jail.filter = d.filter
 	d.implyLogType()
 	return d.publish()
 }
+
+const bracketHint = "write name[option=value, option=\"a, b\"] without blanks before [ and around ="
 
 // implyLogType tells the filter whether its lines come from a file or from the journal, unless someone did.
 func (d *draft) implyLogType() {

@@ -141,7 +141,7 @@ func (d *draft) judge() *problem {
 			raw, _ := d.opts.Get(s.Name)
 			return &problem{
 				text: fmt.Sprintf("%s = %s is no integer", s.Name, pickle.Repr(raw.raw)),
-				hint: "write digits only",
+				at:   s.Origin, hint: "write digits only",
 			}
 		}
 	}

@@ -67,8 +67,18 @@ func (r *Reader) read(base string) (*Set, error) {
 	return set, nil
 }
 
+// missing returns what is wanted and not there.
 func missing(wanted, got []string) []string {
-	return slices.DeleteFunc(slices.Clone(wanted), func(f string) bool { return slices.Contains(got, f) })
+	there := setOf(got)
+	return slices.DeleteFunc(slices.Clone(wanted), func(f string) bool { return there[f] })
+}
+
+func setOf(files []string) map[string]bool {
+	set := make(map[string]bool, len(files))
+	for _, f := range files {
+		set[f] = true
+	}
+	return set
 }
 
 // parse returns a file, or nil when it cannot be read.
@@ -112,12 +122,13 @@ const maxRepeats = 5_000
 // list expands files in order, each followed by its .local file unless that is in the list itself. Ancestors are the files
 // whose includes led here, names as written; an include of one of them is passed over.
 func (x *expansion) list(files, ancestors []string) error {
+	listed := setOf(files)
 	for _, file := range files {
 		if err := x.file(file, ancestors); err != nil {
 			return err
 		}
 		local := localOf(file)
-		if slices.Contains(files, local) || !x.reader.Source.exists(local) || x.endless(local, 1) {
+		if listed[local] || !x.reader.Source.exists(local) || x.endless(local, 1) {
 			continue
 		}
 		if err := x.file(local, ancestors); err != nil {
