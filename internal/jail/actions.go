@@ -27,7 +27,7 @@ func (j *Jail) addAction(spec ActionSpec) {
 		j.logs.actions.Error(fmt.Sprintf("Failed to start jail '%s' action '%s': %v", j.Name, spec.Name, err))
 		return
 	}
-	r := newRunner(spec, act)
+	r := newRunner(spec, act, j.report)
 	// Not the jail's own context: what an action has begun is undone after the jail has ended.
 	go r.run(context.Background())
 	r.do(func(ctx context.Context) {
@@ -85,15 +85,14 @@ func (j *Jail) tellBan(b *ticket.Ban) (done []<-chan struct{}) {
 }
 
 func (j *Jail) tellOne(r *runner, b *ticket.Ban) <-chan struct{} {
-	e := j.event(b)
-	return r.do(func(ctx context.Context) { j.report(r, "ban", e, r.act.Ban(ctx, e)) })
+	return r.ban(j.event(b))
 }
 
 // tellUnban passes the end of a ban to the actions. The caller holds banning.
 func (j *Jail) tellUnban(b *ticket.Ban) (done []<-chan struct{}) {
 	e := j.event(b)
 	for _, r := range j.banning.runners {
-		done = append(done, r.do(func(ctx context.Context) { j.report(r, "unban", e, r.act.Unban(ctx, e)) }))
+		done = append(done, r.unban(e))
 	}
 	return done
 }
@@ -108,6 +107,11 @@ func (j *Jail) checkActions() {
 		return
 	}
 	j.banning.checked = now
+	j.checkNow()
+}
+
+// checkNow is checkActions whenever the last time was. The caller holds banning.
+func (j *Jail) checkNow() {
 	for _, r := range j.banning.runners {
 		r.do(func(ctx context.Context) {
 			if err := r.act.Check(ctx); err != nil {
@@ -160,9 +164,7 @@ func (j *Jail) flush(ctx context.Context, r *runner, events []*action.Event) {
 		logging.Notice(j.logs.actions, "Flush ticket(s) with "+r.spec.Name)
 		return
 	}
-	for i, err := range action.UnbanAll(ctx, r.act, events) {
-		j.report(r, "unban", events[i], err)
-	}
+	r.reportAll("unban", events, action.UnbanAll(ctx, r.act, events))
 }
 
 // repeal lifts all bans and stops the actions, the last one first.

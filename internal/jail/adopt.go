@@ -93,11 +93,15 @@ func (j *Jail) UpdateAction(name string, props *action.Properties) error {
 	}
 	var err error
 	<-r.do(func(ctx context.Context) { err = r.act.Update(ctx, props) })
-	if err == nil {
-		spec.Props = props
-		r.spec.Props = props
+	spec.Props = props
+	if err != nil {
+		// Of another kind now: a native action has been given commands of its own.
+		j.removeAction(r)
+		j.addAction(*spec)
+		return nil
 	}
-	return err
+	r.spec.Props = props
+	return nil
 }
 
 // Invoke runs one operation of a running action and waits for it, as `set JAIL action NAME METHOD` asks for.

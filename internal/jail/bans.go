@@ -189,6 +189,8 @@ func (j *Jail) restore() {
 	for _, b := range kept {
 		j.banLocked(b)
 	}
+	// What a predecessor that was killed has left behind, and nobody wants now, goes.
+	j.checkNow()
 }
 
 func wait(done []<-chan struct{}) {
