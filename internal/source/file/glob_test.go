@@ -91,6 +91,23 @@ func TestPatternSeesNewFilesInRememberedDirectories(t *testing.T) {
 	}
 }
 
+func TestPatternDoesNotTrustAFreshListing(t *testing.T) {
+	dir := t.TempDir()
+	p := newPattern(dir + "/*.log")
+	now := time.Now()
+	if err := os.Chtimes(dir, now, now); err != nil {
+		t.Fatal(err)
+	}
+	p.paths(now)
+	appendTo(t, dir+"/a.log", "")
+	if err := os.Chtimes(dir, now, now); err != nil { // as if both were within the grain of the clock
+		t.Fatal(err)
+	}
+	if got := p.paths(now); len(got) != 1 {
+		t.Errorf("found %v, want the new file", got)
+	}
+}
+
 // A tally keeps lines by file.
 type tally struct {
 	mu    sync.Mutex

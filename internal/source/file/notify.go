@@ -162,8 +162,8 @@ func (n *notifier) leave(w *watch, f *follow) {
 	}
 }
 
-// watchDirs watches for f the directories in which its path, or a link on the way, can be replaced. Those that were watched
-// before and are not on the way any more are left.
+// watchDirs watches for f the directories in which its path, or a link on the way, can be replaced; of one that is not there,
+// the nearest that is. Those that were watched before and are not on the way any more are left.
 func (n *notifier) watchDirs(f *follow) {
 	if n == nil {
 		return
@@ -172,18 +172,29 @@ func (n *notifier) watchDirs(f *follow) {
 	defer n.mu.Unlock()
 	wanted := map[*watch]bool{}
 	for _, name := range linkChain(f.path) {
-		dir := filepath.Dir(name)
-		w := n.dirs[dir]
-		if w == nil {
-			if w = n.arm(dir, dirEvents); w == nil {
-				continue
+		for dir := filepath.Dir(name); ; name, dir = dir, filepath.Dir(dir) {
+			if w := n.watchDir(dir); w != nil {
+				w.want(f, filepath.Base(name))
+				wanted[w] = true
+				break
 			}
-			n.dirs[dir] = w
+			if dir == filepath.Dir(dir) {
+				break
+			}
 		}
-		w.want(f, filepath.Base(name))
-		wanted[w] = true
 	}
 	n.leaveDirs(f, wanted)
+}
+
+// watchDir returns the watch of dir, nil if there can be none.
+func (n *notifier) watchDir(dir string) *watch {
+	w := n.dirs[dir]
+	if w == nil {
+		if w = n.arm(dir, dirEvents); w != nil {
+			n.dirs[dir] = w
+		}
+	}
+	return w
 }
 
 // unwatchDirs ends f's interest in directories.

@@ -36,7 +36,7 @@ func (f *follow) refresh() {
 	case cur == nil || cur.id != l.identity:
 		f.opened(now)
 		return
-	case cur.size < cur.furthest() || f.firstLineDiffers(cur, now):
+	case f.firstLineDiffers(cur, now): // other ways of starting over show when reading
 		f.restarted(cur)
 	case changed:
 		cur.wake()

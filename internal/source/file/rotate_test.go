@@ -302,6 +302,72 @@ func TestEveryLineOnceOverRotation(t *testing.T) {
 	}
 }
 
+func TestOnlyTheFirstLineIsAnother(t *testing.T) {
+	b := newBench(t)
+	b.write("first\n" + numbered(0, 10))
+	b.add(Start{})
+	b.expect("first\n" + numbered(0, 10))
+	b.write("other\n" + numbered(0, 10))
+	b.expect("")
+	b.now = b.now.Add(31 * time.Second)
+	b.expect("other\n" + numbered(0, 10))
+}
+
+// steps reads without a look at the path before, as if what the test did had happened between the look and the reading.
+func (b *bench) steps() []string {
+	buf := b.r.buffers.Get().(*buffer)
+	for b.sub.follow.step(buf) {
+	}
+	return b.take()
+}
+
+func TestTruncatedBetweenTheLookAndTheFirstRead(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 4))
+	b.add(Start{})
+	b.copyTo("a.log.1")
+	b.write(numbered(4, 6))
+	if d := cmp.Diff(lines(numbered(0, 6)), b.steps()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestCopyThatWasTakenForAFileOfItsOwn(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 4))
+	b.add(Start{})
+	b.copyTo("a.log.1")
+	f := b.sub.follow
+	f.mu.Lock()
+	copied := f.siblings()[0]
+	s := f.earlier(copied)
+	s.cursors[b.sub] = &cursor{}
+	f.segs = append([]*segment{s}, f.segs...)
+	f.mu.Unlock()
+	b.write(numbered(4, 6))
+	if d := cmp.Diff(lines(numbered(0, 6)), b.steps()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestPlacesInClosedFilesAreRemembered(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 4))
+	b.add(Start{})
+	b.expect(numbered(0, 4))
+	b.copyTo("a.log.1")
+	b.write(numbered(4, 6))
+	b.expect(numbered(4, 6))
+	f := b.sub.follow
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.earlier(f.siblings()[0])
+	defer s.body.Close()
+	if got, want := f.resume(b.sub, s).off, int64(len(numbered(0, 4))); got != want {
+		t.Errorf("goes on at %d in a copy of what was read, want %d", got, want)
+	}
+}
+
 func TestLateSubscribersCatchUpAndShare(t *testing.T) {
 	b := newBench(t)
 	b.write(numbered(0, 10))

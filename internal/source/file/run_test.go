@@ -105,6 +105,53 @@ func TestLinesComeInTime(t *testing.T) {
 	}
 }
 
+func TestInotifyAloneSeesEverything(t *testing.T) {
+	dir := t.TempDir()
+	path := dir + "/logs/a.log"
+	if err := os.Mkdir(dir+"/logs", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	appendTo(t, path, "")
+	r := NewReader(Options{})
+	r.tick = time.Hour
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+	for r.started() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	c, sink := lineChan(10)
+	if _, err := r.Subscribe(path, Start{}, sink); err != nil {
+		t.Fatal(err)
+	}
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	appendTo(t, path, "one\n")
+	within(t, c, "one", time.Second)
+	do(os.Rename(path, path+".1"))
+	appendTo(t, path, "two\n")
+	within(t, c, "two", time.Second)
+	do(os.Remove(path))
+	appendTo(t, path, "three\n")
+	within(t, c, "three", time.Second)
+	for i := range 2 { // a directory that is moved away comes back twice
+		do(os.Rename(dir+"/logs", fmt.Sprintf("%s/old%d", dir, i)))
+		do(os.Mkdir(dir+"/new", 0o700))
+		appendTo(t, dir+"/new/a.log", fmt.Sprintf("moved in %d\n", i))
+		do(os.Rename(dir+"/new", dir+"/logs"))
+		within(t, c, fmt.Sprintf("moved in %d", i), time.Second)
+	}
+	do(os.Rename(path, dir+"/logs/real"))
+	do(os.Symlink("real", path))
+	appendTo(t, dir+"/logs/real", "linked\n")
+	within(t, c, "linked", time.Second)
+}
+
 func TestFileAndDirectoryThatAppearLater(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "later", "a.log")

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gaol/internal/source"
 	"gaol/internal/ticket"
 )
@@ -78,6 +80,134 @@ func TestEveryEntryOnceOverRotation(t *testing.T) {
 	three.add(c.entry("7"))
 	rec.await(t, []string{"1", "2", "3", "4", "5", "6", "7"})
 	stop()
+}
+
+// put writes a built journal file.
+func put(tb testing.TB, path string, archived bool, entries ...raw) {
+	tb.Helper()
+	b := build(true, 0, entries)
+	copy(b[headUnique:], entries[0].Fields[0][1]+"................")
+	if archived {
+		b[headState] = stateArchived
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func TestFilesAreMergedByTime(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	e := []raw{c.entry("0"), c.entry("1"), c.entry("2"), c.entry("3")}
+	put(t, dir+"/a.journal", false, e[1], e[2])
+	put(t, dir+"/b.journal", false, e[0], e[3])
+	rec, _ := read(t, Options{Path: dir}, nil, Start{})
+	if d := cmp.Diff([]string{"0", "1", "2", "3"}, rec.texts()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestArchivedFiles(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	put(t, dir+"/x@1.journal", true, c.entry("1"))
+	put(t, dir+"/x.journal", true, c.entry("2"))
+	for _, tt := range []struct {
+		name  string
+		opt   Options
+		start Start
+		want  []string
+	}{
+		{"are left out", Options{}, Start{}, []string{"2"}},
+		{"are read when asked for", Options{Rotated: true}, Start{}, []string{"1", "2"}},
+		{"are read from a stored place", Options{}, Start{Stored: ticket.Position{Offset: 1732784999}}, []string{"1", "2"}},
+		{"are read from a stored place behind", Options{}, Start{Since: 1732785000.000002}, []string{"2"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.opt.Path = dir
+			rec, _ := read(t, tt.opt, nil, tt.start)
+			if d := cmp.Diff(tt.want, rec.texts()); d != "" {
+				t.Errorf("lines (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// look lets a Reader that is not running look for files and read.
+func look(r *Reader) {
+	r.rescan.Store(true)
+	r.round(context.Background(), nil)
+}
+
+func TestFileIsNotReadAgainWhenItIsArchived(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	put(t, dir+"/x.journal", true, c.entry("1"))
+	r, rec := NewReader(Options{Path: dir, Rotated: true}), &recorder{}
+	defer r.shut()
+	if _, err := r.Subscribe(nil, Start{}, rec); err != nil {
+		t.Fatal(err)
+	}
+	look(r)
+	rename(t, dir+"/x.journal", dir+"/x@1.journal")
+	look(r)
+	look(r)
+	if d := cmp.Diff([]string{"1"}, rec.texts()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestFileThatCameAndWasArchivedBetweenTwoLooks(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	put(t, dir+"/x@0.journal", true, c.entry("old"))
+	put(t, dir+"/x.journal", false, c.entry("1"))
+	r, rec := NewReader(Options{Path: dir}), &recorder{}
+	defer r.shut()
+	if _, err := r.Subscribe(nil, Start{}, rec); err != nil {
+		t.Fatal(err)
+	}
+	look(r)
+	put(t, dir+"/x@1.journal", true, c.entry("2"))
+	look(r)
+	if d := cmp.Diff([]string{"1", "2"}, rec.texts()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestClockPutBack(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	put(t, dir+"/a.journal", false, c.entry("1"), c.entry("2"))
+	r, rec := NewReader(Options{Path: dir}), &recorder{}
+	defer r.shut()
+	if _, err := r.Subscribe(nil, Start{Since: 1732785000.000002}, rec); err != nil {
+		t.Fatal(err)
+	}
+	look(r)
+	c.at -= 1e9
+	put(t, dir+"/b.journal", false, c.entry("3"))
+	look(r)
+	if d := cmp.Diff([]string{"2", "3"}, rec.texts()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestFileIsReadAsSoonAsItHasAHeader(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(dir+"/x.journal", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rec := &recorder{}
+	defer start(t, Options{Path: dir}, ticket.Position{}, rec)()
+	time.Sleep(50 * time.Millisecond)
+	c := &clock{time.Now().UnixMicro()}
+	began := time.Now()
+	put(t, dir+"/x.journal", false, c.entry("1"))
+	rec.await(t, []string{"1"})
+	if d := time.Since(began); d > 1500*time.Millisecond {
+		t.Errorf("took %v", d)
+	}
 }
 
 // A judge counts numbered entries, across restarts of the reader.
