@@ -79,3 +79,15 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkCompile(b *testing.B) {
+	for b.Loop() {
+		p, err := Parse("{^LN-BEG}")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := p.Broken(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

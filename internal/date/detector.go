@@ -197,10 +197,11 @@ func (d *Detector) takes(i int, s span) bool {
 
 // search looks for e between two places in line.
 func (d *Detector) search(e *entry, line []byte, from, to int) (span, bool, error) {
-	if e.broken != nil {
-		return span{}, false, e.broken
+	c := e.compiled()
+	if c.broken != nil {
+		return span{}, false, c.broken
 	}
-	if !d.matcher.Search(e.re, line, from, to) {
+	if !d.matcher.Search(c.re, line, from, to) {
 		return span{}, false, nil
 	}
 	e.matched = true

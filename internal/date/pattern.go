@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Patterns is a datepattern option, read and compiled. It is immutable; several Detectors may share it.
+// Patterns is a datepattern option that has been read. It is immutable; several Detectors may share it.
 type Patterns struct {
 	templates []ranked
 	// standard says that the option names no pattern of its own, so the default set serves.
@@ -28,7 +28,8 @@ type ranked struct {
 // Broken.
 func Parse(pattern string) (*Patterns, error) { return new(Cache).Parse(pattern) }
 
-// A Cache parses options and compiles a pattern that several of them have in common only once: the default set, mostly.
+// A Cache parses options and keeps only one copy of a pattern that several of them have in common, compiled or not: the
+// default set, mostly.
 // The zero Cache is empty and ready. It is safe for concurrent use.
 type Cache struct {
 	mu        sync.Mutex // guards templates
@@ -64,12 +65,12 @@ func (c *Cache) parse(pattern string, year int, base []string) (*Patterns, error
 		l.merge(l.standardSet())
 	}
 	p.templates = l.templates
-	c.compile(p.templates)
+	c.share(p.templates)
 	return p, nil
 }
 
-// compile compiles the templates, or replaces them by what was compiled before.
-func (c *Cache) compile(templates []ranked) {
+// share replaces templates by known ones that are the same.
+func (c *Cache) share(templates []ranked) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.templates == nil {
@@ -80,19 +81,21 @@ func (c *Cache) compile(templates []ranked) {
 		key := cacheKey{t.pattern, t.name, t.regex, t.needs, t.scan.format, t.scan.place}
 		if known := c.templates[key]; known != nil {
 			t.template = known
-			continue
+		} else {
+			c.templates[key] = t.template
 		}
-		t.compile()
-		c.templates[key] = t.template
 	}
 }
 
-// Broken returns why one of the patterns cannot be used, or nil. A Detector works with such patterns until it needs the
-// broken one, and fails the lines that do.
+// Broken compiles the patterns and returns why one of them cannot be used, or nil. A Detector works with such patterns until
+// it needs the broken one, and fails the lines that do.
 func (p *Patterns) Broken() error {
+	if p.standard {
+		return nil
+	}
 	for _, t := range p.templates {
-		if t.broken != nil {
-			return t.broken
+		if err := t.compiled().broken; err != nil {
+			return err
 		}
 	}
 	return nil

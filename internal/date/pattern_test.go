@@ -115,6 +115,20 @@ func TestPatternsThatStandForSeveral(t *testing.T) {
 	}
 }
 
+func TestEveryDefaultTemplateCompiles(t *testing.T) {
+	for _, pattern := range []string{"", "^{DATE}", "LEPOCH"} {
+		p, err := Parse(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tm := range p.templates {
+			if err := tm.compiled().broken; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestBrokenPatternFailsLinesThatNeedIt(t *testing.T) {
 	p, err := Parse("^%Y\n%m-(\n")
 	if err != nil {

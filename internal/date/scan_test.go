@@ -15,9 +15,9 @@ func plain(d *Detector) *Detector {
 	twin.matcher, twin.spare = newMatchers()
 	twin.entries = nil
 	for _, e := range d.entries {
-		t := *e.template
-		t.scan, t.needs = scanner{}, 0
-		e.template = &t
+		t := e.template
+		e.template = &template{name: t.name, pattern: t.pattern, kind: t.kind, anchored: t.anchored, regex: t.regex, fold: t.fold}
+		e.once.Do(func() { e.compilation = *t.compiled() })
 		twin.entries = append(twin.entries, e)
 	}
 	return &twin

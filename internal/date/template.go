@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gaol/internal/pyre"
 )
@@ -19,7 +20,8 @@ const (
 	tai64n                // a TAI64N label
 )
 
-// A template is one way to write a date. It does not change once it is compiled.
+// A template is one way to write a date. It is compiled when a line first needs it, since few of the default set ever are,
+// and may be shared by goroutines.
 type template struct {
 	name     string
 	pattern  string // empty for the kinds that are no % patterns
@@ -30,9 +32,14 @@ type template struct {
 	needs    features
 	scan     scanner // how to recognise it without regex; zero if only regex can
 
-	// The rest is there once it is compiled.
+	once sync.Once // guards the rest, see compiled
+	compilation
+}
+
+// A compilation is what compiling a template gives.
+type compilation struct {
 	re     *pyre.Regexp
-	broken error // why regex does not compile; it is said when the template is first needed
+	broken error // why there is no re
 	cut    int   // the group that is cut from the line
 	number int   // the group that holds the number or label
 	groups []group
@@ -59,7 +66,7 @@ const (
 var epochToken = regexp.MustCompile(`(?i)\{(L?EPOCH)\}`)
 
 // newTemplate returns the template that one line of a datepattern means, other than those lines that stand for several.
-// year is the present one. The template is not compiled yet.
+// year is the present one.
 func newTemplate(pattern string, year int) (*template, error) {
 	if strings.EqualFold(pattern, "{NONE}") {
 		pattern = "{UNB}^"
@@ -152,8 +159,13 @@ func newPattern(pattern string, year int) (*template, error) {
 
 var errNoGroup = errors.New("no group in a pattern that seems to have one")
 
-// compile compiles the regex. One that does not compile is an error only when it is needed: fail2ban serves lines that an
-// earlier pattern of the list matches.
+// compiled returns the compilation. A regex that does not compile is an error only when it is needed: fail2ban serves
+// lines that an earlier pattern of the list matches.
+func (t *template) compiled() *compilation {
+	t.once.Do(t.compile)
+	return &t.compilation
+}
+
 func (t *template) compile() {
 	var flags pyre.Flags
 	if t.fold {
