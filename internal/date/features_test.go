@@ -23,7 +23,7 @@ func TestFeaturesNeverHideAMatch(t *testing.T) {
 	searched, skipped := 0, 0
 	var m pyre.Matcher
 	for _, pattern := range []string{"", "^{DATE}", `^[^\[]*\[({DATE})`, "a{DATE}", "1{DATE}", "^<W>{DATE}", "x {DATE} x"} {
-		p, err := new(Cache).parse(pattern, testYear, basePatterns)
+		p, err := new(Cache).parseLocked(pattern, testYear, basePatterns)
 		if err != nil {
 			t.Fatal(err)
 		}

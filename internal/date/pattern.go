@@ -29,11 +29,18 @@ type ranked struct {
 func Parse(pattern string) (*Patterns, error) { return new(Cache).Parse(pattern) }
 
 // A Cache parses options and keeps only one copy of a pattern that several of them have in common, compiled or not: the
-// default set, mostly.
+// default set, mostly. It never forgets, so it is for the options of one configuration.
 // The zero Cache is empty and ready. It is safe for concurrent use.
 type Cache struct {
-	mu        sync.Mutex // guards templates
+	mu        sync.Mutex // guards the rest
+	options   map[optionKey]*Patterns
 	templates map[cacheKey]*template
+}
+
+// An optionKey is an option in a year: what %ExY takes depends on it.
+type optionKey struct {
+	pattern string
+	year    int
 }
 
 // A cacheKey tells templates apart by what they are made from.
@@ -46,11 +53,25 @@ type cacheKey struct {
 
 // Parse is like the function Parse.
 func (c *Cache) Parse(pattern string) (*Patterns, error) {
-	return c.parse(pattern, time.Now().Year(), basePatterns)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := optionKey{pattern, time.Now().Year()}
+	if p := c.options[key]; p != nil {
+		return p, nil
+	}
+	p, err := c.parseLocked(pattern, key.year, basePatterns)
+	if err != nil {
+		return nil, err
+	}
+	if c.options == nil {
+		c.options = map[optionKey]*Patterns{}
+	}
+	c.options[key] = p
+	return p, nil
 }
 
-// parse is Parse in a given year and with given base patterns.
-func (c *Cache) parse(pattern string, year int, base []string) (*Patterns, error) {
+// parseLocked reads an option in a given year and with given base patterns.
+func (c *Cache) parseLocked(pattern string, year int, base []string) (*Patterns, error) {
 	l := list{year: year, base: base, names: map[string]int{}}
 	for line := range strings.Lines(pattern) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -65,14 +86,12 @@ func (c *Cache) parse(pattern string, year int, base []string) (*Patterns, error
 		l.merge(l.standardSet())
 	}
 	p.templates = l.templates
-	c.share(p.templates)
+	c.shareLocked(p.templates)
 	return p, nil
 }
 
-// share replaces templates by known ones that are the same.
-func (c *Cache) share(templates []ranked) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// shareLocked replaces templates by known ones that are the same.
+func (c *Cache) shareLocked(templates []ranked) {
 	if c.templates == nil {
 		c.templates = map[cacheKey]*template{}
 	}

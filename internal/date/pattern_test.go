@@ -76,7 +76,7 @@ func TestDescribe(t *testing.T) {
 
 // names returns the template names of a pattern, shortened, with weights above 1.
 func names(t *testing.T, pattern string) string {
-	p, err := new(Cache).parse(pattern, testYear, basePatterns)
+	p, err := new(Cache).parseLocked(pattern, testYear, basePatterns)
 	if err != nil {
 		t.Fatal(err)
 	}

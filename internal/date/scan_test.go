@@ -75,7 +75,7 @@ func TestScannersFindWhatTemplatesDo(t *testing.T) {
 	var cache Cache
 	for range rounds {
 		q := g.question(60)
-		p, err := cache.parse(q.Pattern, testYear, basePatterns)
+		p, err := cache.parseLocked(q.Pattern, testYear, basePatterns)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestScannersAtTheirLimits(t *testing.T) {
 		{"^at %m/%d %H:%M:%S%z", "at 08/13 10:00:00+01:00"},
 		{`{^LN-BEG}%m-%d-%y at %H\.%M\]`, "08-13-05 at 10.00]"},
 	} {
-		p, err := new(Cache).parse(c.pattern, testYear, basePatterns)
+		p, err := new(Cache).parseLocked(c.pattern, testYear, basePatterns)
 		if err != nil {
 			t.Fatal(err)
 		}

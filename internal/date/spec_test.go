@@ -47,7 +47,7 @@ func ask(t testing.TB, q question) (*Detector, []row) {
 func detectorFor(q question) (*Detector, error) { return detectorWith(q, basePatterns) }
 
 func detectorWith(q question, base []string) (*Detector, error) {
-	p, err := new(Cache).parse(q.Pattern, testYear, base)
+	p, err := new(Cache).parseLocked(q.Pattern, testYear, base)
 	if err != nil {
 		return nil, err
 	}
