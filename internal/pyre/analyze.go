@@ -140,6 +140,8 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 		if ok && stop < 0x80 && in.y == manyTimes {
 			in.flags |= flagStop
 			in.c = byte(stop)
+		} else if in.op == iRunAll {
+			in.flags |= flagPlain
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (c *compiler) node(n *node) {
 }
 
 func assertion(n *node) inst {
-	var flags uint8
+	var flags uint16
 	if n.ascii {
 		flags = flagASCII
 	}

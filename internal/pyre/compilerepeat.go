@@ -184,11 +184,11 @@ func (c *compiler) counted(n *node) {
 	slot := c.newSlot()
 	last := c.newSlot()
 	low := int32(min(n.min, manyTimes))
-	high, endless := low, uint8(flagEndless)
+	high, endless := low, uint16(flagEndless)
 	if n.max != unlimited {
 		high, endless = int32(min(n.max, manyTimes)), 0
 	}
-	var order uint8
+	var order uint16
 	if n.kind == lazy {
 		order = flagLazy
 	}

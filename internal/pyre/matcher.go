@@ -38,7 +38,11 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 		return false
 	}
 	m.prepare(text)
-	m.found = m.search(from)
+	if re.prog.begin == atTextBegin {
+		m.found = m.tryAt(0)
+	} else {
+		m.found = m.search(from)
+	}
 	m.release()
 	return m.found
 }
@@ -115,10 +119,7 @@ func (m *Matcher) search(at int) bool {
 		if at < 0 {
 			return false
 		}
-		m.depth = 0
-		end, ok := m.run(0, int32(at))
-		if ok {
-			m.start, m.end = at, int(end)
+		if m.tryAt(at) {
 			return true
 		}
 		if m.gaveUp {
@@ -129,15 +130,17 @@ func (m *Matcher) search(at int) bool {
 	}
 }
 
+// tryAt looks for a match that begins at at.
+func (m *Matcher) tryAt(at int) bool {
+	m.depth = 0
+	end, ok := m.run(0, int32(at))
+	m.start, m.end = at, int(end)
+	return ok
+}
+
 // nextBegin returns the first place at or after at where a match may begin, -1 if
 // there is none.
 func (p *program) nextBegin(text []byte, at int) int {
-	if p.begin == atTextBegin {
-		if at > 0 {
-			return -1
-		}
-		return at
-	}
 	if len(p.prefix) > 0 {
 		if i := bytes.Index(text[at:], p.prefix); i >= 0 {
 			return at + i

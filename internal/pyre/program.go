@@ -44,6 +44,7 @@ const (
 	flagASCII                // iWordEdge, iNoWordEdge, iBackref
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
+	flagPlain                // iRunAll without flagStop
 	flagLazy                 // iCount
 	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text
@@ -57,7 +58,7 @@ const (
 // all questions about a byte. Entry 256 stands for the end of the text.
 type inst struct {
 	op    opcode
-	flags uint8
+	flags uint16
 	c     byte  // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop
 	bitX  uint8 // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
 	bitY  uint8 // iRun…: bytes that what follows may begin with; iSplit: the same of branch y

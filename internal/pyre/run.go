@@ -72,19 +72,22 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		case iByte:
 			if pos < n && text[pos] == in.c {
 				pos++
-				ok = true
+				pc++
+				continue
 			}
 		case iLit:
 			lit := m.prog.lits[in.n]
 			if int(n-pos) >= len(lit) && text[pos] == in.c && string(text[pos:int(pos)+len(lit)]) == lit {
 				pos += int32(len(lit))
-				ok = true
+				pc++
+				continue
 			}
 		case iSet:
 			if pos < n {
 				if c := text[pos]; bit(in.table[c], in.bitX) {
 					pos++
-					ok = true
+					pc++
+					continue
 				} else if c >= utf8.RuneSelf {
 					if w := m.wide(in, pos); w > 0 {
 						pos += w
@@ -125,7 +128,8 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 				m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
 			}
 			m.slots[in.n] = pos
-			ok = true
+			pc++
+			continue
 		case iTextBegin:
 			ok = pos == 0
 		case iTextEnd:
@@ -141,16 +145,35 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		case iNoWordEdge:
 			ok = n > 0 && !m.atWordEdge(pos, in.flags&flagASCII != 0)
 		case iRunAll, iRunGreedy, iRunLazy:
-			var end int32
+			end := pos
 			if noting {
 				end, known = m.runNoting(in, pc, pos)
 				ok = known == unknown
-			} else if in.op == iRunAll {
-				end, ok = m.runAll(in, pos)
-			} else if in.op == iRunGreedy {
-				end, ok = m.runGreedy(in, pc, pos)
 			} else {
-				end, ok = m.runLazy(in, pc, pos)
+				// The most frequent runs are done here, without calls: those of no
+				// character at all, and possessive ones of ASCII.
+				v := in.table[endOfText]
+				if pos < n {
+					v = in.table[text[pos]]
+				}
+				switch {
+				case !bit(v, in.bitX) && (pos == n || text[pos] < utf8.RuneSelf):
+					ok = in.x == 0 && bit(v, in.bitY)
+				case in.flags&flagPlain != 0:
+					limit := min(int(n), int(pos)+int(in.y))
+					end += int32(span(text[pos:limit], in))
+					if int(end) < limit && text[end] >= utf8.RuneSelf {
+						end, ok = m.runAll(in, pos)
+					} else {
+						ok = end-pos >= in.x && m.follows(in, end)
+					}
+				case in.op == iRunAll:
+					end, ok = m.runAll(in, pos)
+				case in.op == iRunGreedy:
+					end, ok = m.runGreedy(in, pc, pos)
+				default:
+					end, ok = m.runLazy(in, pc, pos)
+				}
 			}
 			if ok {
 				pos = end
@@ -236,11 +259,36 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			}
 			noting = m.memo.on
 		}
-		if pc, pos = m.back(base); pc < 0 {
+		for m.depth > base { // the frequent frames here, the others in back
+			f := &m.stack[m.depth-1]
+			if f.kind != frameUndo {
+				break
+			}
+			m.slots[f.pos] = f.a
+			m.depth--
+		}
+		if m.depth == base {
+			return 0, false
+		}
+		if f := &m.stack[m.depth-1]; f.kind == frameGoto {
+			m.depth--
+			pc, pos = f.a, f.pos
+		} else if pc, pos = m.back(base); pc < 0 {
 			return 0, false
 		}
 		from = pos
 	}
+}
+
+// span returns how many bytes at the beginning of text are in the set of a run.
+func span(text []byte, in *inst) int {
+	table, mask := in.table, uint64(1)<<(in.bitX&63)
+	for i, c := range text {
+		if table[c]&mask == 0 {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // workShift says how many bytes read straight on count as one step.

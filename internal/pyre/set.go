@@ -7,6 +7,7 @@ import "math/bits"
 type Set struct {
 	regexes []*Regexp
 	words   int // of 64 regexes each
+	all     []uint64
 
 	// table[k][c*words:] has the regexes that can match a text whose byte k is c.
 	table [leading][]uint64
@@ -18,7 +19,9 @@ func NewSet(regexes []*Regexp) *Set {
 	for k := range s.table {
 		s.table[k] = make([]uint64, 256*s.words)
 	}
+	s.all = make([]uint64, s.words)
 	for i, re := range regexes {
+		s.all[i/64] |= 1 << (i % 64)
 		for k, set := range re.prog.leadingBytes() {
 			for c := range 256 {
 				if set.has(byte(c)) {
@@ -47,12 +50,12 @@ func (c *Candidates) Start(s *Set, text []byte) {
 	if len(c.words) != s.words {
 		c.words = make([]uint64, s.words)
 	}
-	for i := range c.words {
-		c.words[i] = ^uint64(0)
+	if len(text) >= leading && s.words == 1 {
+		c.words[0] = s.all[0] & s.table[0][text[0]] & s.table[1][text[1]] & s.table[2][text[2]] &
+			s.table[3][text[3]] & s.table[4][text[4]] & s.table[5][text[5]]
+		return
 	}
-	if rest := len(s.regexes) % 64; rest != 0 {
-		c.words[s.words-1] = 1<<rest - 1
-	}
+	copy(c.words, s.all)
 	for k := range min(leading, len(text)) {
 		row := s.table[k][int(text[k])*s.words:]
 		for i := range c.words {
