@@ -24,7 +24,7 @@ func (j *Jail) addAction(spec ActionSpec) {
 		Jail: j.Name, Name: spec.Name, Log: j.env.Log("fail2ban.action"), Info: j.info, Active: j.activeEvents, IPv6: j.env.IPv6(),
 	})
 	if err != nil {
-		j.logs.actions.Error(fmt.Sprintf("Failed to start jail '%s' action '%s': %v", j.Name, spec.Name, err))
+		j.logs.failures.Error(fmt.Sprintf("Failed to start jail '%s' action '%s': %v", j.Name, spec.Name, err))
 		return
 	}
 	r := newRunner(spec, act, j.report)
@@ -32,7 +32,7 @@ func (j *Jail) addAction(spec ActionSpec) {
 	go r.run(context.Background())
 	r.do(func(ctx context.Context) {
 		if err := r.act.Start(ctx); err != nil {
-			j.logs.actions.Error(fmt.Sprintf("Failed to start jail '%s' action '%s': %v", j.Name, spec.Name, err))
+			j.logs.failures.Error(fmt.Sprintf("Failed to start jail '%s' action '%s': %v", j.Name, spec.Name, err))
 		}
 	})
 	j.banning.Lock()
@@ -115,7 +115,7 @@ func (j *Jail) checkNow() {
 	for _, r := range j.banning.runners {
 		r.do(func(ctx context.Context) {
 			if err := r.act.Check(ctx); err != nil {
-				j.logs.actions.Error(fmt.Sprintf("jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+				j.logs.failures.Error(fmt.Sprintf("jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
 			}
 		})
 	}
@@ -124,7 +124,7 @@ func (j *Jail) checkNow() {
 // report logs an operation that failed; the ban stays in the book and the other actions go on.
 func (j *Jail) report(r *runner, operation string, e *action.Event, err error) {
 	if err != nil {
-		j.logs.actions.Error(fmt.Sprintf("Failed to execute %s jail '%s' action '%s' info '%s': %v",
+		j.logs.failures.Error(fmt.Sprintf("Failed to execute %s jail '%s' action '%s' info '%s': %v",
 			operation, j.Name, r.spec.Name, e, err))
 	}
 }
@@ -158,7 +158,7 @@ func (j *Jail) flush(ctx context.Context, r *runner, events []*action.Event) {
 	}
 	flushed, err := r.act.Flush(ctx)
 	if err != nil {
-		j.logs.actions.Error(fmt.Sprintf("Failed to flush bans in jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+		j.logs.failures.Error(fmt.Sprintf("Failed to flush bans in jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
 	}
 	if flushed && err == nil {
 		logging.Notice(j.logs.actions, "Flush ticket(s) with "+r.spec.Name)
@@ -178,7 +178,7 @@ func (j *Jail) repeal(runners []*runner, word string) {
 func (j *Jail) stopRunner(r *runner) {
 	<-r.do(func(ctx context.Context) {
 		if err := r.act.Stop(ctx); err != nil {
-			j.logs.actions.Error(fmt.Sprintf("Failed to stop jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+			j.logs.failures.Error(fmt.Sprintf("Failed to stop jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
 		}
 	})
 	r.end()

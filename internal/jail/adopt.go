@@ -72,7 +72,7 @@ func (j *Jail) ReloadActions() {
 	for _, r := range j.currentRunners() {
 		r.do(func(ctx context.Context) {
 			if err := r.act.Reload(ctx); err != nil {
-				j.logs.actions.Error(fmt.Sprintf("Failed to reload jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+				j.logs.failures.Error(fmt.Sprintf("Failed to reload jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
 			}
 		})
 	}

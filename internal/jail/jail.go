@@ -46,7 +46,8 @@ type Env struct {
 type Jail struct {
 	Name string
 	env  Env
-	logs struct{ filter, actions, observer, jail *slog.Logger }
+	// The jail's name stands before what filter, actions and observer say; the others name it themselves.
+	logs struct{ filter, actions, observer, failures, jail *slog.Logger }
 
 	life struct {
 		sync.Mutex
@@ -94,6 +95,7 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.logs.filter = env.Log("fail2ban.filter").With("jail", name)
 	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
 	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
+	j.logs.failures = env.Log("fail2ban.actions")
 	j.logs.jail = env.Log("fail2ban.jail")
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	j.life.subs = map[string]Subscription{}

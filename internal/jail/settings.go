@@ -71,6 +71,11 @@ func Defaults() Settings {
 // Grows reports whether bans get longer for those who were banned before.
 func (s *Settings) Grows() bool { return s.Increment != nil && *s.Increment }
 
+// Watches reports whether path is among the log files.
+func (s *Settings) Watches(path string) bool {
+	return slices.ContainsFunc(s.Logs, func(l LogFile) bool { return l.Path == path })
+}
+
 // Clone returns a copy that shares nothing that a setter changes in place.
 func (s Settings) Clone() Settings {
 	s.Filter.Failregex = slices.Clone(s.Filter.Failregex)

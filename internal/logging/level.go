@@ -63,5 +63,5 @@ func ParseLevel(text string) (int, error) {
 	if n, err := strconv.Atoi(up); err == nil && n >= 0 {
 		return n, nil
 	}
-	return 0, fmt.Errorf("Invalid log level '%s'", up) //lint:ignore ST1005 clients show this text
+	return 0, fmt.Errorf("Invalid log level '%s'", up)
 }

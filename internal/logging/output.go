@@ -20,6 +20,7 @@ type Output struct {
 	name   string // as set, without options
 	word   string // loglevel as set, upper case
 	socket string // syslogsocket option
+	chosen bool   // the target has been set
 
 	stdout, stderr io.Writer
 	version        string // for the greeting a new target gets
@@ -125,7 +126,11 @@ func (o *Output) SetTarget(name string, options map[string]string) error {
 		return err
 	}
 	o.swap(t, name)
-	o.greetLocked()
+	// A program greets in its own words where it begins to log.
+	if o.chosen {
+		o.greetLocked()
+	}
+	o.chosen = true
 	return nil
 }
 

@@ -50,7 +50,7 @@ func dialSyslog(socket string, l layout) (*syslog, error) {
 	}
 	info, err := os.Stat(socket)
 	if err != nil || info.Mode()&os.ModeSocket == 0 {
-		return nil, fmt.Errorf("Syslog socket file: %s does not exists or is not a socket", socket) //lint:ignore ST1005 a text that tools know
+		return nil, fmt.Errorf("Syslog socket file: %s does not exists or is not a socket", socket)
 	}
 	s := &syslog{layout: l, path: socket}
 	return s, s.reopen()

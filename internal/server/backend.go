@@ -40,6 +40,20 @@ func backendName(backend string) string {
 	return name
 }
 
+// backendText is how the log names a backend and its parameters.
+func backendText(backend string) string {
+	_, params, _ := config.ParseDefinition(backend)
+	shown := pickle.NewDict()
+	for k, v := range params.All() {
+		shown.Set(k, v)
+	}
+	name := backendName(backend)
+	if name == "polling" {
+		name = "poller"
+	}
+	return name + " " + pickle.Repr(shown)
+}
+
 func isTail(mode string) (bool, error) {
 	switch strings.ToLower(mode) {
 	case "tail":
@@ -55,9 +69,12 @@ var validMatch = regexp.MustCompile(`^[A-Z0-9_]+=`).MatchString
 
 // useDNS returns the value of usedns that holds for a word: one that is unknown means no.
 func useDNS(word string) string {
-	switch w := strings.ToLower(word); w {
-	case "yes", "warn", "no", "raw":
-		return w
+	if knownDNS(word) {
+		return strings.ToLower(word)
 	}
 	return "no"
+}
+
+func knownDNS(word string) bool {
+	return slices.Contains([]string{"yes", "warn", "no", "raw"}, strings.ToLower(word))
 }

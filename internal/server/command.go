@@ -241,7 +241,9 @@ func (s *Server) add(_ context.Context, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.create(name, plan)
+	if _, err = s.create(name, plan); err == nil {
+		s.know(name)
+	}
 	return name, err
 }
 

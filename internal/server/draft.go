@@ -27,12 +27,19 @@ type globalSet struct {
 	args []any
 }
 
+// A given option is one command about a jail.
+type given struct {
+	option string
+	words  []any
+}
+
 type jailDraft struct {
 	name     string
 	settings jail.Settings
 	plan     *jail.Plan
 	start    bool
-	err      error // the first one
+	given    []given // in order
+	err      error   // the first one
 }
 
 // read takes a whole stream: a list of commands.
@@ -171,6 +178,7 @@ func (j *jailDraft) setOne(args []any) error {
 		return nil
 	}
 	if o, ok := options[name]; ok && o.set != nil {
+		j.given = append(j.given, given{name, rest})
 		return apply(&j.settings, name, rest)
 	}
 	return control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(name)))
@@ -247,6 +255,7 @@ func (s *Server) stream(_ context.Context, args []any) (any, error) {
 		s.opt.Output.Logger("fail2ban.transmitter").Error(r)
 	}
 	d.compile()
+	s.know(s.newIn(d)...)
 	for _, j := range d.jails {
 		s.begin(j)
 	}
@@ -254,6 +263,16 @@ func (s *Server) stream(_ context.Context, args []any) (any, error) {
 		return nil, control.ValueError(err.Error())
 	}
 	return nil, nil
+}
+
+// newIn returns the jails of a draft that compiled and do not run yet.
+func (s *Server) newIn(d *draft) (names []string) {
+	for _, j := range d.jails {
+		if _, err := s.jail(j.name); err != nil && j.err == nil {
+			names = append(names, j.name)
+		}
+	}
+	return names
 }
 
 // begin creates and starts one jail of a draft. The caller holds change.
@@ -265,8 +284,11 @@ func (s *Server) begin(j *jailDraft) {
 	}
 	if j.err == nil {
 		var made *jail.Jail
-		if made, j.err = s.create(j.name, j.plan); j.err == nil && j.start {
-			made.Start()
+		if made, j.err = s.create(j.name, j.plan); j.err == nil {
+			s.announceAll(j)
+			if j.start {
+				made.Start()
+			}
 		}
 	}
 	if j.err != nil {

@@ -68,8 +68,9 @@ func (s *Server) setLogTarget(spec string) error {
 		options[k] = v
 	}
 	if err := s.opt.Output.SetTarget(name, options); err != nil {
-		s.log.Error("Unable to log to '" + name + "': " + err.Error())
-		s.log.Info("Logging to previous target " + s.opt.Output.Target())
+		s.log.Error("Unable to log to " + pickle.Repr(name))
+		s.log.Info("Logging to previous target " + pickle.Repr(s.opt.Output.Target()))
+		s.log.Debug(err.Error())
 		return control.InvalidCommand("Failed to change log target")
 	}
 	return nil

@@ -248,7 +248,13 @@ func getDatePattern(j *jail.Jail) any {
 }
 
 func getEncoding(j *jail.Jail) any {
-	if e := j.Settings().Filter.LogEncoding; e != "auto" && e != "" {
+	s := j.Settings()
+	return encoding(&s)
+}
+
+// encoding returns the encoding of the log files: auto is that of the locale, and ours is always UTF-8.
+func encoding(s *jail.Settings) string {
+	if e := s.Filter.LogEncoding; e != "auto" && e != "" {
 		return e
 	}
 	return "UTF-8"
@@ -270,7 +276,7 @@ func addLogPath(s *jail.Settings, a []any) error {
 		}
 		l.Tail = tail
 	}
-	if slices.ContainsFunc(s.Logs, func(x jail.LogFile) bool { return x.Path == l.Path }) {
+	if s.Watches(l.Path) {
 		return nil
 	}
 	s.Logs = append(s.Logs, l)

@@ -112,6 +112,7 @@ func (s *Server) carryOut(r reloading, d *draft) {
 	if r.restart {
 		s.stopJails(concerned)
 	}
+	s.know(s.newIn(d)...)
 	for _, j := range d.jails {
 		s.renew(j)
 	}
@@ -127,6 +128,7 @@ func (s *Server) renew(d *jailDraft) {
 	}
 	defer s.editing(d.name)()
 	s.log.Info("Reload jail '" + d.name + "'")
+	s.announceAll(d)
 	if err := j.Adopt(d.plan); err != nil {
 		s.log.Error(fmt.Sprintf("jail '%s': %v", d.name, err))
 		return

@@ -68,6 +68,8 @@ func New(opt Options) *Server {
 		stopped: make(chan struct{}),
 	}
 	s.world = s.newWorld()
+	// We have no such thread; log readers know these lines as the marks of a start and a stop.
+	opt.Output.Logger("fail2ban.observer").Info("Observer start...")
 	return s
 }
 
@@ -79,6 +81,9 @@ func (s *Server) Shutdown() {
 	s.quitOnce.Do(func() {
 		close(s.quit)
 		s.log.Info("Shutdown in progress...")
+		observer := s.opt.Output.Logger("fail2ban.observer")
+		observer.Info("Observer stop ... try to end queue 5 seconds")
+		observer.Info("Observer stopped, 0 events remaining.")
 		if s.opt.Stopping != nil {
 			s.opt.Stopping()
 		}
@@ -147,10 +152,12 @@ func (s *Server) editing(name string) (unlock func()) {
 	return m.Unlock
 }
 
-// create makes a jail of plan and enters it. The caller holds change.
+// create makes a jail of plan and enters it; the database must know it by the time it starts. The caller holds change.
 func (s *Server) create(name string, plan *jail.Plan) (*jail.Jail, error) {
 	logs := s.opt.Output.Logger("fail2ban.jail")
 	logs.Info("Creating new jail '" + name + "'")
+	logs.Info(fmt.Sprintf("Jail '%s' uses %s", name, backendText(plan.Settings.Backend)))
+	logs.Info(fmt.Sprintf("Initiated '%s' backend", backendName(plan.Settings.Backend)))
 	if len(name) >= 26 {
 		logs.Warn(fmt.Sprintf("Jail name '%s' might be too long and some commands might not function correctly."+
 			" Please shorten", name))
@@ -163,10 +170,14 @@ func (s *Server) create(name string, plan *jail.Plan) (*jail.Jail, error) {
 	defer s.mu.Unlock()
 	s.jails[name] = j
 	s.order = append(s.order, name)
-	if s.store != nil {
-		s.report(s.store.AddJail(name))
-	}
 	return j, nil
+}
+
+// know tells the database of jails that are about to start: of all at once, since each transaction waits for the disk.
+func (s *Server) know(names ...string) {
+	if db := s.db(); db != nil {
+		s.report(db.AddJails(names...))
+	}
 }
 
 // stopJails stops and removes jails, all at the same time. The caller holds change.
@@ -182,6 +193,7 @@ func (s *Server) stopJails(names []string) {
 	wg.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var gone []string
 	for _, name := range names {
 		if s.jails[name] == nil {
 			continue
@@ -189,9 +201,10 @@ func (s *Server) stopJails(names []string) {
 		delete(s.jails, name)
 		delete(s.edits, name)
 		s.order = slices.DeleteFunc(s.order, func(n string) bool { return n == name })
-		if s.store != nil {
-			s.report(s.store.DisableJail(name))
-		}
+		gone = append(gone, name)
+	}
+	if s.store != nil {
+		s.report(s.store.DisableJails(gone...))
 	}
 }
 

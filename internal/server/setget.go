@@ -73,6 +73,7 @@ func flatten(v any) []any {
 func (s *Server) setOption(j *jail.Jail, name string, args []any) (any, error) {
 	defer s.editing(j.Name)()
 	settings := j.Settings()
+	before := settings.Clone()
 	if err := apply(&settings, name, args); err != nil {
 		return nil, err
 	}
@@ -83,6 +84,8 @@ func (s *Server) setOption(j *jail.Jail, name string, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.grumble(&before, name, args)
+	s.announce(plan, name, args)
 	if err := j.Adopt(plan); err != nil {
 		return nil, err
 	}
