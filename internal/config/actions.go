@@ -15,8 +15,8 @@ type actionUse struct {
 	name   string // within the jail
 	file   string
 	params *Params
-	from   Origin
-	def    *definition // nil for an action in Python
+	from   *layers.Entry // of the item
+	def    *definition   // nil for an action in Python
 }
 
 const pythonSuffix = ".py"
@@ -26,7 +26,7 @@ func (d *draft) readActions() error {
 	list, _ := d.opts.Get("action")
 	for _, item := range SplitWithOptions(textOf(d.opts, "action")) {
 		item = pytext.Strip(item)
-		use, err := d.readAction(item, list.from.Origin)
+		use, err := d.readAction(item, &layers.Entry{Raw: item, Origin: list.from.At()})
 		if err != nil {
 			return inAction(item, err)
 		}
@@ -61,11 +61,11 @@ type rephrased struct {
 func (e *rephrased) Error() string { return e.text }
 func (e *rephrased) Unwrap() error { return e.err }
 
-func (d *draft) readAction(item string, from Origin) (*actionUse, error) {
+func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) {
 	name, params, err := ParseDefinition(item)
 	if err != nil {
 		return nil, &problem{
-			text: fmt.Sprintf("Invalid action definition %s: %s", pickle.Repr(item), err), at: from, hint: bracketHint,
+			text: fmt.Sprintf("Invalid action definition %s: %s", pickle.Repr(item), err), at: from.Origin, hint: bracketHint,
 		}
 	}
 	use := &actionUse{file: name, params: params, from: from}
@@ -84,7 +84,7 @@ func (d *draft) readAction(item string, from Origin) (*actionUse, error) {
 	}
 	if set == nil {
 		return nil, &problem{
-			text: "Unable to read action " + pickle.Repr(name), at: from,
+			text: "Unable to read action " + pickle.Repr(name), at: from.Origin,
 			hint: fmt.Sprintf("create action.d/%s.conf, or name an action that is there", name),
 		}
 	}

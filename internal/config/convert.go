@@ -218,7 +218,7 @@ func (u *actionUse) pairs() ([]any, []Setting, error) {
 	for name, v := range u.def.params.All() {
 		if _, known := find(actionOptions, name); !known {
 			pairs = append(pairs, []any{name, v})
-			list = append(list, Setting{Name: name, Value: v, Origin: u.from})
+			list = append(list, Setting{Name: name, Value: v, Origin: u.from.Origin})
 		}
 	}
 	for name, t := range u.def.init.All() {
@@ -232,12 +232,12 @@ func (u *actionUse) pairs() ([]any, []Setting, error) {
 
 // settingOf returns a setting with what it replaced: former values of its section, then what [DEFAULT] or a filter says.
 func settingOf(name string, s setting, below ...*layers.Entry) Setting {
-	out := Setting{Name: name, Value: s.value, Origin: s.from.Origin}
-	if s.from.entry != nil {
-		out.addOverridden(s.from.entry.Overrides)
+	out := Setting{Name: name, Value: s.value, Origin: s.from.At()}
+	if s.from != nil {
+		out.addOverridden(s.from.Overrides)
 	}
 	for _, e := range below {
-		if e != s.from.entry {
+		if e != s.from {
 			out.addOverridden(e)
 		}
 	}

@@ -24,8 +24,8 @@ type definition struct {
 	set    *layers.Set
 	file   string // name of the filter or action, as written
 	table  []option
-	params *Params // from the brackets, implied ones included
-	from   Origin  // of the brackets
+	params *Params       // from the brackets, implied ones included
+	from   *layers.Entry // of the brackets
 	vars   *scope
 	cache  map[string]meaning // what tags of this use were found to mean
 
@@ -52,11 +52,11 @@ type scope struct {
 	init   *texts
 	params *Params
 	lower  map[string]string // params that are not in lower case, by lower-case name
-	from   Origin            // of params
+	from   *layers.Entry     // of params
 	jail   *settings
 }
 
-func newScope(jail *settings, params *Params, from Origin) *scope {
+func newScope(jail *settings, params *Params, from *layers.Entry) *scope {
 	s := &scope{params: params, from: from, jail: jail}
 	for name, v := range params.All() {
 		if lower := pytext.Lower(name); lower != name {
@@ -74,19 +74,19 @@ func newScope(jail *settings, params *Params, from Origin) *scope {
 // Lookup implements layers.Vars.
 func (s *scope) Lookup(name string) (layers.Var, bool) {
 	if t, ok := s.fromInit(name); ok {
-		return layers.Var{Text: t.s, Origin: t.from.Origin}, true
+		return layers.Var{Text: t.s, From: t.from}, true
 	}
 	if v, ok := s.lower[name]; ok {
-		return layers.Var{Text: v, Origin: s.from}, true
+		return layers.Var{Text: v, From: s.from}, true
 	}
 	if v, ok := s.params.Get(name); ok {
-		return layers.Var{Text: v, Origin: s.from}, true
+		return layers.Var{Text: v, From: s.from}, true
 	}
 	v, ok := s.jail.Get(name)
 	if !ok {
 		return layers.Var{}, false
 	}
-	return layers.Var{Text: printed(v.value), None: v.value == nil, Origin: v.from.Origin}, true
+	return layers.Var{Text: printed(v.value), None: v.value == nil, From: v.from}, true
 }
 
 // fromInit finds a parameter of [Init] that no bracket replaces, or, as known/name, any.
@@ -151,10 +151,10 @@ func (d *definition) readInit() error {
 		if err != nil {
 			return err
 		}
-		t := text{s: v.Text, from: sourceOf(v)}
+		t := text{s: v.Text, from: v.From}
 		if plain, conditional := withoutCondition(name); conditional {
 			if given, ok := d.vars.Lookup(pytext.Lower(plain)); ok && !given.None {
-				t = text{s: given.Text, from: source{Origin: given.Origin}}
+				t = text{s: given.Text, from: given.From}
 			}
 		}
 		d.init.Set(name, t)
@@ -178,7 +178,7 @@ func (d *definition) own() (*texts, error) {
 		if err != nil {
 			return nil, err
 		}
-		free.Set(name, text{s: v.Text, from: sourceOf(v)})
+		free.Set(name, text{s: v.Text, from: v.From})
 	}
 	return free, nil
 }
@@ -190,7 +190,7 @@ func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 	copyTexts(all, d.known)
 	copyTexts(all, free)
 	for name, v := range d.params.All() {
-		all.Set(name, text{s: v, from: source{Origin: d.from}})
+		all.Set(name, text{s: v, from: d.from})
 	}
 	for name, t := range d.init.All() {
 		all.Set(knownPrefix+name, t)
@@ -206,7 +206,7 @@ func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 		var e *Error
 		if errors.As(err, &e) {
 			if v, ok := all.Get(e.Option); ok {
-				e.Origin = v.from.Origin
+				e.Origin = v.from.At()
 			}
 		}
 		return nil, err
@@ -293,7 +293,7 @@ func (d *definition) value(section, option string, vars layers.Vars) (string, bo
 	if _, absent := err.(*layers.AbsentError); absent {
 		return "", false, nil
 	}
-	return v.Text, v.Entry != nil || !v.Var.None, err
+	return v.Text, !v.None, err
 }
 
 // convert turns a text, its tags replaced, into the kind of the option. A wrong integer becomes nil, with a warning.

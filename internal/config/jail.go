@@ -162,7 +162,7 @@ func (d *draft) readFilter() error {
 	if err != nil {
 		return &problem{
 			text: fmt.Sprintf("Invalid filter definition %s: %s", pickle.Repr(definitionText), err),
-			at:   value.from.Origin, hint: bracketHint,
+			at:   value.from.At(), hint: bracketHint,
 		}
 	}
 	d.jail.Filter = name
@@ -173,10 +173,11 @@ func (d *draft) readFilter() error {
 	if set == nil {
 		return &problem{
 			text: "Unable to read the filter " + pickle.Repr(name),
-			at:   value.from.Origin, hint: fmt.Sprintf("create filter.d/%s.conf, or name a filter that is there", name),
+			at:   value.from.At(), hint: fmt.Sprintf("create filter.d/%s.conf, or name a filter that is there", name),
 		}
 	}
-	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params, from: value.from.Origin}
+	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params}
+	d.filter.from = &layers.Entry{Raw: definitionText, Origin: value.from.At()}
 	d.jail.filter = d.filter
 	d.implyLogType()
 	return d.publish()
@@ -220,7 +221,7 @@ func (d *draft) publish() error {
 		if strings.HasPrefix(name, knownPrefix) {
 			continue
 		}
-		e := &layers.Entry{Raw: t.s, Origin: t.from.Origin}
+		e := &layers.Entry{Raw: t.s, Origin: t.from.At()}
 		if o, ok := find(f.table, name); ok {
 			switch v := f.convert(o, t); {
 			case v == nil:

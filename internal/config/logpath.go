@@ -88,7 +88,7 @@ func (d *draft) withoutLogs() error {
 	}
 	s, _ := d.opts.Get("logpath")
 	return &Error{
-		Origin: s.from.Origin, Option: "logpath", Text: text,
+		Origin: s.from.At(), Option: "logpath", Text: text,
 		Hint: "correct logpath, create the file, or set skip_if_nologs = true",
 	}
 }

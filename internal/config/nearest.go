@@ -24,7 +24,12 @@ func nearest(name string, known []option) string {
 
 // plainName leaves out what people put between words.
 func plainName(s string) string {
-	return strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-_. ", r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // pluralOf knows maxretries for maxretry and matches for match.

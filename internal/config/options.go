@@ -116,24 +116,11 @@ func find(table []option, name string) (option, bool) {
 	return option{}, false
 }
 
-// A source is where a value comes from: the file entry, or the place of the definition that passed it in brackets.
-type source struct {
-	Origin Origin
-	entry  *layers.Entry
-}
-
-func sourceOf(v layers.Value) source {
-	if v.Entry != nil {
-		return source{v.Entry.Origin, v.Entry}
-	}
-	return source{Origin: v.Var.Origin}
-}
-
 // A setting is an option's value: string, bool, int64, *big.Int or nil.
 type setting struct {
 	value any
-	raw   string // the text before conversion
-	from  source
+	raw   string        // the text before conversion
+	from  *layers.Entry // where it was written; nil for a default
 }
 
 type settings = omap.Map[setting]
@@ -197,7 +184,7 @@ func (r *reader) absent(found *settings, section string, o option, err *layers.A
 
 // convert turns the text of an option into its kind.
 func (r *reader) convert(section string, o option, v layers.Value) setting {
-	s := setting{value: v.Text, raw: v.Text, from: sourceOf(v)}
+	s := setting{value: v.Text, raw: v.Text, from: v.From}
 	switch o.kind {
 	case boolKind:
 		s.value = ParseBool(v.Text)

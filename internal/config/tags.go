@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gaol/internal/config/layers"
 	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
 	"gaol/internal/pickle"
@@ -14,7 +15,7 @@ import (
 type text struct {
 	s    string
 	none bool // stands for nothing at all, as do the options of a file without [Definition]
-	from source
+	from *layers.Entry
 }
 
 // texts are values by name, in the order in which tags are replaced.

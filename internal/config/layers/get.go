@@ -17,16 +17,16 @@ type Vars interface {
 
 // A Var is one such value. None stands for an integer that was wrong; naming it inside a value is an error.
 type Var struct {
-	Text   string
-	None   bool
-	Origin Origin
+	Text string
+	None bool
+	From *Entry // where it was written, or nil
 }
 
 // A Value is an option's value with all %(…)s resolved.
 type Value struct {
-	Text  string
-	Entry *Entry // where it was written; nil when it came from Vars
-	Var   Var    // what it came from otherwise
+	Text string
+	None bool
+	From *Entry // where it was written, or nil
 }
 
 // An AbsentError reports that there is no such section or option.
@@ -70,12 +70,8 @@ func (s *Set) Get(section, option string, vars Vars) (Value, error) {
 	if !ok {
 		return Value{}, &AbsentError{section, option}
 	}
-	if found.none() {
-		return Value{Var: found.v}, nil
-	}
-	v := Value{Entry: found.entry, Var: found.v}
-	if !strings.Contains(found.text(), "%") {
-		v.Text = found.text()
+	v := Value{Text: found.text, None: found.kind == noneType, From: found.entry}
+	if !strings.Contains(found.text, "%") {
 		return v, nil
 	}
 	if err := g.resolve(found, 1); err != nil {
@@ -106,12 +102,19 @@ type getter struct {
 	steps  int      // references followed so far
 }
 
-// A finding is the raw text that a name stands for: an entry of a file, or a Var.
+// A finding is the raw text that a name stands for.
 type finding struct {
 	name  string // of the option within the section
-	entry *Entry
-	v     Var
+	text  string
+	kind  string // as Entry.Type
+	entry *Entry // where it was written; for what Vars give, what they say of it
 	from  place
+}
+
+const noneType = "NoneType"
+
+func findingOf(name string, e *Entry, from place) finding {
+	return finding{name, e.Raw, e.Type, e, from}
 }
 
 // A place is where a finding was made.
@@ -123,39 +126,36 @@ const (
 	inDefault              // in [DEFAULT]
 )
 
-func (f finding) text() string {
-	if f.entry != nil {
-		return f.entry.Raw
-	}
-	return f.v.Text
-}
-
-func (f finding) none() bool { return f.entry == nil && f.v.None }
-
 // lookup finds a name as it stands, without looking into other sections.
 func (g *getter) lookup(name string) (finding, bool) {
 	if name == "__name__" && g.own != nil {
-		return finding{name: name, v: Var{Text: g.name}}, true
+		return finding{name: name, text: g.name}, true
 	}
 	if g.vars != nil {
 		if v, ok := g.vars.Lookup(name); ok {
-			return finding{name: name, v: v}, true
+			f := finding{name: name, text: v.Text, entry: v.From}
+			if v.None {
+				f.kind = noneType
+			}
+			return f, true
 		}
 	}
 	if e, ok := g.own.Get(name); ok {
-		return finding{name: name, entry: e, from: inSection}, true
+		return findingOf(name, e, inSection), true
 	}
 	return g.fromDefault(name)
 }
 
 func (g *getter) fromDefault(option string) (finding, bool) {
-	e, ok := g.set.Default.Get(option)
-	return finding{name: option, entry: e, from: inDefault}, ok
+	if e, ok := g.set.Default.Get(option); ok {
+		return findingOf(option, e, inDefault), true
+	}
+	return finding{}, false
 }
 
 // resolve writes the text of f with every reference replaced.
 func (g *getter) resolve(f finding, depth int) error {
-	rest := f.text()
+	rest := f.text
 	if depth > maxDepth {
 		return g.fail(fmt.Sprintf("Recursion limit exceeded in value substitution: option %s in section %s contains an "+
 			"interpolation key which cannot be substituted in %d steps. Raw value: %s",
@@ -214,15 +214,11 @@ func (g *getter) insert(written, level string, from finding, depth int) error {
 			"which is not a valid option name. Raw value: %s",
 			pickle.Repr(g.option), pickle.Repr(g.name), pickle.Repr(name), pickle.Repr(g.raw(level))),
 			fmt.Sprintf("define %s in [%s] or [DEFAULT]", name, g.name))
-	case f.none() || f.entry != nil && f.entry.Type != "":
-		kind := "NoneType"
-		if f.entry != nil {
-			kind = f.entry.Type
-		}
-		return g.fail(fmt.Sprintf("argument of type '%s' is not iterable", kind),
+	case f.kind != "":
+		return g.fail(fmt.Sprintf("argument of type '%s' is not iterable", f.kind),
 			fmt.Sprintf("%s is no text and cannot be part of another value; a wrong integer may be the cause", name))
-	case !strings.Contains(f.text(), "%"):
-		g.out.WriteString(f.text())
+	case !strings.Contains(f.text, "%"):
+		g.out.WriteString(f.text)
 	default:
 		if err := g.resolve(f, depth+1); err != nil {
 			return err
@@ -258,7 +254,7 @@ func (g *getter) addressed(name string, from finding) (finding, bool) {
 		return finding{}, false
 	}
 	if e, ok := other.Get(option); ok {
-		return finding{name: option, entry: e}, true
+		return findingOf(option, e, elsewhere), true
 	}
 	return g.fromDefault(option)
 }
@@ -272,14 +268,14 @@ func (g *getter) known(option string, from finding) (finding, bool) {
 	itself := from.name == option
 	if !itself || from.from != inSection {
 		if e, ok := g.set.Section(shadow + g.name).Get(option); ok {
-			return finding{name: option, entry: e, from: inSection}, true
+			return findingOf(option, e, inSection), true
 		}
 	}
 	switch below := from.former(); {
 	case itself && from.from == inSection && below != nil:
-		return finding{name: option, entry: below, from: inSection}, true
+		return findingOf(option, below, inSection), true
 	case itself && from.from == inDefault && below != nil:
-		return finding{name: option, entry: below, from: inDefault}, true
+		return findingOf(option, below, inDefault), true
 	}
 	return g.fromDefault(option)
 }
@@ -303,12 +299,6 @@ func (g *getter) raw(level string) string {
 }
 
 func (g *getter) fail(text, hint string) error {
-	e := &InterpolationError{Section: g.name, Option: g.option, Text: text, Hint: hint}
-	if found, ok := g.lookup(g.option); ok {
-		e.Origin = found.v.Origin
-		if found.entry != nil {
-			e.Origin = found.entry.Origin
-		}
-	}
-	return e
+	found, _ := g.lookup(g.option)
+	return &InterpolationError{Section: g.name, Option: g.option, Origin: found.entry.At(), Text: text, Hint: hint}
 }

@@ -45,6 +45,14 @@ type Entry struct {
 	Overrides *Entry
 }
 
+// At returns where the entry was written, the zero Origin for nil.
+func (e *Entry) At() Origin {
+	if e == nil {
+		return Origin{}
+	}
+	return e.Origin
+}
+
 // A Section holds entries in order of first appearance.
 type Section = omap.Map[*Entry]
 

@@ -160,7 +160,7 @@ func TestEveryValueKnowsItsOrigin(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []Origin
-	for e := v.Entry; e != nil; e = e.Overrides {
+	for e := v.From; e != nil; e = e.Overrides {
 		got = append(got, e.Origin)
 	}
 	want := []Origin{{"(mem)/jail.local", 2}, {"(mem)/jail.d/x.conf", 3}, {"(mem)/jail.conf", 2}}

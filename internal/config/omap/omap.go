@@ -16,6 +16,9 @@ type Map[V any] struct {
 // few is how many keys are searched one by one, which is cheaper than building an index.
 const few = 24
 
+// usual is how many keys a map is made for at first.
+const usual = 8
+
 // find returns the place of key, or -1.
 func (m *Map[V]) find(key string) int {
 	if m == nil {
@@ -40,6 +43,9 @@ func (m *Map[V]) Set(key string, v V) {
 	if i := m.find(key); i >= 0 {
 		m.values[i] = v
 		return
+	}
+	if m.keys == nil {
+		m.keys, m.values = make([]string, 0, usual), make([]V, 0, usual)
 	}
 	m.keys = append(m.keys, key)
 	m.values = append(m.values, v)

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // IsSpace reports whether r is white space to the original: Unicode's, and the four ASCII separators 0x1c-0x1f.
@@ -16,10 +17,33 @@ func IsSpace(r rune) bool {
 }
 
 // Strip returns s without leading and trailing white space.
-func Strip(s string) string { return strings.TrimFunc(s, IsSpace) }
+func Strip(s string) string {
+	return StripRight(StripLeft(s))
+}
+
+// StripLeft returns s without leading white space.
+func StripLeft(s string) string {
+	for len(s) > 0 && s[0] < utf8.RuneSelf {
+		if !asciiSpace(s[0]) {
+			return s
+		}
+		s = s[1:]
+	}
+	return strings.TrimLeftFunc(s, IsSpace)
+}
 
 // StripRight returns s without trailing white space.
-func StripRight(s string) string { return strings.TrimRightFunc(s, IsSpace) }
+func StripRight(s string) string {
+	for len(s) > 0 && s[len(s)-1] < utf8.RuneSelf {
+		if !asciiSpace(s[len(s)-1]) {
+			return s
+		}
+		s = s[:len(s)-1]
+	}
+	return strings.TrimRightFunc(s, IsSpace)
+}
+
+func asciiSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' || c >= 0x1c && c <= 0x1f }
 
 // Fields splits s around runs of white space.
 func Fields(s string) []string { return strings.FieldsFunc(s, IsSpace) }
