@@ -28,7 +28,7 @@ func TestKilledChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddJail("sshd"); err != nil {
+	if err := s.AddJails("sshd"); err != nil {
 		t.Fatal(err)
 	}
 	from, err := s.Position("sshd", "log")

@@ -5,23 +5,33 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gaol/internal/ticket"
 )
 
-// AddJail makes jail known and enabled. Bans and positions of an unknown jail are refused.
-func (s *Store) AddJail(jail string) error {
-	return s.do("jail "+jail, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO jails (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET enabled = 1`, jail)
-		return err
-	})
+// AddJails makes jails known and enabled, in one transaction. Bans and positions of an unknown jail are refused.
+func (s *Store) AddJails(jails ...string) error {
+	return s.eachJail(jails, `INSERT INTO jails (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET enabled = 1`)
 }
 
-// DisableJail marks jail as stopped: once it has no bans any more, Purge forgets it.
-func (s *Store) DisableJail(jail string) error {
-	return s.do("jail "+jail, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE jails SET enabled = 0 WHERE name = ?`, jail)
-		return err
+// DisableJails marks jails as stopped: once one has no bans any more, Purge forgets it.
+func (s *Store) DisableJails(jails ...string) error {
+	return s.eachJail(jails, `UPDATE jails SET enabled = 0 WHERE name = ?`)
+}
+
+// eachJail runs statement for each of jails, and returns when that is committed.
+func (s *Store) eachJail(jails []string, statement string) error {
+	if len(jails) == 0 {
+		return nil
+	}
+	return s.do("jails "+strings.Join(jails, ", "), func(tx *sql.Tx) error {
+		for _, name := range jails {
+			if _, err := tx.Exec(statement, name); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

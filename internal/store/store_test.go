@@ -69,7 +69,7 @@ func openAt(t testing.TB, path string) (*Store, *journal) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	for _, jail := range []string{"sshd", "web"} {
-		if err := s.AddJail(jail); err != nil {
+		if err := s.AddJails(jail); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -362,7 +362,7 @@ func TestJails(t *testing.T) {
 	path := fileIn(t)
 	s, _ := openAt(t, path)
 	wantRows(t, s, `SELECT * FROM jails`, "sshd|1", "web|1")
-	if err := s.DisableJail("web"); err != nil {
+	if err := s.DisableJails("web"); err != nil {
 		t.Fatal(err)
 	}
 	wantRows(t, s, `SELECT * FROM jails`, "sshd|1", "web|0")
@@ -392,7 +392,7 @@ func TestPurge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.DisableJail("web"); err != nil {
+	if err := s.DisableJails("web"); err != nil {
 		t.Fatal(err)
 	}
 	s.SetPurgeAge(-1)
@@ -489,8 +489,8 @@ func TestClosedStoreRefuses(t *testing.T) {
 	if err := s.AddBan("sshd", banOf("192.0.2.1", now), 600); err == nil {
 		t.Error("AddBan on a closed store")
 	}
-	if err := s.AddJail("x"); err == nil {
-		t.Error("AddJail on a closed store")
+	if err := s.AddJails("x"); err == nil {
+		t.Error("AddJails on a closed store")
 	}
 	s.Flush()
 	if err := s.Close(); err != nil {
