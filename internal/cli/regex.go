@@ -63,7 +63,7 @@ func runRegex(ctx context.Context, argv []string, out *bufio.Writer, stderr io.W
 	case err == nil || errors.Is(err, syscall.EPIPE):
 		return regexOK // whoever reads our output has seen enough
 	case errors.As(err, &failure):
-		fmt.Fprintln(out, failure.text)
+		fmt.Fprintln(out, err)
 		return failure.code
 	}
 	out.Flush()
@@ -123,8 +123,9 @@ func compileFault(err error) error {
 
 // printFailures prints one piece of text for each failure.
 func printFailures(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, names *dns.Cache, log regexLog, out io.Writer) error {
-	t := regextest.NewOutput(p, env, o.out, o.invert, names)
-	return log.Each(ctx, func(l *ticket.Line) error { return t.Line(out, l, log.Name()) })
+	t := regextest.NewOutput(p, env, out, o.out, o.invert, names)
+	err := log.Each(ctx, func(l *ticket.Line) error { return t.Line(l, log.Name()) })
+	return errors.Join(err, t.Close())
 }
 
 // report prints what the expressions matched and what they missed.
@@ -137,7 +138,8 @@ func report(ctx context.Context, o *regexOptions, p *filter.Program, env filter.
 		Matched: listing(o.allMatched, false), Missed: listing(o.allMissed, o.noMissed), Ignored: listing(o.allIgnored, o.noIgnored),
 	})
 	start := time.Now()
-	if err := log.Each(ctx, func(l *ticket.Line) error { return s.Line(l, log.Name()) }); err != nil {
+	err := log.Each(ctx, func(l *ticket.Line) error { return s.Line(l, log.Name()) })
+	if err := errors.Join(err, s.Close()); err != nil {
 		return err
 	}
 	return s.Report(out, time.Since(start))

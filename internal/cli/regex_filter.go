@@ -216,7 +216,9 @@ func texts(v any) []string {
 
 // read returns the jail, or a jail made for the filter.
 func (d *regexDefinition) read() (*config.Jail, error) {
-	files := &overlay{under: d.fsys, files: map[string]string{}}
+	files := &overlay{under: d.fsys, files: map[string]string{
+		"fail2ban.conf": "[Definition]\n", // of no concern here, so it need not exist
+	}}
 	name, failure := d.jail, wrong("Failed to get jail for %s", pickle.Repr(d.jail))
 	if name != "" {
 		// The last of the drop-ins has the last word.
@@ -232,7 +234,7 @@ func (d *regexDefinition) read() (*config.Jail, error) {
 	}
 	for _, j := range c.Jails {
 		if j.Problem != "" {
-			return nil, failure
+			return nil, fmt.Errorf("%w\n       %s", failure, j.Problem)
 		}
 		return j, nil
 	}

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -91,7 +92,7 @@ func (e encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
 		*buf = appendValid((*buf)[:0], line)
 		text = *buf
 	}
-	return bytes.TrimRight(text, "\r\n"), good
+	return trimLineEnds(text), good
 }
 
 func (e encodingOf) decodeOther(line []byte, buf *[]byte) ([]byte, bool) {
@@ -135,13 +136,22 @@ func appendASCII(dst, src []byte) []byte {
 
 // isASCII looks at eight bytes at a time: most lines are ASCII, and every line is asked.
 func isASCII(b []byte) bool {
-	var or byte
+	const high = 0x8080808080808080
+	var or uint64
 	for len(b) >= 8 {
-		or |= b[0] | b[1] | b[2] | b[3] | b[4] | b[5] | b[6] | b[7]
+		or |= binary.LittleEndian.Uint64(b)
 		b = b[8:]
 	}
 	for _, c := range b {
-		or |= c
+		or |= uint64(c)
 	}
-	return or < utf8.RuneSelf
+	return or&high == 0
+}
+
+// trimLineEnds cuts off every trailing CR and LF.
+func trimLineEnds(b []byte) []byte {
+	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	return b
 }

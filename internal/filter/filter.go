@@ -56,11 +56,12 @@ type Filter struct {
 	visit func(Hit) error // takes what the present line yields
 
 	// What only a Tester wants.
-	ignored  func(int) // is told which ignoreregex matched
-	prefixed func()    // is told when prefregex matched
-	anyTime  bool      // lines of any age are taken as they come
-	all      bool      // every match of a line, not just the first
-	keepNil  bool      // fields of groups that took no part
+	record   func(index int, told values) // takes matches instead of settling them
+	ignored  func(int)                    // is told which ignoreregex matched
+	prefixed func()                       // is told when prefregex matched
+	anyTime  bool                         // lines of any age are taken as they come
+	all      bool                         // every match of a line, not just the first
+	keepNil  bool                         // fields of groups that took no part
 
 	line line        // the one being judged
 	now  ticket.Unix // taken once for a batch

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"slices"
-	"strconv"
 
 	"gaol/internal/pyre"
 	"gaol/internal/ticket"
@@ -72,12 +71,20 @@ func (f *Filter) find(m *pyre.Matcher, r *pattern, text []byte) bool {
 		return true
 	}
 	if m.Truncated() {
-		f.counts.gaveUp.Add(1)
-		if f.warned.due(warnGaveUp, f.now) {
-			f.jailLog.Warn("Gave up on a line of " + strconv.Itoa(len(text)) + " bytes, which back-references make too costly to search for: " + r.expanded)
-		}
+		f.noteGivenUp(1)
 	}
 	return false
+}
+
+// noteGivenUp counts searches that were given up.
+func (f *Filter) noteGivenUp(n int) {
+	if n == 0 {
+		return
+	}
+	f.counts.gaveUp.Add(uint64(n))
+	if f.warned.due(warnGaveUp, f.now) {
+		f.jailLog.Warn("Gave up searching a line that back-references make too costly; it counts as not matching")
+	}
 }
 
 // assemble builds the text to search: the line without its date, or the last lines without theirs, each with its line feed.
@@ -140,6 +147,16 @@ func (f *Filter) isIgnored(text []byte) bool {
 // yield makes failures of a match of r in text. next is true when the match turned out to be none, so that the next failregex
 // gets its chance.
 func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool, err error) {
+	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
+	if f.record != nil {
+		f.record(index, told)
+		return false, nil
+	}
+	return f.settle(index, told, m)
+}
+
+// settle makes failures of what a match told.
+func (f *Filter) settle(index int, told values, m matched) (next bool, err error) {
 	ln := &f.line
 	if ln.undated {
 		f.warnUndated()
@@ -148,7 +165,6 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 		}
 	}
 	f.keep(m.rest)
-	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
 	id, connected := told.get("mlfid")
 	if connected {
 		return false, f.connect(index, id, told, m)
@@ -158,7 +174,8 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 		return false, err
 	}
 	if !found {
-		f.env.Log.Error("No group found in '" + string(text) + "' using '" + r.expanded + "'")
+		f.env.Log.Error("No group found in '" + string(ln.before) + string(ln.after) + "' using '" +
+			f.program.failregex[index].expanded + "'")
 		return false, nil
 	}
 	h := Hit{Regex: index, Timed: ln.timed, Lines: f.appendLines(nil, m)}

@@ -10,6 +10,7 @@ import (
 type Tester struct {
 	filter  *Filter
 	outcome Outcome
+	wishes  Wishes
 	lines   int
 }
 
@@ -36,7 +37,7 @@ type Wishes struct {
 
 // NewTester returns a tester that runs p.
 func NewTester(p *Program, env Env, w Wishes) *Tester {
-	t := &Tester{filter: NewFilter(p, env)}
+	t := &Tester{filter: NewFilter(p, env), wishes: w}
 	f := t.filter
 	f.anyTime, f.all, f.keepNil = true, w.All, true
 	f.visit = func(h Hit) error {
@@ -53,8 +54,7 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f.prefixed = func() {
 		t.outcome.Prefixed = true
 		if w.Prefix {
-			var c capturer
-			t.outcome.Prefix = c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields(true)
+			t.outcome.Prefix = f.prefixFields()
 		}
 	}
 	return t
@@ -63,18 +63,39 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 // Test judges one line. The error says why the line could not be judged.
 func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
 	f := t.filter
-	if t.lines%clockEvery == 0 {
-		f.now = f.env.Now()
-	}
-	t.lines++
-	t.outcome = Outcome{Hits: t.outcome.Hits[:0], Ignored: t.outcome.Ignored[:0]}
-	t.outcome.Text = f.decode(l, source)
-	_, err := f.split(t.outcome.Text, l, false)
+	text, err := t.prepare(l, source)
+	t.begin(text)
 	if err == nil {
 		err = f.search()
 	}
 	t.outcome.Time, t.outcome.Whole, t.outcome.Timed = f.line.time, f.line.whole, f.line.timed
 	return &t.outcome, err
+}
+
+// prepare finds the date of a line and returns the line as reports show it.
+func (t *Tester) prepare(l *ticket.Line, source string) (text []byte, err error) {
+	f := t.filter
+	if t.lines%clockEvery == 0 {
+		f.now = f.env.Now()
+	}
+	t.lines++
+	text = f.decode(l, source)
+	_, err = f.split(text, l, false)
+	if l.Date != "" {
+		text = append([]byte(l.Date), text...)
+	}
+	return text, err
+}
+
+// begin clears the outcome for the next line.
+func (t *Tester) begin(text []byte) {
+	t.outcome = Outcome{Text: text, Hits: t.outcome.Hits[:0], Ignored: t.outcome.Ignored[:0]}
+}
+
+// prefixFields returns the groups of the present match of prefregex.
+func (f *Filter) prefixFields() ticket.Fields {
+	var c capturer
+	return c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields(true)
 }
 
 // Parts returns the line tested last as it is kept with tickets.

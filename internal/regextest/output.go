@@ -17,7 +17,9 @@ type Output struct {
 	format string
 	invert bool
 	tester *filter.Tester
+	queue  *filter.Queue
 	names  Names
+	out    io.Writer
 }
 
 // Names finds the host name of an address, "" if there is none.
@@ -25,7 +27,7 @@ type Names interface {
 	Name(netip.Addr) string
 }
 
-// NewOutput returns an output that tests with p. The format is one of
+// NewOutput returns an output that tests with p and prints to w. The format is one of
 //
 //	id, fid   the identity
 //	ip        the address, or the identity where there is no address beside it
@@ -34,16 +36,21 @@ type Names interface {
 //	a word    that piece of data
 //
 // or a text in which tags like <ip> and <F-USER> are replaced. With invert it prints the lines that are no failure instead.
-func NewOutput(p *filter.Program, env filter.Env, format string, invert bool, names Names) *Output {
-	return &Output{format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{})}
+func NewOutput(p *filter.Program, env filter.Env, w io.Writer, format string, invert bool, names Names) *Output {
+	t := &Output{out: w, format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{})}
+	t.queue = t.tester.Queue(t.take)
+	return t
 }
 
-// Line tests one line and writes what it gives to w.
-func (t *Output) Line(w io.Writer, l *ticket.Line, source string) error {
-	o, err := t.tester.Test(l, source)
-	if err != nil {
-		return err
-	}
+// Line tests one line. An error means that the original would have ended there.
+func (t *Output) Line(l *ticket.Line, source string) error { return t.queue.Add(l, source) }
+
+// Close judges what is left of the lines; it must be called when there are no more.
+func (t *Output) Close() error { return t.queue.Close() }
+
+// take writes what a line gives.
+func (t *Output) take(o *filter.Outcome) error {
+	w := t.out
 	if t.invert {
 		if len(o.Hits) > 0 || len(o.Ignored) > 0 {
 			return nil

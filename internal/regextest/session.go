@@ -43,6 +43,7 @@ type Session struct {
 	opt     Options
 	program *filter.Program
 	tester  *filter.Tester
+	queue   *filter.Queue
 
 	prefixes    int
 	prefixShown []ticket.Fields // the first few
@@ -75,6 +76,7 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 	if opt.Matched == Few {
 		s.matched.when = Never
 	}
+	s.queue = s.tester.Queue(s.take)
 	for _, l := range []*list{&s.matched, &s.missed, &s.ignored} {
 		l.limit = opt.Limit
 	}
@@ -82,11 +84,10 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 }
 
 // Line tests one line. An error means that the original would have ended there.
-func (s *Session) Line(l *ticket.Line, source string) error {
-	o, err := s.tester.Test(l, source)
-	if err != nil {
-		return err
-	}
+func (s *Session) Line(l *ticket.Line, source string) error { return s.queue.Add(l, source) }
+
+// take counts what became of a line.
+func (s *Session) take(o *filter.Outcome) error {
 	s.tested++
 	if o.Prefixed {
 		s.addPrefix(o.Prefix)
@@ -100,18 +101,14 @@ func (s *Session) Line(l *ticket.Line, source string) error {
 		s.addHit(h, i)
 		ignored = ignored || h.Quiet || h.Failure.Fields.Text("nofail") != ""
 	}
-	text := o.Text
-	if l.Date != "" {
-		text = append([]byte(l.Date), text...)
-	}
 	switch {
 	case ignored:
-		s.ignored.add(text)
+		s.ignored.add(o.Text)
 	case len(o.Hits) > 0:
-		s.claim(o.Hits, string(text))
-		s.matched.add(text)
+		s.claim(o.Hits, string(o.Text))
+		s.matched.add(o.Text)
 	default:
-		s.miss(text)
+		s.miss(o.Text)
 	}
 	return nil
 }

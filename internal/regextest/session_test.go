@@ -29,6 +29,9 @@ func report(t *testing.T, s filter.Settings, o Options, lines ...string) string 
 			t.Fatal(err)
 		}
 	}
+	if err := session.Close(); err != nil {
+		t.Fatal(err)
+	}
 	var b bytes.Buffer
 	if err := session.Report(&b, 1500*time.Millisecond); err != nil {
 		t.Fatal(err)
@@ -106,12 +109,15 @@ func TestOutputHostNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := hosts{"a.example": "192.0.2.1", "192.0.2.1": "b.example", "c.example": "2001:db8::1"}
-	o := NewOutput(p, filter.Env{Log: slog.New(slog.DiscardHandler), Resolve: names}, "<ip> <ip-host> <family> <F-DNS>", false, names)
 	var b strings.Builder
+	o := NewOutput(p, filter.Env{Log: slog.New(slog.DiscardHandler), Resolve: names}, &b, "<ip> <ip-host> <family> <F-DNS>", false, names)
 	for _, text := range []string{"1700000000 from a.example", "1700000000 from c.example"} {
-		if err := o.Line(&b, &ticket.Line{Text: []byte(text)}, "test"); err != nil {
+		if err := o.Line(&ticket.Line{Text: []byte(text)}, "test"); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
 	}
 	if want := "192.0.2.1 b.example inet4 a.example\n2001:db8::1 None inet6 c.example\n"; b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
