@@ -19,6 +19,7 @@ type Reader struct {
 	Warn     func(text string)
 
 	files map[string]*ini.File
+	there map[string]bool
 	sets  map[string]*Set // by base name; nil for one that could not be read
 }
 
@@ -106,6 +107,19 @@ func (r *Reader) parse(file string) (*ini.File, error) {
 	return f, nil
 }
 
+// exists asks for each file once: most filters include the same few files, which mostly have no .local file.
+func (r *Reader) exists(file string) bool {
+	there, known := r.there[file]
+	if !known {
+		there = r.Source.exists(file)
+		if r.there == nil {
+			r.there = map[string]bool{}
+		}
+		r.there[file] = there
+	}
+	return there
+}
+
 // An expansion is the walk from the files that make a configuration to all the files that they include.
 type expansion struct {
 	reader *Reader
@@ -128,7 +142,7 @@ func (x *expansion) list(files, ancestors []string) error {
 			return err
 		}
 		local := localOf(file)
-		if listed[local] || !x.reader.Source.exists(local) || x.endless(local, 1) {
+		if listed[local] || !x.reader.exists(local) || x.endless(local, 1) {
 			continue
 		}
 		if err := x.file(local, ancestors); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -100,38 +101,35 @@ func (s Source) exists(full string) bool {
 	return err == nil
 }
 
-// dropIns lists the files of a directory that end in suffix, sorted, hidden ones left out.
-func (s Source) dropIns(dir, suffix string) []string {
+// dropIns lists the .conf and the .local files of a directory, each sorted, hidden ones left out.
+func (s Source) dropIns(dir string) (confs, locals []string) {
 	var entries []fs.DirEntry
 	if name, ok := s.inside(dir); ok {
 		entries, _ = fs.ReadDir(s.fsys, name)
 	} else {
 		entries, _ = os.ReadDir(filepath.Clean(dir))
 	}
-	var names []string
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), suffix) && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, join(dir, e.Name()))
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, "."):
+		case strings.HasSuffix(name, ".conf"):
+			confs = append(confs, join(dir, name))
+		case strings.HasSuffix(name, ".local"):
+			locals = append(locals, join(dir, name))
 		}
 	}
-	sort.Strings(names)
-	return names
+	sort.Strings(confs)
+	sort.Strings(locals)
+	return confs, locals
 }
 
 // layersOf lists the existing files of the logical configuration called base, lowest first.
 func (s Source) layersOf(base string) []string {
 	full := s.Path(base)
-	files := []string{full + ".conf"}
-	files = append(files, s.dropIns(full+".d", ".conf")...)
-	files = append(files, full+".local")
-	files = append(files, s.dropIns(full+".d", ".local")...)
-	var there []string
-	for _, f := range files {
-		if s.exists(f) {
-			there = append(there, f)
-		}
-	}
-	return there
+	confs, locals := s.dropIns(full + ".d")
+	files := append([]string{full + ".conf"}, confs...)
+	files = append(append(files, full+".local"), locals...)
+	return slices.DeleteFunc(files, func(f string) bool { return !s.exists(f) })
 }
 
 // localOf returns the name of the file that customises a file: the same with the extension .local.
