@@ -67,6 +67,9 @@ func (f *follow) round(ctx context.Context) {
 	for ctx.Err() == nil && f.step(buf) {
 	}
 	f.retire()
+	if !f.calm() {
+		f.reader.hasten()
+	}
 }
 
 // close closes every segment.
@@ -176,6 +179,15 @@ func (f *follow) changed() bool {
 		return f.reason == "" || len(f.segs) > 0
 	}
 	return f.reason != "" || l != f.seen || len(f.segs) > 1 // more than one: an old file may grow, or be quiet for long enough
+}
+
+// calm reports whether the kernel tells of all that can happen to f. Where f is busy that is not known.
+func (f *follow) calm() bool {
+	if !f.mu.TryLock() {
+		return false
+	}
+	defer f.mu.Unlock()
+	return f.reason == "" && !f.remote && len(f.segs) == 1 && f.segs[0].watched
 }
 
 // lookAt returns what is behind path. On a remote file system only opening a file asks the server anew.

@@ -43,6 +43,7 @@ func (r *Reader) SubscribeGlob(pattern string, start func(path string) Start, si
 	r.mu.Lock()
 	r.globs = append(r.globs, g)
 	r.mu.Unlock()
+	r.hasten()
 	return g
 }
 

@@ -31,7 +31,9 @@ type Options struct {
 }
 
 const (
-	tick        = 750 * time.Millisecond // reaction time without inotify, and for what inotify does not show
+	tick        = 750 * time.Millisecond // reaction time where inotify does not help
+	globTicks   = 2                      // ticks between two looks for new files that match a pattern
+	calmTicks   = 8                      // ticks between two looks at files that inotify watches, to be on the safe side
 	defaultLine = 64 << 10
 	minLine     = 256
 )
@@ -42,6 +44,7 @@ type Reader struct {
 	buffers sync.Pool // *buffer
 	notify  *notifier // nil while not running, and without inotify
 	tick    time.Duration
+	hurry   chan struct{} // holds one: something may want a look soon
 
 	mu         sync.Mutex // guards what follows
 	files      map[key]*follow
@@ -74,7 +77,7 @@ func NewReader(opt Options) *Reader {
 		opt.MaxLine = defaultLine
 	}
 	opt.MaxLine = max(opt.MaxLine, minLine) &^ 3 // whole code units
-	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}, tick: tick}
+	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}, tick: tick, hurry: make(chan struct{}, 1)}
 	r.buffers.New = func() any { return &buffer{bytes: make([]byte, markSize+opt.MaxLine+4)} }
 	return r
 }
@@ -85,20 +88,59 @@ func (r *Reader) Run(ctx context.Context) error {
 	n := r.newNotifier()
 	defer n.close()
 	r.start(ctx, n)
-	ticker := time.NewTicker(r.tick)
-	defer ticker.Stop()
-	for i := 0; ctx.Err() == nil; i++ {
-		select {
-		case <-ticker.C:
-			r.look(i%2 == 0)
-		case <-ctx.Done():
-		}
-	}
+	r.watch(ctx)
 	r.mu.Lock()
 	r.done, r.running = true, nil
 	r.mu.Unlock()
 	r.wg.Wait()
 	return nil
+}
+
+// watch looks at the files until ctx is done, as often as it must: a machine at rest is not woken for files that the kernel
+// watches.
+func (r *Reader) watch(ctx context.Context) {
+	pause := r.tick
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for looks := 0; ctx.Err() == nil; {
+		select {
+		case <-ticker.C:
+			r.look(pause > r.tick || looks%2 == 0)
+			looks++
+		case <-r.hurry:
+		case <-ctx.Done():
+		}
+		if p := r.pause(); p != pause {
+			pause = p
+			ticker.Reset(pause)
+		}
+	}
+}
+
+// pause returns how long nobody need look.
+func (r *Reader) pause() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range r.files {
+		if !f.calm() {
+			return r.tick
+		}
+	}
+	switch {
+	case len(r.globs) > 0:
+		return globTicks * r.tick
+	case len(r.files) > 0:
+		return calmTicks * r.tick
+	}
+	return time.Hour
+}
+
+// hasten has the pause between two looks thought over.
+func (r *Reader) hasten() {
+	select {
+	case r.hurry <- struct{}{}:
+	default:
+	}
 }
 
 // newNotifier returns nil if all is to be polled, or if the system has no inotify instance left.
@@ -172,6 +214,7 @@ func (r *Reader) Subscribe(path string, start Start, sink source.Sink) (*Subscri
 	}
 	r.announce(path, at, err)
 	r.files[k] = f
+	r.hasten()
 	if !known && r.running != nil {
 		ctx := r.running
 		r.wg.Go(func() { f.run(ctx) })

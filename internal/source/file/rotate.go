@@ -183,26 +183,14 @@ func (f *follow) restarted(old *segment) {
 		f.remove(old)
 		return
 	}
-	if i := slices.IndexFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }); i >= 0 {
-		copied.Close() // was found when it was made, before the truncation
-		f.segs[i].inherit(old)
+	if slices.ContainsFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }) {
+		copied.Close() // was found when it was made, before the truncation, and has its place already
 		f.remove(old)
 		return
 	}
 	f.shut(old)
 	old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
 	old.wake()
-}
-
-// inherit moves everybody on to where they stand in old, of which s is a copy.
-func (s *segment) inherit(old *segment) {
-	for sub, c := range old.cursors {
-		if t := s.cursors[sub]; t == nil || t.off < c.off {
-			t = &cursor{}
-			s.place(t, c.off)
-			s.cursors[sub] = t
-		}
-	}
 }
 
 // idle marks everybody as having nothing to read.

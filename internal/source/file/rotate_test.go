@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,17 @@ func TestEveryLineOnceOverRotation(t *testing.T) {
 			b.write(numbered(13, 14))
 			b.expect(numbered(13, 14))
 		}},
+		{"the unread rest is older than what is wanted", func(b *bench) {
+			at := b.stop()
+			b.rename("a.log.2")
+			old := time.Unix(1000, 0)
+			_ = os.Chtimes(b.sibling("a.log.2"), old, old)
+			b.write(numbered(10, 12))
+			b.rename("a.log.1")
+			b.write(numbered(12, 14))
+			b.add(Start{Stored: at, Since: 2000})
+			b.expect(numbered(10, 14))
+		}},
 		{"stopped in the middle of a rotated file", func(b *bench) {
 			b.append(numbered(10, 20))
 			at := b.stop()
@@ -422,6 +434,14 @@ func TestLiveBeginsAtTheFirstEnd(t *testing.T) {
 		}
 		b.take()
 	}
+	b.sub.Close()
+	b.add(Start{Stored: b.sub.Position()})
+	b.append(strings.Repeat("\n", maxBatch+1))
+	b.sub.follow.round(t.Context())
+	if slices.Contains(b.live, true) {
+		t.Error("a batch before the end is live")
+	}
+	b.take()
 	b.sub.Close()
 	b.add(Start{Tail: true})
 	b.append(numbered(2, 3))
