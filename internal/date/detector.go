@@ -73,16 +73,15 @@ func (d *Detector) Find(line []byte) (Found, bool, error) {
 		return Found{}, false, nil // {NONE} would match: fail2ban trips over such lines
 	}
 	d.resolver.now = d.clock()
-	var f Found
-	if d.scanLast(line, &f) {
-		return f, true, nil
+	if start, end, m, ok := d.scanLast(line); ok {
+		return Found{start, end, m.time, m.ok, m.whole, d.entries[d.last].id}, true, nil
 	}
 	i, s, err := d.choose(line)
 	if i < 0 || err != nil {
 		return Found{}, false, err
 	}
 	t := d.entries[i].template
-	f = Found{Start: s.start, End: s.start, Template: d.entries[i].id}
+	f := Found{Start: s.start, End: s.start, Template: d.entries[i].id}
 	if start, end := d.matcher.Group(t.cut); start >= 0 {
 		f.Start, f.End = start, end
 	}

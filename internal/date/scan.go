@@ -70,38 +70,36 @@ func lastDecade(year int) byte {
 }
 
 // scanLast looks with the scanner of the template that matched last, and learns as if its regular expression had matched.
-// The result is false when the scanner does not know.
-func (d *Detector) scanLast(line []byte, f *Found) bool {
+// ok is false when the scanner does not know.
+func (d *Detector) scanLast(line []byte) (start, end int, m moment, ok bool) {
 	if d.last < 0 {
-		return false
+		return 0, 0, m, false
 	}
 	e := &d.entries[d.last]
 	start, limit, ok := d.locate(e, line)
 	if !ok {
-		return false
+		return 0, 0, m, false
 	}
+	head := line[:limit]
 	var p parts
-	end := e.scan.read(line[:limit], start, &p)
-	if end <= start || isWordByte(line[end-1]) && !outsideWord(line[:limit], end) {
-		return false
+	end = e.scan.read(head, start, &p)
+	if end <= start || isWordByte(head[end-1]) && !outsideWord(head, end) {
+		return 0, 0, m, false
 	}
 	s := span{start: start, end: end}
 	if e.scan.place == anywhere {
 		if end != limit {
-			return false // another place than last time: other templates have a say
+			return 0, 0, m, false // another place than last time: other templates have a say
 		}
 		s.startChars, s.endChars = d.place.start, d.place.end
 	}
 	d.learn(line, d.last, s)
-	m := moment{}
 	if e.scan.format == unixTimes {
 		m.time, m.ok = unixTime(line[start:end], false)
 	} else {
 		m, _ = d.resolver.resolve(&p) // no error: month and day are known
 	}
-	f.Start, f.End, f.Template = start, end, e.id
-	f.Time, f.OK, f.Whole = m.time, m.ok, m.whole
-	return true
+	return start, end, m, true
 }
 
 // locate returns where the date must start in line and where line ends for it.
