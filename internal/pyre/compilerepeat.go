@@ -1,5 +1,7 @@
 package pyre
 
+import "slices"
+
 // repeat compiles a counted, lazy, greedy or possessive repeat.
 func (c *compiler) repeat(n *node) {
 	if n.max == 0 {
@@ -18,7 +20,7 @@ func (c *compiler) repeat(n *node) {
 	}
 	copies := n.max
 	if n.max == unlimited {
-		copies = n.min + 1
+		copies = n.min
 	}
 	limit := unrollSize
 	if len(c.prog.code) > longProgram {
@@ -28,12 +30,15 @@ func (c *compiler) repeat(n *node) {
 		c.counted(n)
 		return
 	}
+	if n.max == unlimited {
+		for range n.min - 1 {
+			c.node(body)
+		}
+		c.loop(n, n.min > 0)
+		return
+	}
 	for range n.min {
 		c.node(body)
-	}
-	if n.max == unlimited {
-		c.loop(n)
-		return
 	}
 	c.optional(n)
 }
@@ -46,7 +51,7 @@ func sizeOf(n *node) int {
 		size += sizeOf(s)
 	}
 	if n.op == opRep && singleSet(n.subs[0]) == nil {
-		copies := max(n.max, n.min+1)
+		copies := max(n.max, n.min, 1)
 		if whole := size * min(copies, unrollSize); whole <= unrollSize {
 			size = whole
 		}
@@ -83,40 +88,69 @@ func (c *compiler) branch(pc, exit int32, kind greed) {
 	c.at(pc).x, c.at(pc).y = pc+1, exit
 }
 
-// loop compiles the unlimited part of a repeat:
+// loop compiles the unlimited part of a repeat, with the last iteration that must be
+// if atLeastOne:
 //
-//	head: split body, exit
-//	      enter, if the body can be empty
+//	      enter first, if the body can be empty; jump body
+//	head: split next, exit
+//	next: enter, if the body can be empty
 //	body: …
 //	      again head, exit / jump head
 //	exit:
-func (c *compiler) loop(n *node) {
+func (c *compiler) loop(n *node, atLeastOne bool) {
+	outer := c.context
+	slot, inside := c.iterations(n.subs[0])
+	skip := int32(-1)
+	if atLeastOne {
+		c.enterIteration(slot, flagFirst)
+		skip = c.emit(inst{op: iJump})
+	}
 	head := c.choice(inst{op: iSplit})
-	slot, done := c.enterIteration(n.subs[0])
+	c.context = inside
+	c.enterIteration(slot, 0)
+	if atLeastOne {
+		c.at(skip).x = c.here()
+	}
 	c.loops++
 	c.node(n.subs[0])
 	c.loops--
-	done()
-	var end int32
+	c.context = outer
+	end := c.emit(inst{op: iJump, x: head})
 	if slot >= 0 {
-		end = c.emit(inst{op: iAgain, n: slot, x: head})
-	} else {
-		end = c.emit(inst{op: iJump, x: head})
+		*c.at(end) = inst{op: iAgain, n: slot, x: head, y: c.here(), row: -1}
 	}
-	exit := c.here()
-	c.at(end).y = exit
-	c.branch(head, exit, n.kind)
+	c.branch(head, c.here(), n.kind)
+}
+
+// iterations returns the slot for the beginning of iterations of body and the context
+// inside; the slot is -1 if body cannot be empty.
+func (c *compiler) iterations(body *node) (slot int32, inside []condition) {
+	if !canBeEmpty(body) {
+		return -1, c.context
+	}
+	slot = c.newSlot()
+	return slot, append(slices.Clone(c.context), condition{progress, slot, 2})
+}
+
+// enterIteration notes where an iteration begins, if slot says that it can be empty.
+func (c *compiler) enterIteration(slot int32, flags uint16) {
+	if slot >= 0 {
+		c.emit(inst{op: iEnter, n: slot, flags: flags})
+	}
 }
 
 // optional compiles the iterations between min and max: each can be the last, and an
 // empty one is.
 func (c *compiler) optional(n *node) {
+	outer := c.context
 	var splits, ends []int32
 	for range n.max - n.min {
 		splits = append(splits, c.choice(inst{op: iSplit}))
-		slot, done := c.enterIteration(n.subs[0])
+		slot, inside := c.iterations(n.subs[0])
+		c.context = inside
+		c.enterIteration(slot, 0)
 		c.node(n.subs[0])
-		done()
+		c.context = outer
 		if slot >= 0 {
 			ends = append(ends, c.emit(inst{op: iAgain, n: slot, x: c.here() + 1}))
 		}
@@ -128,19 +162,6 @@ func (c *compiler) optional(n *node) {
 	for _, at := range ends {
 		c.at(at).y = exit
 	}
-}
-
-// enterIteration notes where an iteration begins, if its body can be empty; else slot
-// is -1. done must be called after the body.
-func (c *compiler) enterIteration(body *node) (slot int32, done func()) {
-	outer := c.context
-	if !canBeEmpty(body) {
-		return -1, func() {}
-	}
-	slot = c.newSlot()
-	c.emit(inst{op: iEnter, n: slot})
-	c.context = append(outer[:len(outer):len(outer)], condition{progress, slot, 2})
-	return slot, func() { c.context = outer }
 }
 
 // canBeEmpty reports whether n may match without going on in the text.
@@ -193,7 +214,7 @@ func (c *compiler) counted(n *node) {
 		order = flagLazy
 	}
 	outer := c.context
-	c.context = append(outer[:len(outer):len(outer)], condition{iteration, slot, high + 1})
+	c.context = append(slices.Clone(outer), condition{iteration, slot, high + 1})
 	if canBeEmpty(n.subs[0]) {
 		c.context = append(c.context, condition{progress, last, 2})
 	}

@@ -45,6 +45,7 @@ const (
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
 	flagPlain                // iRunAll without flagStop
+	flagFirst                // iEnter: an iteration that must be, and may be empty: -1
 	flagLazy                 // iCount
 	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text

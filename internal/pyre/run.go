@@ -122,7 +122,14 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		case iJump:
 			pc = in.x
 			continue
-		case iSave, iEnter:
+		case iEnter:
+			begin := pos
+			if in.flags&flagFirst != 0 {
+				begin = -1
+			}
+			m.set(in.n, begin)
+			ok = true
+		case iSave:
 			// With no way to go back to there is nothing to restore.
 			if m.depth > 0 || !outermost {
 				m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
