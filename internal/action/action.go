@@ -46,6 +46,13 @@ type Bulk interface {
 	UnbanAll(ctx context.Context, events []*Event) []error
 }
 
+// A Live action carries changed parameters into the firewall when Update is called, without a moment in which somebody gets through.
+// The others have to be replaced for that.
+type Live interface {
+	// UpdatesFirewall does nothing, it only says so.
+	UpdatesFirewall()
+}
+
 // BanAll bans every event, together when a can, and returns one error for each.
 func BanAll(ctx context.Context, a Action, events []*Event) []error {
 	if b, ok := a.(Bulk); ok {

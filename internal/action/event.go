@@ -241,7 +241,10 @@ func (e *Event) String() string {
 			b.WriteString(", ")
 		}
 		v, _ := e.Tag(name)
-		fmt.Fprintf(&b, "%s: %s", pickle.Repr(name), pickle.Repr(v))
+		if name != "failures" && name != "bantime" { // which are numbers
+			v = pickle.Repr(v)
+		}
+		fmt.Fprintf(&b, "%s: %s", pickle.Repr(name), v)
 	}
 	b.WriteString("})")
 	return b.String()

@@ -39,6 +39,9 @@ func (d *daemon) run(ctx context.Context) int {
 	log := d.output.Logger("fail2ban.server")
 	log.Info(strings.Repeat("-", 50))
 	log.Info("Starting Fail2ban v" + EmulatedVersion)
+	if d.detached {
+		log.Info("Daemon started")
+	}
 	if err := writePid(d.pidFile); err != nil {
 		log.Error(fmt.Sprintf("Unable to create PID file: %v", err))
 	}

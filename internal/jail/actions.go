@@ -151,11 +151,9 @@ func (j *Jail) empty(runners []*runner, word string) int {
 	return len(bans)
 }
 
-// flush lifts all bans of one action.
+// flush lifts all bans of one action. One that can flush is told even where nobody is banned, and the log says so: it is the sign that
+// the firewall is clean.
 func (j *Jail) flush(ctx context.Context, r *runner, events []*action.Event) {
-	if len(events) == 0 {
-		return
-	}
 	flushed, err := r.act.Flush(ctx)
 	if err != nil {
 		j.logs.failures.Error(fmt.Sprintf("Failed to flush bans in jail '%s' action '%s': %v", j.Name, r.spec.Name, err))

@@ -30,7 +30,7 @@ func (j *Jail) adoptActions() {
 	wanted := j.life.plan.Settings.Actions
 	for _, r := range j.currentRunners() {
 		i := slices.IndexFunc(wanted, func(a ActionSpec) bool { return a.Name == r.spec.Name })
-		if i < 0 || !r.spec.equal(wanted[i]) {
+		if i < 0 || !j.takesOver(r, wanted[i]) {
 			j.removeAction(r)
 		}
 	}
@@ -45,6 +45,22 @@ func (j *Jail) adoptActions() {
 		return slices.IndexFunc(wanted, func(a ActionSpec) bool { return a.Name == r.spec.Name })
 	}
 	slices.SortStableFunc(j.banning.runners, func(a, b *runner) int { return place(a) - place(b) })
+}
+
+// takesOver lets a running action go on by the parameters of spec, and reports whether it does.
+func (j *Jail) takesOver(r *runner, spec ActionSpec) bool {
+	if r.spec.equal(spec) {
+		return true
+	}
+	if _, live := r.act.(action.Live); !live || spec.Script != "" {
+		return false
+	}
+	var err error
+	<-r.do(func(ctx context.Context) { err = r.act.Update(ctx, spec.Props) })
+	if err == nil {
+		r.spec.Props = spec.Props
+	}
+	return err == nil
 }
 
 func (a ActionSpec) equal(b ActionSpec) bool {

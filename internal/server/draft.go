@@ -244,6 +244,7 @@ func (s *Server) stream(_ context.Context, args []any) (any, error) {
 	}
 	s.change.Lock()
 	defer s.change.Unlock()
+	defer s.tidy()
 	d := &draft{base: func(string) (jail.Settings, bool) { return jail.Settings{}, false }}
 	if err := d.read(args[0]); err != nil {
 		return nil, err

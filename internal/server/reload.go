@@ -26,6 +26,7 @@ func (s *Server) reload(_ context.Context, args []any) (any, error) {
 	}
 	s.change.Lock()
 	defer s.change.Unlock()
+	defer s.tidy()
 	r, err := s.readReload(args)
 	if err != nil {
 		return nil, err

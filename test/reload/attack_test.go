@@ -66,8 +66,8 @@ maxretry = %d
 failregex = ^ login failure from <HOST>$
             ^ variant %d <HOST>$
 [mail]
-action = nftables-allports[name=mail, protocol="tcp,udp"]
-`, 100+i, i)
+action = nftables-allports[name=mail, protocol="tcp,udp", blocktype=%s]
+`, 100+i, i, []string{"reject", "drop"}[i%2])
 }
 
 // listen counts the packets that reach port 7777.

@@ -32,11 +32,7 @@ type outcome struct {
 // TestFourWays is the whole script with GAOL_FULL=1, else its beginning.
 func TestFourWays(t *testing.T) {
 	lab.Run(t, func(l *lab.Lab) {
-		os.Setenv("TZ", "UTC")
-		os.Setenv("LC_ALL", "C.UTF-8")
-		os.Setenv("PYTHONPATH", l.Peer+"/root/usr/lib/python3/dist-packages")
-		os.Setenv("PYTHONDONTWRITEBYTECODE", "1")
-		os.Setenv("PYTHONWARNINGS", "ignore")
+		environment(t, l)
 		script := readScript(t, os.Getenv("GAOL_FULL") != "")
 		results := map[string][]outcome{}
 		for _, w := range allWays(l) {
@@ -46,6 +42,17 @@ func TestFourWays(t *testing.T) {
 		}
 		compare(t, script, results)
 	})
+}
+
+// environment lets the original run from where it was unpacked, and everybody speak the same language.
+func environment(t *testing.T, l *lab.Lab) {
+	for name, value := range map[string]string{
+		"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore",
+		"PYTHONPATH":          l.Peer + "/root/usr/lib/python3/dist-packages",
+		"PYTHONPYCACHEPREFIX": t.TempDir(), // nothing compiled in .peer, and not each time anew
+	} {
+		os.Setenv(name, value)
+	}
 }
 
 // allWays prepares the four pairs. A client starts the server that lies beside it, so the mixed pairs have folders of their own.

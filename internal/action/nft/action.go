@@ -101,7 +101,7 @@ func (f *family) impossibleIn(c Config) bool {
 }
 
 func (a *Action) failed(verb string, err error) error {
-	return fmt.Errorf("Error %s action Jail('%s')/%s: %w", verb, a.env.Jail, a.env.Name, err) //lint:ignore ST1005 log readers know this text
+	return fmt.Errorf("Error %s action Jail('%s')/%s: %w", verb, a.env.Jail, a.env.Name, err)
 }
 
 // Ban puts e's address into the set, unless it is there with the same end.
@@ -184,7 +184,7 @@ func (a *Action) changeAllLocked(events []*action.Event, verb string, do func(*f
 
 // failedFor says what failed about e, beginning as the original does.
 func failedFor(verb string, e *action.Event, err error) error {
-	//lint:ignore ST1005 log readers know this text
+
 	return fmt.Errorf("Error %s %s: %w", verb, e.ID(), err)
 }
 
@@ -212,6 +212,9 @@ func (a *Action) Flush(context.Context) (done bool, err error) {
 	}
 	return true, nil
 }
+
+// UpdatesFirewall implements action.Live.
+func (a *Action) UpdatesFirewall() {}
 
 // Reload has nothing to do: Update did it.
 func (a *Action) Reload(context.Context) error { return nil }
