@@ -99,6 +99,12 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 	}
 	defer log.Close()
 	h.end()
+	if _, wide := filter.WideReader(nil, s.LogEncoding); wide {
+		s.LogEncoding = "" // the log is decoded while it is read
+		if program, err = filter.Compile(s); err != nil {
+			return compileFault(err)
+		}
+	}
 
 	logger, err := regexLogger(o, out)
 	if err != nil {

@@ -35,7 +35,7 @@ func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *
 		}
 		h.line("log file", o.log)
 		encoding()
-		return &fileLog{name: o.log, file: f}, nil
+		return &fileLog{name: o.log, file: f, encoding: p.LogEncoding()}, nil
 	}
 	if strings.HasPrefix(o.log, "systemd-journal") {
 		h.print("Use         systemd journal\n")
@@ -89,8 +89,9 @@ func (g *literalLog) Each(_ context.Context, emit func(*ticket.Line) error) erro
 
 // A fileLog reads a file.
 type fileLog struct {
-	name string
-	file *os.File
+	name     string
+	file     *os.File
+	encoding string
 }
 
 func (g *fileLog) Name() string { return g.name }
@@ -101,7 +102,8 @@ func (g *fileLog) Close() error { return g.file.Close() }
 const fileBuffer = 256 << 10
 
 func (g *fileLog) Each(ctx context.Context, emit func(*ticket.Line) error) error {
-	in := bufio.NewReaderSize(g.file, fileBuffer)
+	text, _ := filter.WideReader(g.file, g.encoding)
+	in := bufio.NewReaderSize(text, fileBuffer)
 	var line ticket.Line
 	for n := 0; ; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {

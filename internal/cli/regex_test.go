@@ -181,6 +181,26 @@ func utc(t *testing.T) {
 	t.Cleanup(func() { time.Local = before })
 }
 
+func TestRegexEncodings(t *testing.T) {
+	utc(t)
+	t.Chdir(t.TempDir())
+	utf16 := ""
+	for _, r := range "1700000000 Ċ bad 192.0.2.1\n1700000000 x\n" {
+		utf16 += string([]byte{byte(r), byte(r >> 8)})
+	}
+	for encoding, text := range map[string]string{"utf-16-le": utf16, "latin1": "1700000000 \xc4 bad 192.0.2.1\n1700000000 x\n", "": "1700000000 \xff bad 192.0.2.1\r\n\n# c\n1700000000 x\n"} {
+		if err := os.WriteFile("log", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, _ := runRegexTool(t, "-e", encoding, "-o", "id", "log", `^ [^a-z ] bad <HOST>$`); got != "192.0.2.1\n" {
+			t.Errorf("encoding %q: got %q", encoding, got)
+		}
+		if _, got, _ := runRegexTool(t, "-e", encoding, "log", `^ [^a-z ] bad <HOST>$`); !strings.Contains(got, "Lines: 2 lines, 0 ignored, 1 matched, 1 missed") {
+			t.Errorf("encoding %q: %s", encoding, got)
+		}
+	}
+}
+
 // TestRegexJournal reads a journal made by systemd-journal-remote.
 func TestRegexJournal(t *testing.T) {
 	const remote = "/lib/systemd/systemd-journal-remote"

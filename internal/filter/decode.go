@@ -3,6 +3,7 @@ package filter
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -132,6 +133,20 @@ func appendASCII(dst, src []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// WideReader returns the text of a log in UTF-16 or UTF-32 as UTF-8. Lines of such a log cannot be cut out before they are decoded.
+// ok is false for every other encoding.
+func WideReader(r io.Reader, encoding string) (decoded io.Reader, ok bool) {
+	name := encodingName(encoding)
+	if !strings.HasPrefix(name, "utf-16") && !strings.HasPrefix(name, "utf16") && !strings.HasPrefix(name, "utf-32") {
+		return r, false
+	}
+	e, err := findEncoding(encoding)
+	if err != nil || e.codec == nil {
+		return r, false
+	}
+	return e.codec.NewDecoder().Reader(r), true
 }
 
 // isASCII looks at eight bytes at a time: most lines are ASCII, and every line is asked.

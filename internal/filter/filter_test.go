@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -303,6 +304,24 @@ func TestDecode(t *testing.T) {
 	r := newRig(t, Settings{Failregex: []string{`FAIL <HOST>`}}).feed("1700000000 \xff FAIL 192.0.2.1", "1700000000 \xff")
 	r.want("192.0.2.1 0 00 � FAIL 192.0.2.1")
 	r.logs("Error decoding line from 'test.log' with 'UTF-8'.", `ignoring invalid characters: b'1700000000 \\xff FAIL`)
+}
+
+func TestWideReader(t *testing.T) {
+	for _, c := range []struct {
+		encoding, in, want string
+		ok                 bool
+	}{
+		{"UTF-16", "\xff\xfea\x00\n\x00\x0a\x01\n\x00", "a\n\u010a\n", true},
+		{"utf_16_be", "\x00a\x00\n", "a\n", true},
+		{"utf-8", "a", "a", false},
+		{"latin1", "\xe4", "\xe4", false},
+	} {
+		r, ok := WideReader(strings.NewReader(c.in), c.encoding)
+		got, err := io.ReadAll(r)
+		if string(got) != c.want || ok != c.ok || err != nil {
+			t.Errorf("%s: got %q %v %v, want %q %v", c.encoding, got, ok, err, c.want, c.ok)
+		}
+	}
 }
 
 func TestTags(t *testing.T) {
