@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"gaol/internal/config/layers"
@@ -71,6 +72,9 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 	use := &actionUse{file: name, params: params, from: from}
 	if strings.HasSuffix(name, pythonSuffix) {
 		use.name = strings.TrimSuffix(name, pythonSuffix)
+		if path.Base(name) == pythonSuffix { // which is a name without extension
+			use.name = name
+		}
 		if given, ok := params.Get("actname"); ok {
 			use.name = given
 			params.Delete("actname")

@@ -103,7 +103,22 @@ func (s *scope) fromInit(name string) (text, bool) {
 // evaluate reads the file with the given values of the jail before its own.
 func (d *definition) evaluate(jail *settings) error {
 	d.vars = newScope(jail, d.params, d.from)
-	return d.readKnown(d.params.Has)
+	if err := d.readKnown(d.params.Has); err != nil {
+		return err
+	}
+	return d.readInit()
+}
+
+// evaluateWhole does the same and returns the variables of [Definition], too.
+func (d *definition) evaluateWhole(jail *settings) (free *texts, err error) {
+	d.vars = newScope(jail, d.params, d.from)
+	if err := d.readKnown(d.params.Has); err != nil {
+		return nil, err
+	}
+	if free, err = d.own(); err != nil {
+		return nil, err
+	}
+	return free, d.readInit()
 }
 
 // evaluateAgain reads the file for the second time, with more of the jail's values. What [Init] gave at first now counts as
@@ -113,10 +128,14 @@ func (d *definition) evaluateAgain(jail *settings) error {
 	init := d.init
 	d.vars = newScope(jail, d.params, d.from)
 	d.vars.init = init
-	return d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
+	err := d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
+	if err != nil {
+		return err
+	}
+	return d.readInit()
 }
 
-// readKnown reads the options of the table but for those that skip names, and the parameters of [Init].
+// readKnown reads the options of the table but for those that skip names.
 func (d *definition) readKnown(skip func(string) bool) error {
 	found, err := d.reader.read(d.set, definitionSection, asText(d.table), d.vars, skip)
 	if err != nil {
@@ -126,7 +145,7 @@ func (d *definition) readKnown(skip func(string) bool) error {
 	for name, s := range found.All() {
 		d.known.Set(name, text{s: s.raw, none: s.value == nil, from: s.from})
 	}
-	return d.readInit()
+	return nil
 }
 
 // asText returns the table with every option read as text: kinds matter only once tags are replaced.
@@ -279,7 +298,7 @@ func (d *definition) find(tag string) (string, bool, error) {
 // addressed returns the sections that a tag's prefix means, in order of preference.
 func addressed(prefix string) []string {
 	switch {
-	case prefix == "known":
+	case strings.EqualFold(prefix, "known"):
 		return []string{"KNOWN/" + definitionSection, definitionSection}
 	case strings.EqualFold(prefix, ini.Default):
 		return []string{ini.Default}
