@@ -159,7 +159,7 @@ func (f *follow) settle(s *segment, buf *buffer, window []byte, used int, atEnd,
 	lead.advance(window, used)
 	for _, g := range buf.group {
 		if g.cursor != lead {
-			g.off, g.mark = lead.off, append(g.mark[:0], lead.mark...)
+			g.off, g.begun, g.mark = lead.off, lead.begun, append(g.mark[:0], lead.mark...)
 		}
 		g.scanned = scanned
 		g.idle = atEnd
@@ -180,7 +180,7 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 		nuls = leadingNULs(data)
 	}
 	if nuls > 0 && nuls < len(data) {
-		f.jump(s, buf, lead.off+int64(nuls))
+		f.jump(s, buf, lead.off+int64(nuls), lead.begun)
 		return
 	}
 	from := max(lead.scanned, lead.off+int64(len(data)))
@@ -196,12 +196,12 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 		lead.scanned = at
 		f.settle(s, buf, buf.bytes, 0, true, ended)
 	case nuls > 0:
-		f.jump(s, buf, at)
+		f.jump(s, buf, at, lead.begun)
 	default:
 		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: f.newline.trim(data[:f.reader.opt.MaxLine])})
 		next := at + int64(f.newline.width())
 		f.hand(s, buf, int(next-lead.off), 1)
-		f.jump(s, buf, next)
+		f.jump(s, buf, next, true)
 	}
 }
 
@@ -251,15 +251,16 @@ func skipHole(r body, off int64) int64 {
 	return off
 }
 
-// jump moves the group to off without handing anything over.
-func (f *follow) jump(s *segment, buf *buffer, off int64) {
+// jump moves the group to off without handing anything over. begun tells that the first line is not at or behind off.
+func (f *follow) jump(s *segment, buf *buffer, off int64, begun bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	lead := buf.group[0].cursor
 	s.place(lead, off)
+	lead.begun = begun
 	for _, g := range buf.group {
 		if g.cursor != lead {
-			g.off, g.mark, g.scanned = lead.off, bytes.Clone(lead.mark), lead.scanned
+			g.off, g.mark, g.scanned, g.begun = lead.off, bytes.Clone(lead.mark), lead.scanned, begun
 		}
 		g.sub.moved(s.position(g.cursor))
 	}

@@ -172,6 +172,11 @@ func (f *follow) restarted(old *segment) {
 		f.poke()
 		return
 	}
+	for _, c := range old.cursors {
+		if !c.begun {
+			*c = cursor{search: c.search} // it may have skipped NUL bytes that were no part of old
+		}
+	}
 	now := f.reader.opt.Now()
 	s := f.add(file, l, now)
 	if s.hash == "" {

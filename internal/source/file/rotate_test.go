@@ -344,6 +344,17 @@ func TestTruncatedBetweenTheLookAndTheFirstRead(t *testing.T) {
 	}
 }
 
+func TestTruncatedUnderAnOffsetBetweenTheLookAndTheFirstRead(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 40))
+	b.add(Start{})
+	b.copyTo("a.log.1")
+	b.write(strings.Repeat("\x00", len(numbered(0, 40))) + numbered(40, 42))
+	if d := cmp.Diff(lines(numbered(0, 42)), b.steps()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
 func TestCopyThatWasTakenForAFileOfItsOwn(t *testing.T) {
 	b := newBench(t)
 	b.write(numbered(0, 4))

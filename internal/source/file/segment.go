@@ -23,6 +23,7 @@ type cursor struct {
 	off     int64 // the first byte not judged; always the start of a line
 	scanned int64 // known: no line end in [off, scanned)
 	mark    []byte
+	begun   bool // past the first line
 	search  bool // the search by date is still to be done
 	idle    bool // nothing more to hand over until the file changes
 	done    bool // everything was handed over at a moment when a successor had begun
@@ -89,13 +90,13 @@ func (s *segment) fill(c *cursor, buf []byte) (data []byte, end bool, err error)
 	if n < m || string(buf[:m]) != string(c.mark) {
 		return nil, false, errOverwritten
 	}
-	if c.off == 0 && !s.beginsWith(buf[:n]) {
+	if !c.begun && !s.beginsWith(buf[m:n]) {
 		return nil, false, errOverwritten
 	}
 	return buf[m:n], n < len(buf), nil
 }
 
-// beginsWith reports whether data, the start of the file, agrees with the fingerprint, as far as it shows.
+// beginsWith reports whether data, in which nothing but NUL bytes may stand before the first line, agrees with the fingerprint, as far as it shows.
 func (s *segment) beginsWith(data []byte) bool {
 	data = data[leadingNULs(data):]
 	end := bytes.IndexByte(data, '\n')
@@ -112,11 +113,12 @@ func (c *cursor) advance(buf []byte, n int) {
 	from := max(0, m+n-markSize)
 	c.mark = append(c.mark[:0], buf[from:m+n]...)
 	c.off += int64(n)
+	c.begun = c.begun || n > 0
 }
 
 // place puts c at off and learns the bytes before it.
 func (s *segment) place(c *cursor, off int64) {
-	c.off, c.mark, c.scanned = off, c.mark[:0], 0
+	c.off, c.mark, c.scanned, c.begun = off, c.mark[:0], 0, off > 0
 	n := min(off, markSize)
 	if n <= 0 {
 		return

@@ -236,6 +236,23 @@ func TestDamageCostsLittle(t *testing.T) {
 	}
 }
 
+func TestArraysThatGoRound(t *testing.T) {
+	b := build(false, 0, nil)
+	first := binary.LittleEndian.Uint64(b[headEntryArray:])
+	binary.LittleEndian.PutUint64(b[first+objectHead:], first)
+	binary.LittleEndian.PutUint64(b[headEntries:], 5)
+	m, err := newImage(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := m.next(place{}); err != errFormat {
+		t.Errorf("next: %v", err)
+	}
+	if _, err := m.seek(1); err != errFormat {
+		t.Errorf("seek: %v", err)
+	}
+}
+
 func TestFileCutOffUnderUs(t *testing.T) {
 	entries, _ := sample()
 	path := filepath.Join(t.TempDir(), "x.journal")

@@ -99,7 +99,7 @@ func (m *matcher) number(term string) int32 {
 // lookup returns the number of the term that the field data is, 0 for none.
 func (m *matcher) lookup(data []byte) int32 {
 	i := bytes.IndexByte(data, '=')
-	if i < 0 || !m.fields[string(data[:i+1])] || len(data) > m.longest {
+	if i < 0 || !m.fields[string(data[:i+1])] {
 		return 0
 	}
 	return m.terms[string(data)]
