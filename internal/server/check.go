@@ -35,6 +35,9 @@ func Check(commands []any) error {
 		if j.err != nil {
 			return blame(j)
 		}
+		if err := j.plan.Program().BrokenDate(); err != nil {
+			return &OptionError{"datepattern", err}
+		}
 	}
 	return nil
 }

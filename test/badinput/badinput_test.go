@@ -34,6 +34,8 @@ type mistake struct {
 	says  string // regular expression for what the client or the log says
 	runs  bool   // jail b works all the same
 	fatal bool   // nothing can be started: the file cannot even be read
+	// tested: a server does not notice before a line needs it, but -t does.
+	tested bool
 }
 
 var mistakes = []mistake{
@@ -56,6 +58,8 @@ var mistakes = []mistake{
 	{name: "a number that is none", local: "enabled = true\nmaxretry = abc\n", says: `maxretry = 'abc' is no integer`},
 	{name: "a backend that is none", local: "enabled = true\nbackend = foo\n", says: `jail\.local:3: backend: "foo": Unknown backend(?s:.*)hint: write auto, `},
 	{name: "a date pattern that is none", local: "enabled = true\ndatepattern = %%Q\n", says: `jail\.local:3: datepattern: .*Failed to set datepattern`},
+	{name: "a date expression that is none", local: "enabled = true\ndatepattern = ^(%%Y\n", tested: true,
+		says: `jail\.local:3: datepattern: .*missing \)`},
 	{name: "a formula that is none", local: "enabled = true\nbantime.increment = true\nbantime.formula = ban.Nope\n", says: `(?i)formula`},
 	{name: "a file that cannot be read", local: "\x00folder", fatal: true, says: `Could not read config files: /etc/fail2ban/jail\.local`},
 }
@@ -92,12 +96,16 @@ func (m *mistake) check(l *lab.Lab) {
 		}
 		l.Write("/etc/fail2ban/jail.local", "[b]\n"+m.local+defaults)
 	}
-	out, code := l.Try(l.Bin+"/fail2ban-client", "start")
+	verb := "start"
+	if m.tested {
+		verb = "-t"
+	}
+	out, code := l.Try(l.Bin+"/fail2ban-client", verb)
 	said := out + l.Read("/var/log/fail2ban.log")
 	if !regexp.MustCompile(m.says).MatchString(said) {
 		l.T.Errorf("nobody says %s:\n%s", m.says, said)
 	}
-	if m.fatal {
+	if m.fatal || m.tested {
 		if code != 255 {
 			l.T.Errorf("exit status %d, want 255", code)
 		}

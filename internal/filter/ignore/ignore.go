@@ -46,7 +46,7 @@ type Env struct {
 	Log     *slog.Logger // named for the filter, without the jail
 	Now     func() ticket.Unix
 	Resolve Resolver            // default: names have no addresses
-	Own     func() []netip.Addr // addresses of this machine; default: OwnAddresses with Resolve, asked every five minutes
+	Own     func() []netip.Addr // addresses of this machine; default: those of its interfaces and names, looked up every five minutes
 	// Expand substitutes the action tags of a text; required with a Cache.
 	Expand func(text string, f *ticket.Failure) string
 	// Command runs ignorecommand for f and returns its exit code; nil: there is none. Whoever runs it has logged an exit code
@@ -80,9 +80,15 @@ func New(s Settings, env Env) (*Rules, error) {
 		env.Now = ticket.Now
 	}
 	r := &Rules{env: env, self: s.Self, single: make(map[addr.ID]bool)}
-	r.own.find = env.Own
+	r.own.near = env.Own
 	if env.Own == nil {
-		r.own.find = func() []netip.Addr { return OwnAddresses(env.Resolve) }
+		r.own.near = InterfaceAddresses
+		if env.Resolve != nil {
+			r.own.far = func() []netip.Addr { return namedAddresses(env.Resolve) }
+		}
+	}
+	if s.Self {
+		r.own.ask() // so that the answer is there when the first failure is
 	}
 	if s.Cache != nil && s.Cache.Key != "" {
 		r.results = newResults(*s.Cache)

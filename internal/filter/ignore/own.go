@@ -14,41 +14,75 @@ import (
 // ownLife is how long, in seconds, the machine's own addresses are taken to stay the same.
 const ownLife = 300
 
-// own is the set of the machine's own addresses, as last found.
+// own is the set of the machine's own addresses. Those of its network interfaces are looked up when somebody asks; those that its
+// names stand for may take a name service that does not answer, so nobody waits for them: the last ones known count.
 type own struct {
-	find func() []netip.Addr
+	near func() []netip.Addr
+	far  func() []netip.Addr // nil: there are none
 
-	mu    sync.Mutex // guards the rest
-	addrs map[netip.Addr]bool
-	until ticket.Unix
+	mu     sync.Mutex // guards the rest
+	addrs  map[netip.Addr]bool
+	until  ticket.Unix
+	named  map[netip.Addr]bool
+	asking bool
 }
 
 func (o *own) has(ip netip.Addr, now ticket.Unix) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.addrs == nil || now > o.until {
-		o.addrs, o.until = make(map[netip.Addr]bool), now+ownLife
-		for _, a := range o.find() {
-			o.addrs[a] = true
-		}
+		o.addrs, o.until = setOf(o.near()), now+ownLife
+		o.askLocked()
 	}
-	return o.addrs[ip]
+	return o.addrs[ip] || o.named[ip]
 }
 
-// OwnAddresses returns the addresses of all network interfaces, and those that resolve (which may be nil) knows for localhost,
-// for the machine's short name and for its full name. What cannot be found out is left out.
-func OwnAddresses(resolve Resolver) []netip.Addr {
+// ask looks up the far addresses, without waiting for the answer.
+func (o *own) ask() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.askLocked()
+}
+
+func (o *own) askLocked() {
+	if o.far == nil || o.asking {
+		return
+	}
+	o.asking = true
+	go func() {
+		named := setOf(o.far())
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.named, o.asking = named, false
+	}()
+}
+
+func setOf(addrs []netip.Addr) map[netip.Addr]bool {
+	set := make(map[netip.Addr]bool, len(addrs))
+	for _, a := range addrs {
+		set[a] = true
+	}
+	return set
+}
+
+// InterfaceAddresses returns the addresses of all network interfaces.
+func InterfaceAddresses() []netip.Addr {
 	var own []netip.Addr
-	if addrs, err := net.InterfaceAddrs(); err == nil {
-		for _, a := range addrs {
-			if p, err := netip.ParsePrefix(a.String()); err == nil {
-				own = append(own, p.Addr().Unmap().WithZone(""))
-			}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			own = append(own, p.Addr().Unmap().WithZone(""))
 		}
 	}
-	if resolve == nil {
-		return own
-	}
+	return own
+}
+
+// namedAddresses returns what resolve knows for localhost, for the machine's short name and for its full name.
+func namedAddresses(resolve Resolver) []netip.Addr {
+	var own []netip.Addr
 	for _, name := range ownNames() {
 		own = append(own, resolve.Addresses(name)...)
 	}
