@@ -73,8 +73,15 @@ func runRegex(ctx context.Context, argv []string, out *bufio.Writer, stderr io.W
 
 // testRegex does what the arguments say.
 func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
+	logger, err := regexLogger(o, out)
+	if err != nil {
+		return err
+	}
 	h := &regexHeader{out: out, quiet: o.out != ""}
 	h.begin()
+	if _, err := filter.ParseUseDNS(o.usedns); o.usedns != "" && err != nil {
+		logger.Error(err.Error(), "logger", "fail2ban.filter")
+	}
 	s := filter.Settings{
 		MaxLines: o.maxLines, DatePattern: o.datePattern, LogTimeZone: o.timezone, LogEncoding: o.encoding, UseDNS: o.usedns,
 	}
@@ -104,11 +111,6 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 		if program, err = filter.Compile(s); err != nil {
 			return compileFault(err)
 		}
-	}
-
-	logger, err := regexLogger(o, out)
-	if err != nil {
-		return err
 	}
 	names := dns.NewCache(dns.Options{Log: logger.With("logger", "fail2ban.ipdns")})
 	env := filter.Env{Jail: "~jailless~", Log: logger.With("logger", "fail2ban.filter"), Resolve: names}

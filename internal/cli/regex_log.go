@@ -62,9 +62,10 @@ func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *
 	return &literalLog{lines: lines}, nil
 }
 
-// skipped reports whether a line is blank or a comment, which are not tested.
+// skipped reports whether a line is empty or a comment, which are not tested.
 func skipped(line []byte) bool {
-	return len(line) == 0 || line[0] == '#' || len(bytes.TrimSpace(line)) == 0
+	line = bytes.TrimRight(line, "\r")
+	return len(line) == 0 || line[0] == '#'
 }
 
 // A literalLog is log lines from the command line.

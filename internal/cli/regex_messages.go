@@ -18,6 +18,7 @@ type regexLogHandler struct {
 	level   slog.Level
 	verbose int
 	logger  string
+	jail    string
 }
 
 func (h *regexLogHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
@@ -27,21 +28,21 @@ func (h *regexLogHandler) WithGroup(string) slog.Handler { return h }
 func (h *regexLogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	c := *h
 	for _, a := range attrs {
-		if a.Key == logging.KeyLogger {
+		switch a.Key {
+		case logging.KeyLogger:
 			c.logger = a.Value.String()
+		case logging.KeyJail:
+			c.jail = "[" + a.Value.String() + "] "
 		}
 	}
 	return &c
 }
 
 func (h *regexLogHandler) Handle(_ context.Context, r slog.Record) error {
-	logger, text := h.logger, r.Message
+	logger, text := h.logger, h.jail+r.Message
 	r.Attrs(func(a slog.Attr) bool {
-		switch a.Key {
-		case logging.KeyLogger:
+		if a.Key == logging.KeyLogger {
 			logger = a.Value.String()
-		case logging.KeyJail:
-			text = "[" + a.Value.String() + "] " + text
 		}
 		return true
 	})

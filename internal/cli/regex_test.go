@@ -92,6 +92,9 @@ func TestRegexArguments(t *testing.T) {
 		{"bad zone", []string{"--TZ", "foo", "x", "<HOST>"}, 255, "ERROR: Unknown or unsupported time zone: 'foo'", ""},
 		{"bad encoding", []string{"-e", "foo", "x", "<HOST>"}, 1, "unknown encoding: foo", ""},
 		{"bad level", []string{"-l", "foo", "x", "<HOST>"}, 1, "no such log level: foo", ""},
+		{"bad usedns", []string{"-l", "error", "--usedns", "foo", "x", "<HOST>"}, 0, "ERROR  E: Incorrect value 'foo' specified for usedns. Using safe 'no'", ""},
+		{"messages", []string{"-l", "warning", "x 192.0.2.1", "x <HOST>"}, 0, "WARNINGW: [~jailless~] Match without a timestamp: x 192.0.2.1", ""},
+		{"blank line", []string{" \n\n#c\n\r", "<HOST>"}, 0, "Lines: 1 lines, 0 ignored, 0 matched, 1 missed", ""},
 		{"bad options", []string{"x", "sshd[x]"}, 255, "ERROR: Wrong filter name or options: ", ""},
 		{"options anywhere, abbreviated, clustered", []string{"1700000000 x 192.0.2.1", "--ou", "id", "x <HOST>", "-rv"}, 0, "192.0.2.1\n", ""},
 	} {

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"context"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -19,6 +20,7 @@ type Queue struct {
 	work    chan *chunk // nil until there is enough to do
 	workers sync.WaitGroup
 	failed  bool // an error was returned
+	direct  bool // everything is done at once, line by line
 }
 
 const (
@@ -58,7 +60,13 @@ type told struct {
 
 // Queue returns a queue that hands outcomes to take. Lines must not be tested in any other way meanwhile.
 func (t *Tester) Queue(take func(*Outcome) error) *Queue {
-	return &Queue{tester: t, take: take, filling: newChunk()}
+	f := t.filter
+	// Where messages are read, they must come in the order of the lines, too.
+	told := f.env.Log.Enabled(context.Background(), slog.LevelError)
+	return &Queue{
+		tester: t, take: take, filling: newChunk(),
+		direct: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1,
+	}
 }
 
 func newChunk() *chunk {
@@ -68,7 +76,7 @@ func newChunk() *chunk {
 // Add tests a line, now or later. The line may be used again at once. The error is the first one that a line or take had; after
 // it the queue is of no more use but to be closed.
 func (q *Queue) Add(l *ticket.Line, source string) error {
-	if q.tester.filter.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1 {
+	if q.direct {
 		o, err := q.tester.Test(l, source)
 		if err != nil {
 			return err
