@@ -1,11 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-
-	"gaol/internal/config/layers"
-)
+import "gaol/internal/config/layers"
 
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
 func (d *draft) commands() error {
@@ -31,81 +26,6 @@ func (d *draft) commands() error {
 	return nil
 }
 
-// A regexBlock collects the commands about lines and expressions, first the filter's, then the jail's.
-type regexBlock struct {
-	jail     string
-	commands []any
-	front    int // how many commands the present source has put in front
-}
-
-// beginSource says that commands of another source follow.
-func (b *regexBlock) beginSource() { b.front = 0 }
-
-// add appends the commands for one option.
-func (b *regexBlock) add(name string, value any) error {
-	if value == nil {
-		return nil
-	}
-	switch name {
-	case "usedns":
-		b.insert(0, name, value)
-	case "prefregex", "maxlines":
-		b.insert(b.front, name, value)
-	case "failregex", "ignoreregex":
-		b.list("add"+name, nonEmptyLines(value.(string)))
-	case "datepattern":
-		b.commands = append(b.commands, []any{"set", b.jail, name, value})
-	case "journalmatch":
-		return b.journal(value.(string))
-	}
-	return nil
-}
-
-func (b *regexBlock) insert(at int, name string, value any) {
-	command := []any{"set", b.jail, name, value}
-	b.commands = append(b.commands, nil)
-	copy(b.commands[at+1:], b.commands[at:])
-	b.commands[at] = command
-	b.front++
-}
-
-// list adds expressions: one by a plain command, several by one for all.
-func (b *regexBlock) list(command string, items []any) {
-	switch len(items) {
-	case 0:
-	case 1:
-		b.commands = append(b.commands, []any{"set", b.jail, command, items[0]})
-	default:
-		b.commands = append(b.commands, []any{"multi-set", b.jail, command, items})
-	}
-}
-
-// journal adds one command for each line of journal matches, split into words as a shell does.
-func (b *regexBlock) journal(value string) error {
-	for _, line := range nonEmptyLines(value) {
-		words, err := shellWords(line.(string))
-		if err != nil {
-			return &Error{Option: "journalmatch", Text: err.Error(), Hint: "close the quotation in " + line.(string)}
-		}
-		command := []any{"set", b.jail, "addjournalmatch"}
-		for _, w := range words {
-			command = append(command, w)
-		}
-		b.commands = append(b.commands, command)
-	}
-	return nil
-}
-
-func nonEmptyLines(s string) []any {
-	var lines []any
-	for _, line := range strings.Split(s, "\n") {
-		if line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
 func (d *draft) filterCommands(block *regexBlock) error {
 	all, err := d.filter.combine(nil)
 	if err != nil {
@@ -113,7 +33,7 @@ func (d *draft) filterCommands(block *regexBlock) error {
 	}
 	block.beginSource()
 	for name, s := range d.filter.options(all).All() {
-		if err := block.add(name, s.value); err != nil {
+		if err := block.add(name, s); err != nil {
 			return err
 		}
 		d.jail.Settings = append(d.jail.Settings, settingOf(name, s))
@@ -126,7 +46,7 @@ func (d *draft) jailBlock(block *regexBlock) error {
 	block.beginSource()
 	for name, s := range d.opts.All() {
 		if _, ok := find(filterOptions, name); ok {
-			if err := block.add(name, s.value); err != nil {
+			if err := block.add(name, s); err != nil {
 				return err
 			}
 		}
@@ -262,49 +182,4 @@ func (d *draft) overridden(name string) []*layers.Entry {
 		}
 	}
 	return hidden
-}
-
-// jsonObject prints parameters as the original's JSON: blanks after commas and colons, everything beyond ASCII escaped.
-func jsonObject(p *Params) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for name, v := range p.All() {
-		if b.Len() > 1 {
-			b.WriteString(", ")
-		}
-		jsonString(&b, name)
-		b.WriteString(": ")
-		jsonString(&b, v)
-	}
-	b.WriteByte('}')
-	return b.String()
-}
-
-func jsonString(b *strings.Builder, s string) {
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\b':
-			b.WriteString(`\b`)
-		case r == '\f':
-			b.WriteString(`\f`)
-		case r < 0x20 || r > 0x7e && r != 0x7f && r <= 0xffff:
-			fmt.Fprintf(b, `\u%04x`, r)
-		case r > 0xffff:
-			r -= 0x10000
-			fmt.Fprintf(b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
 }

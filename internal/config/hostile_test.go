@@ -86,6 +86,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"at: (mem)/action.d/act.conf:2: actionban\nhint: <actionban> leads back to itself; to extend a parameter from a jail write <known/actionban>\n": {
 			"jail.conf", "[a]\nenabled=true\nfilter=\naction=act\n", "action.d/act.conf", "[Definition]\nactionban = x <actionban>\n",
 		},
+		"at: (mem)/filter.d/f.conf:2: journalmatch\nhint: close the quotation in it's\n": {
+			"jail.conf", "[a]\nenabled=true\nfilter=f\n", "filter.d/f.conf", "[Definition]\njournalmatch = it's\n",
+		},
 		"at: (mem)/jail.conf:4: logpath\nhint: correct logpath, create the file, or set skip_if_nologs = true\n": {
 			"jail.conf", "[a]\nenabled=true\nfilter=\nlogpath = /nowhere/at/all\n",
 		},

@@ -1,0 +1,81 @@
+package config
+
+import "strings"
+
+// A regexBlock collects the commands about lines and expressions, first the filter's, then the jail's.
+type regexBlock struct {
+	jail     string
+	commands []any
+	front    int // how many commands the present source has put in front
+}
+
+// beginSource says that commands of another source follow.
+func (b *regexBlock) beginSource() { b.front = 0 }
+
+// add appends the commands for one option.
+func (b *regexBlock) add(name string, s setting) error {
+	value := s.value
+	if value == nil {
+		return nil
+	}
+	switch name {
+	case "usedns":
+		b.insert(0, name, value)
+	case "prefregex", "maxlines":
+		b.insert(b.front, name, value)
+	case "failregex", "ignoreregex":
+		b.list("add"+name, nonEmptyLines(value.(string)))
+	case "datepattern":
+		b.commands = append(b.commands, []any{"set", b.jail, name, value})
+	case "journalmatch":
+		return b.journal(value.(string), s.from.At())
+	}
+	return nil
+}
+
+func (b *regexBlock) insert(at int, name string, value any) {
+	command := []any{"set", b.jail, name, value}
+	b.commands = append(b.commands, nil)
+	copy(b.commands[at+1:], b.commands[at:])
+	b.commands[at] = command
+	b.front++
+}
+
+// list adds expressions: one by a plain command, several by one for all.
+func (b *regexBlock) list(command string, items []any) {
+	switch len(items) {
+	case 0:
+	case 1:
+		b.commands = append(b.commands, []any{"set", b.jail, command, items[0]})
+	default:
+		b.commands = append(b.commands, []any{"multi-set", b.jail, command, items})
+	}
+}
+
+// journal adds one command for each line of journal matches, split into words as a shell does.
+func (b *regexBlock) journal(value string, at Origin) error {
+	for _, line := range nonEmptyLines(value) {
+		words, err := shellWords(line.(string))
+		if err != nil {
+			return &Error{
+				Origin: at, Option: "journalmatch", Text: err.Error(), Hint: "close the quotation in " + line.(string),
+			}
+		}
+		command := []any{"set", b.jail, "addjournalmatch"}
+		for _, w := range words {
+			command = append(command, w)
+		}
+		b.commands = append(b.commands, command)
+	}
+	return nil
+}
+
+func nonEmptyLines(s string) []any {
+	var lines []any
+	for _, line := range strings.Split(s, "\n") {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
