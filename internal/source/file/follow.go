@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type follow struct {
 	newline Newline
 	wakeup  chan struct{} // holds one
 	quit    chan struct{} // closed with the last subscription
+	moved   atomic.Bool   // directories or links on the way to the file have changed
 
 	mu     sync.Mutex // guards what follows, and the maps and cursors of segments
 	subs   []*Subscription

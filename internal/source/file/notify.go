@@ -55,7 +55,7 @@ func (n *notifier) event(e inotify.Event) {
 	defer n.mu.Unlock()
 	if e.Mask&unix.IN_Q_OVERFLOW != 0 {
 		for _, w := range n.wds {
-			w.poke("")
+			w.poke("", true)
 		}
 		return
 	}
@@ -63,7 +63,7 @@ func (n *notifier) event(e inotify.Event) {
 	if w == nil {
 		return
 	}
-	w.poke(e.Name)
+	w.poke(e.Name, e.Mask&fileEvents == 0)
 	switch {
 	case e.Mask&unix.IN_IGNORED != 0: // the inode is gone, and the kernel has dropped the watch
 		n.forget(w)
@@ -73,10 +73,13 @@ func (n *notifier) event(e inotify.Event) {
 	}
 }
 
-// poke pokes the follows that want name; for the empty name all.
-func (w *watch) poke(name string) {
+// poke pokes the follows that want name; for the empty name all. moved tells that the way to their files may be another now.
+func (w *watch) poke(name string, moved bool) {
 	for f, names := range w.names {
 		if name == "" || names[name] > 0 {
+			if moved {
+				f.moved.Store(true)
+			}
 			f.poke()
 		}
 	}
@@ -215,19 +218,33 @@ func (n *notifier) leaveDirs(f *follow, except map[*watch]bool) {
 	}
 }
 
-// linkChain returns path and, while that is a symbolic link, what it points to.
+// linkChain returns the links on the way to what path stands for, in the order in which they are followed, and then the
+// path without links.
 func linkChain(path string) []string {
-	chain := []string{path}
-	for range 8 {
-		target, err := os.Readlink(path)
-		if err != nil {
+	var chain []string
+	for range 16 {
+		link, target, rest := firstLink(path)
+		if link == "" {
 			break
 		}
 		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+			target = filepath.Join(filepath.Dir(link), target)
 		}
-		path = target
-		chain = append(chain, path)
+		chain = append(chain, link)
+		path = filepath.Join(target, rest)
 	}
-	return chain
+	return append(chain, path)
+}
+
+// firstLink returns the first part of path that is a link, what it says, and what of path comes behind it.
+func firstLink(path string) (link, target, rest string) {
+	for i := 1; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		if target, err := os.Readlink(path[:i]); err == nil {
+			return path[:i], target, path[i:]
+		}
+	}
+	return "", "", ""
 }

@@ -24,6 +24,9 @@ func (f *follow) refresh() {
 		_, _ = s.stat(now) // an error shows again when reading
 	}
 	defer f.unfinished()
+	if f.moved.Swap(false) {
+		f.reader.notify.watchDirs(f)
+	}
 	l, err := lookAt(f.path, f.remote)
 	if err != nil {
 		f.missing(err)

@@ -147,6 +147,15 @@ func TestInotifyAloneSeesEverything(t *testing.T) {
 	do(os.Symlink("real", path))
 	appendTo(t, dir+"/logs/real", "linked\n")
 	within(t, c, "linked", time.Second)
+	do(os.Rename(dir+"/logs", dir+"/release1"))
+	do(os.Symlink("release1", dir+"/logs"))
+	appendTo(t, dir+"/release1/real", "by a linked directory\n")
+	within(t, c, "by a linked directory", time.Second)
+	do(os.Mkdir(dir+"/release2", 0o700))
+	appendTo(t, dir+"/release2/a.log", "switched\n")
+	do(os.Symlink("release2", dir+"/next"))
+	do(os.Rename(dir+"/next", dir+"/logs"))
+	within(t, c, "switched", time.Second)
 }
 
 func TestFileAndDirectoryThatAppearLater(t *testing.T) {
