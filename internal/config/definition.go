@@ -109,18 +109,6 @@ func (d *definition) evaluate(jail *settings) error {
 	return d.readInit()
 }
 
-// evaluateWhole does the same and returns the variables of [Definition], too.
-func (d *definition) evaluateWhole(jail *settings) (free *texts, err error) {
-	d.vars = newScope(jail, d.params, d.from)
-	if err := d.readKnown(d.params.Has); err != nil {
-		return nil, err
-	}
-	if free, err = d.own(); err != nil {
-		return nil, err
-	}
-	return free, d.readInit()
-}
-
 // evaluateAgain reads the file for the second time, with more of the jail's values. What [Init] gave at first now counts as
 // if it stood in the brackets, so that it beats [Definition] in %(…)s, too. Options of [Definition] that the jail has itself
 // are left out.

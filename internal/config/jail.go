@@ -206,7 +206,10 @@ func isJournal(backend string) bool { return strings.HasPrefix(backend, "systemd
 // publish defines known/… in the jail's section for everything that the filter defines.
 func (d *draft) publish() error {
 	f := d.filter
-	free, err := f.evaluateWhole(d.opts)
+	if err := f.evaluate(d.opts); err != nil {
+		return err
+	}
+	free, err := f.own()
 	if err != nil {
 		return err
 	}
