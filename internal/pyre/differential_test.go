@@ -74,7 +74,7 @@ func pythonFlags(bits int) Flags {
 // TestDifferential compares the engine with CPython on random patterns and texts, once
 // as usual and once remembering failures from the first step on.
 func TestDifferential(t *testing.T) {
-	seeds, count := []int{1}, 1500
+	seeds, count := []int{1}, 800
 	if os.Getenv("GAOL_FULL") != "" {
 		seeds, count = []int{11, 12, 13, 14}, 5000
 	}

@@ -50,8 +50,10 @@ func requiredLiterals(root *node) literals {
 	}
 	var best clause
 	for _, c := range n.clauses {
-		if len(c) <= maxGate && shortest(c) > 0 && (best == nil || chance(c) < chance(best)) {
-			best = c
+		for _, c := range []clause{withoutLonger(c), {commonPrefix(c)}, {commonSuffix(c)}} {
+			if len(c) <= maxGate && shortest(c) > 0 && (best == nil || chance(c) < chance(best)) {
+				best = c
+			}
 		}
 	}
 	if best == nil || chance(best) > commonest {
@@ -62,6 +64,35 @@ func requiredLiterals(root *node) literals {
 		out = append(out, []byte(s))
 	}
 	return out
+}
+
+// withoutLonger returns c without the texts that contain another one.
+func withoutLonger(c clause) clause {
+	return slices.DeleteFunc(slices.Clone(c), func(s string) bool {
+		return slices.ContainsFunc(c, func(o string) bool { return o != s && strings.Contains(s, o) })
+	})
+}
+
+// commonPrefix returns what all texts of c begin with.
+func commonPrefix(c clause) string {
+	prefix := c[0]
+	for _, s := range c {
+		for !strings.HasPrefix(s, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return prefix
+}
+
+// commonSuffix returns what all texts of c end in.
+func commonSuffix(c clause) string {
+	suffix := c[0]
+	for _, s := range c {
+		for !strings.HasSuffix(s, suffix) {
+			suffix = suffix[1:]
+		}
+	}
+	return suffix
 }
 
 func needOf(n *node) need {

@@ -53,8 +53,8 @@ type node struct {
 	subs     []*node
 }
 
-// A span is a width or a count from lo to hi, in characters, as CPython computes it:
-// values saturate at maxRepeat instead of being unlimited.
+// A widths is the least and the greatest number of characters that a node can match,
+// as CPython computes it: values saturate at maxRepeat instead of being unlimited.
 type widths struct{ lo, hi int64 }
 
 // maxRepeat is CPython's MAXREPEAT: the limit of repetition counts, and "unlimited".

@@ -8,33 +8,33 @@ import "unicode/utf8"
 type opcode uint8
 
 const (
-	iMatch      opcode = iota // the end of the program, or of an enclosed body
-	iFail                     // never succeeds
-	iByte                     // the byte c
-	iLit                      // the string lits[n]
-	iSet                      // one character of the set
-	iSplit                    // go on at x; later, if that fails, at y
-	iJump                     // go on at x
-	iSave                     // slots[n] = position
-	iTextBegin                // assertions
-	iTextEnd                  //
-	iAbsEnd                   //
-	iLineBegin                //
-	iLineEnd                  //
-	iWordEdge                 //
-	iNoWordEdge               //
-	iRunGreedy                // x to y characters of the set, as many as possible first
-	iRunLazy                  // the same, as few as possible first
-	iRunAll                   // the same, as many as possible and never fewer
-	iLook                     // assert the body at x, n characters back; go on at y
-	iAtomic                   // match the body at x, forget its choices; go on at y
-	iBackref                  // the text of group n
-	iCond                     // go on at x if group n took part, else at y
-	iEnter                    // slots[n] = position: an iteration of a loop begins
-	iAgain                    // end of the iteration: at y if it was empty, else at x
-	iCountStart               // begin counting in slots[n] (and slots[n+1], see iCount)
-	iCount                    // x to mx iterations, the next at pc+1; go on at y
-	iCountBody                // count the iteration that begins here, up to y
+	iMatch     opcode = iota // the end of the program or a body; after iAtomic, y is as there
+	iFail                    // never succeeds
+	iByte                    // the byte c
+	iLit                     // the string lits[n]
+	iSet                     // one character of the set
+	iSplit                   // go on at x; later, if that fails, at y
+	iJump                    // go on at x
+	iSave                    // slots[n] = position
+	iTextBegin               // assertions, as the nodes of these names
+	iTextEnd
+	iAbsEnd
+	iLineBegin
+	iLineEnd
+	iWordEdge
+	iNoWordEdge
+	iRunGreedy  // x to y characters of the set, as many as possible first
+	iRunLazy    // the same, as few as possible first
+	iRunAll     // the same, as many as possible and never fewer
+	iLook       // assert the body at x, n characters back; go on at y
+	iAtomic     // match the body at x, forget its choices; go on at y
+	iBackref    // the text of group n
+	iCond       // go on at x if group n took part, else at y
+	iEnter      // slots[n] = position: an iteration of a loop begins
+	iAgain      // end of the iteration: at y if it was empty, else at x
+	iCountStart // begin counting in slots[n] (and slots[n+1], see iCount)
+	iCount      // the next iteration, at pc+1, or go on at y
+	iCountBody  // an iteration begins, one of x to y; see flagEndless
 )
 
 // Flags of an instruction.
@@ -94,7 +94,7 @@ type program struct {
 	prefix    []byte  // what every match begins with, if begin is anywhere
 	rows      []row
 	memoWidth int  // number of memo bits for each position
-	limited   bool // there are back-references: work is limited
+	limited   bool // some failures cannot be remembered: work is limited
 }
 
 // An anchor says where matches can begin.

@@ -8,7 +8,7 @@ import (
 
 // TestRefusals compares what is refused, in which words, with CPython.
 func TestRefusals(t *testing.T) {
-	count := 20_000
+	count := 8_000
 	if os.Getenv("GAOL_FULL") != "" {
 		count = 300_000
 	}

@@ -7,6 +7,17 @@ import (
 
 // This file matches runs: repeats of one character of a set.
 
+// span returns how many bytes at the beginning of text are in the set of a run.
+func span(text []byte, in *inst) int {
+	table, mask := in.table, uint64(1)<<(in.bitX&63)
+	for i, c := range text {
+		if table[c]&mask == 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
 // one returns the width of the character at pos if the set of in has it, else 0.
 func (m *Matcher) one(in *inst, pos int32) int32 {
 	if int(pos) >= len(m.text) {

@@ -1,0 +1,147 @@
+package pyre
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// candidatesOf returns the indexes of the candidates of a set for text.
+func candidatesOf(s *Set, text string) []int {
+	var c Candidates
+	var out []int
+	c.Start(s, []byte(text))
+	for i := c.Next(); i >= 0; i = c.Next() {
+		out = append(out, i)
+	}
+	return out
+}
+
+func TestCandidates(t *testing.T) {
+	patterns := []string{
+		`^Failed \S+ for`,         // 0
+		`^(?:error: )?Failed key`, // 1
+		`^\d{2}:`,                 // 2
+		`no anchor`,               // 3
+		`^$`,                      // 4
+		`^.*: denied by rule`,     // 5
+		`^é`,                      // 6
+		`^(?i:fail)`,              // 7
+		`^F(?=x)`,                 // 8: what a look-ahead sees does not count
+		`^(?>ab|c)d`,              // 9
+	}
+	var regexes []*Regexp
+	for _, p := range patterns {
+		regexes = append(regexes, mustCompile(t, p, 0))
+	}
+	set := NewSet(regexes)
+	tests := []struct {
+		name, text string
+		want       []int
+	}{
+		{"by first bytes", "Failed password for root", []int{0, 7, 8}},
+		{"an optional beginning", "error: Failed key", []int{1}},
+		{"digits", "12: x", []int{2}},
+		{"without an anchor by its literal", "see, no anchor", []int{3}},
+		{"an empty text passes what has no literal", "", []int{2, 4, 7, 8, 9}},
+		{"a line feed ends the text", "\n", []int{4}},
+		{"by literal further on", "x: denied by rule", []int{5}},
+		{"not ASCII", "ébc", []int{6}},
+		{"shorter than what is looked at", "Fx", []int{8}},
+		{"atomic", "abd", []int{9}},
+		{"nothing", "zzzzzzzzz", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := candidatesOf(set, tt.text)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCandidatesOfManyRegexes(t *testing.T) {
+	var regexes []*Regexp
+	for i := range 150 {
+		regexes = append(regexes, mustCompile(t, fmt.Sprintf(`^user%03d[ab]`, i), 0))
+	}
+	regexes = append(regexes, mustCompile(t, `^user`, 0))
+	got := candidatesOf(NewSet(regexes), "user149a")
+	// The last digits are beyond the bytes that are looked at, but in the literals.
+	if diff := cmp.Diff([]int{149, 150}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := candidatesOf(NewSet(nil), "user"); got != nil {
+		t.Errorf("empty set: %v", got)
+	}
+}
+
+func TestLiterals(t *testing.T) {
+	tests := []struct {
+		pattern string
+		want    []string
+	}{
+		{`^Failed \S+ for (\S+)`, []string{"Failed "}},
+		{`(?:refused|denied) by policy`, []string{"ed by policy"}},
+		{`(?i:denied)`, nil}, // too many ways to write it
+		{`(?i:Kx)`, nil},     // K has partners outside ASCII
+		{`x[12]zQ`, []string{"x1zQ", "x2zQ"}},
+		{`a\nDENIED`, []string{"DENIED"}}, // no literal has a line feed
+		{`(?:DENIED)?`, nil},
+		{`(?:DENIED)+`, []string{"DENIED"}},
+		{`(?=DENIED)x`, nil},
+		{`(QUX)\1`, []string{"QUX"}},
+		{`DENIED|x`, nil},
+		{`e`, nil}, // in nearly every line
+	}
+	for _, tt := range tests {
+		var got []string
+		for _, s := range mustCompile(t, tt.pattern, 0).gate {
+			got = append(got, string(s))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", tt.pattern, diff)
+		}
+	}
+}
+
+func TestGateRestsWhileUseless(t *testing.T) {
+	gate := NewGate(nil, []*Regexp{mustCompile(t, `BREAK-IN`, 0)})
+	bad, good := []byte("nothing"), []byte("BREAK-IN")
+	if gate.Open(bad) || !gate.Open(good) {
+		t.Fatal("gate does not tell lines apart")
+	}
+	for range trial {
+		gate.Open(good)
+	}
+	if !gate.Open(bad) {
+		t.Error("gate still works although all lines pass")
+	}
+	for range rest {
+		gate.Open(bad)
+	}
+	if gate.Open(bad) {
+		t.Error("gate has not come back to work")
+	}
+}
+
+func TestGateWithPrefix(t *testing.T) {
+	prefix := mustCompile(t, `^\S+ SRV: (?P<content>.+)$`, 0)
+	gate := NewGate(prefix, []*Regexp{mustCompile(t, `^BAD`, 0), mustCompile(t, `^WORSE$`, 0)})
+	tests := []struct {
+		line string
+		open bool
+	}{
+		{"x SRV: BAD", true}, {"x SRV: WORSE", true}, {"x SRV: fine", false}, {"x other: BAD", false},
+	}
+	for _, tt := range tests {
+		if got := gate.Open([]byte(tt.line)); got != tt.open {
+			t.Errorf("%q: open %v, want %v", tt.line, got, tt.open)
+		}
+	}
+	if !new(Gate).Open(nil) {
+		t.Error("the zero gate is closed")
+	}
+}
