@@ -76,17 +76,30 @@ func (o *Options) dirs() []string {
 	case o.Path != "":
 		return append([]string{o.Path}, below(o.Path, machineID.MatchString)...)
 	}
-	id, _ := os.ReadFile(filepath.Join(o.root, "etc/machine-id"))
-	own := strings.TrimSpace(string(id))
+	suffix := ""
 	if o.Namespace != "" {
-		own += "." + o.Namespace
+		suffix = "." + o.Namespace
 	}
+	id, _ := os.ReadFile(filepath.Join(o.root, "etc/machine-id"))
+	own := strings.TrimSpace(string(id)) + suffix
+	if dirs := o.local(func(name string) bool { return name == own }); len(dirs) > 0 {
+		return dirs
+	}
+	// A container with the journal of its host has another machine-id, or none.
+	return o.local(func(name string) bool {
+		id, ok := strings.CutSuffix(name, suffix)
+		return ok && machineID.MatchString(id)
+	})
+}
+
+// local lists the directories of the local journal whose names are wanted.
+func (o *Options) local(wanted func(string) bool) []string {
 	var dirs []string
 	for _, base := range []string{"run/log/journal", "var/log/journal"} {
 		if base[0] == 'v' && o.Flags&FlagRuntime != 0 {
 			continue
 		}
-		dirs = append(dirs, below(filepath.Join(o.root, base), func(name string) bool { return name == own })...)
+		dirs = append(dirs, below(filepath.Join(o.root, base), wanted)...)
 	}
 	return dirs
 }

@@ -47,19 +47,7 @@ func (r *Reader) step(p *pass) bool {
 	n := 0
 	for ; n < maxEntries && len(p.text) < maxText && len(heads) > 0; n++ {
 		h := earliest(heads)
-		line, err := r.take(p, h)
-		switch {
-		case errors.Is(err, errFault):
-			r.abandon(h.volume, err)
-			delete(heads, h.id)
-			continue
-		case err != nil:
-			r.refuse(h.volume, err) // and go on behind the damaged entry
-		}
-		for _, s := range p.takers {
-			r.queue(p, s, line, h.entry.realtime)
-		}
-		p.places[h.id] = h.after
+		r.pass(p, h)
 		last = max(last, h.entry.realtime)
 		r.peek(p, h.id, heads)
 	}
@@ -73,10 +61,29 @@ func (r *Reader) step(p *pass) bool {
 	return n > 0
 }
 
+// pass queues the entry h for those who want it, and moves p behind it.
+func (r *Reader) pass(p *pass, h head) {
+	line, err := r.take(p, h)
+	switch {
+	case errors.Is(err, errFault):
+		r.abandon(h.volume, err)
+		return
+	case err != nil:
+		r.refuse(h.volume, err) // and go on behind the damaged entry
+	}
+	for _, s := range p.takers {
+		r.queue(p, s, line, h.entry.realtime)
+	}
+	p.places[h.id] = h.after
+}
+
 // peek sets the head of a file, or deletes it at the file's end.
 func (r *Reader) peek(p *pass, id identity, heads map[identity]head) {
 	delete(heads, id)
 	v := r.volumes[id]
+	if v == nil {
+		return // was given up
+	}
 	r.safely(v, func() error {
 		if err := v.grow(); err != nil {
 			return err

@@ -44,7 +44,8 @@ type Options struct {
 }
 
 const (
-	tick        = 750 * time.Millisecond
+	tick        = 750 * time.Millisecond // between two looks without inotify
+	calmTick    = 3 * time.Second        // with it, and between two searches for files
 	defaultLine = 64 << 10
 	events      = unix.IN_MODIFY | unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_DELETE | unix.IN_ONLYDIR
 )
@@ -134,25 +135,25 @@ func (r *Reader) Run(ctx context.Context) error {
 	defer wg.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	pause := calmTick
 	n, err := inotify.Open()
 	if err != nil {
 		r.opt.Log.Warn(fmt.Sprintf("The journal is polled, because of %v", err))
+		pause = tick
 	} else {
 		defer n.Close()
 		wg.Go(func() { n.Run(ctx, r.event) })
 	}
-	ticker := time.NewTicker(tick)
+	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	r.rescan.Store(true)
-	for i := 1; ctx.Err() == nil; {
+	for ctx.Err() == nil {
 		r.round(ctx, n)
 		select {
 		case <-r.wakeup:
 		case <-ctx.Done():
 		case <-ticker.C:
-			if i++; i%4 == 0 {
-				r.rescan.Store(true)
-			}
+			r.rescan.Store(true)
 		}
 	}
 	return nil

@@ -41,13 +41,8 @@ func (r *Reader) stream(ctx context.Context, s *Subscription) {
 func (r *Reader) spawn(ctx context.Context, s *Subscription) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.mu.Lock()
-	s.changed = false
-	args := append(r.opt.arguments(), fmt.Sprintf("--since=@%d.%06d", s.from/1e6, s.from%1e6), "--")
-	args = append(args, joined(s.matches)...)
-	s.mu.Unlock()
-	cmd := exec.CommandContext(ctx, r.command, args...)
 	var complaint strings.Builder
+	cmd := exec.CommandContext(ctx, r.command, s.arguments()...)
 	cmd.Stderr = &complaint
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -76,6 +71,15 @@ func (r *Reader) spawn(ctx context.Context, s *Subscription) error {
 		return fmt.Errorf("journalctl: %w: %s", err, strings.TrimSpace(complaint.String()))
 	}
 	return nil
+}
+
+// arguments are those of journalctl for s as it is now.
+func (s *Subscription) arguments() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed = false
+	args := append(s.reader.opt.arguments(), fmt.Sprintf("--since=@%d.%06d", s.from/1e6, s.from%1e6), "--")
+	return append(args, joined(s.matches)...)
 }
 
 // arguments are those of journalctl for the choice of files.
