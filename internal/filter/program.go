@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"gaol/internal/date"
 	"gaol/internal/pyre"
@@ -51,12 +52,44 @@ type Program struct {
 // An unknown UseDNS is no error but means "no", see ParseUseDNS.
 func Compile(s Settings) (*Program, error) { return new(Compiler).Compile(s) }
 
-// A Compiler compiles many Settings and keeps what they have in common, the default date formats above all, only once. The zero
-// Compiler is ready. It is safe for concurrent use.
-type Compiler struct{ dates date.Cache }
+// A Compiler compiles many Settings and keeps what they have in common, the default date formats above all, only once; equal
+// Settings get the same Program. The zero Compiler is ready. It is safe for concurrent use.
+type Compiler struct {
+	dates date.Cache
+
+	mu       sync.Mutex // guards programs
+	programs map[string]*Program
+}
+
+// Keep has Compile return p for the Settings that p was compiled from.
+func (c *Compiler) Keep(p *Program) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.programs == nil {
+		c.programs = map[string]*Program{}
+	}
+	c.programs[p.settings.key()] = p
+}
+
+// key returns a text that is the same for equal settings only.
+func (s Settings) key() string { return fmt.Sprintf("%#v", s) }
 
 // Compile does what the function Compile does.
 func (c *Compiler) Compile(s Settings) (*Program, error) {
+	c.mu.Lock()
+	p := c.programs[s.key()]
+	c.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	p, err := c.compile(s)
+	if err == nil {
+		c.Keep(p)
+	}
+	return p, err
+}
+
+func (c *Compiler) compile(s Settings) (*Program, error) {
 	p := &Program{settings: s, maxLines: max(s.MaxLines, 1), maxLine: s.MaxLine}
 	if s.MaxLines < 0 {
 		return nil, errors.New("maxlines must be integer greater than zero")

@@ -17,8 +17,18 @@ type Plan struct {
 }
 
 // Compile checks s and prepares it. The error says which option is wrong, in the words of whoever reads it.
-func Compile(s Settings) (*Plan, error) {
-	program, err := filter.Compile(s.Filter)
+func Compile(s Settings) (*Plan, error) { return new(Compiler).Compile(s) }
+
+// A Compiler makes plans of the settings of many jails; jails with equal filters share what those compile to. The zero Compiler
+// is ready.
+type Compiler struct{ filters filter.Compiler }
+
+// Keep lets plans with the filter of p share its program.
+func (c *Compiler) Keep(p *Plan) { c.filters.Keep(p.program) }
+
+// Compile does what the function Compile does.
+func (c *Compiler) Compile(s Settings) (*Plan, error) {
+	program, err := c.filters.Compile(s.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +40,13 @@ func Compile(s Settings) (*Plan, error) {
 		return nil, err
 	}
 	return &Plan{Settings: s, program: program, increment: increment}, nil
+}
+
+// Compile prepares s for the jail, with what is in force already where that is the same.
+func (j *Jail) Compile(s Settings) (*Plan, error) {
+	var c Compiler
+	c.Keep(j.Plan())
+	return c.Compile(s)
 }
 
 func distinctActions(actions []ActionSpec) error {

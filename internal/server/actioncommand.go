@@ -49,7 +49,7 @@ func newAction(args []any) (jail.ActionSpec, error) {
 }
 
 func (s *Server) adopt(j *jail.Jail, settings jail.Settings) error {
-	plan, err := jail.Compile(settings)
+	plan, err := j.Compile(settings)
 	if err != nil {
 		return err
 	}

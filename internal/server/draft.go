@@ -18,6 +18,8 @@ type draft struct {
 	base    func(name string) (jail.Settings, bool) // settings to start from, for jails that run
 	globals []globalSet
 	jails   []*jailDraft
+	// compiler shares what jails have in common.
+	compiler jail.Compiler
 	// refused are the jails that the client could not even put into the stream, in its words.
 	refused []string
 }
@@ -210,7 +212,7 @@ func (j *jailDraft) setAction(args []any) error {
 func (d *draft) compile() {
 	for _, j := range d.jails {
 		if j.err == nil {
-			j.plan, j.err = jail.Compile(j.settings)
+			j.plan, j.err = d.compiler.Compile(j.settings)
 		}
 	}
 }

@@ -32,6 +32,9 @@ func (s *Server) reload(_ context.Context, args []any) (any, error) {
 		return nil, err
 	}
 	d := &draft{base: s.settingsOf}
+	for _, j := range s.all() {
+		d.compiler.Keep(j.Plan())
+	}
 	if err := d.read(args[2]); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (s *Server) setOption(j *jail.Jail, name string, args []any) (any, error) {
 	if err := s.usable(name, args); err != nil {
 		return nil, err
 	}
-	plan, err := jail.Compile(settings)
+	plan, err := j.Compile(settings)
 	if err != nil {
 		return nil, err
 	}
