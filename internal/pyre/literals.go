@@ -266,7 +266,7 @@ const byFrequency = " etaoinsrhldcumfpgwybvk0123456789.:=-_/,[]\"()<>;'#@&%+*!?|
 // chance estimates how likely an ordinary line has one of the texts. It is only good
 // for comparing.
 func chance(c clause) float64 {
-	sum := 0.002 * float64(len(c)-1) // another scan
+	sum := 0.01 * float64(len(c)-1) // each further one is another scan
 	for _, s := range c {
 		p := 1.0
 		for i := range len(s) {
