@@ -187,7 +187,7 @@ func (m *Matcher) enter(number, pos int32) verdict {
 	bit := m.bitOf(r, pos)
 	known := m.lookup(r, bit)
 	if known == unknown {
-		m.push(frame{frameNote, 0, pos, bit, number})
+		m.push(frameNote, pos, bit, number)
 	}
 	return known
 }
@@ -201,7 +201,7 @@ func (m *Matcher) enterState(r *row, number, pos int32) verdict {
 	if _, seen := m.memo.states[key]; seen {
 		return failed
 	}
-	m.push(frame{frameNoteState, 0, pos, number, 0})
+	m.push(frameNoteState, pos, number, 0)
 	return unknown
 }
 
@@ -217,7 +217,7 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 	if len(r.groups) > 0 {
 		known := m.enterState(r, in.row, pos)
 		if first && second && known == unknown {
-			m.push(frame{frameGoto, 0, pos, in.y, 0})
+			m.push(frameGoto, pos, in.y, 0)
 		}
 		return branchOf(in, first, second, known)
 	}
@@ -226,9 +226,9 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 	switch {
 	case known != unknown:
 	case first && second:
-		m.push(frame{frameSplit, 0, pos, pc, b})
+		m.push(frameSplit, pos, pc, b)
 	case first || second:
-		m.push(frame{frameNote, 0, pos, b, in.row})
+		m.push(frameNote, pos, b, in.row)
 	default:
 		m.setBit(b)
 	}

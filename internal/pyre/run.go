@@ -27,11 +27,15 @@ const (
 	frameSureRun   // the run at b is sure from a to pos in so many levels
 )
 
-func (m *Matcher) push(f frame) {
-	if m.depth == len(m.stack) {
+// push puts a frame on the stack. It writes field by field: a whole frame would be put
+// together elsewhere first, and reading it back from there is slow.
+func (m *Matcher) push(kind frameKind, pos, a, b int32) {
+	if m.depth >= len(m.stack) {
 		m.growStack()
 	}
-	m.stack[m.depth] = f
+	f := &m.stack[m.depth]
+	f.kind, f.level = kind, 0
+	f.pos, f.a, f.b = pos, a, b
 	m.depth++
 }
 
@@ -41,7 +45,7 @@ func (m *Matcher) growStack() {
 
 // set changes a slot until the matcher goes back.
 func (m *Matcher) set(slot, value int32) {
-	m.push(frame{kind: frameUndo, pos: slot, a: m.slots[slot]})
+	m.push(frameUndo, slot, m.slots[slot], 0)
 	m.slots[slot] = value
 }
 
@@ -110,7 +114,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 			}
 			if bit(v, in.bitX) {
 				if bit(v, in.bitY) {
-					m.push(frame{frameGoto, 0, pos, in.y, 0})
+					m.push(frameGoto, pos, in.y, 0)
 				}
 				pc = in.x
 				continue
@@ -132,7 +136,7 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		case iSave:
 			// With no way to go back to there is nothing to restore.
 			if m.depth > 0 || !outermost {
-				m.push(frame{frameUndo, 0, in.n, m.slots[in.n], 0})
+				m.push(frameUndo, in.n, m.slots[in.n], 0)
 			}
 			m.slots[in.n] = pos
 			pc++

@@ -81,7 +81,7 @@ func (m *Matcher) runAllNoting(in *inst, pc, low int32) (int32, verdict) {
 		}
 		return low, failed
 	}
-	m.push(frame{frameNoteRun, 0, end, from, pc})
+	m.push(frameNoteRun, end, from, pc)
 	return end, unknown
 }
 
@@ -94,7 +94,7 @@ func (m *Matcher) runGreedyNoting(in *inst, pc, low int32) (int32, verdict) {
 	} else {
 		last, _ = m.reach(in, low)
 	}
-	m.push(frame{frameGreedy, 0, last, low, pc})
+	m.push(frameGreedy, last, low, pc)
 	end, ok := m.shorten(in, last)
 	return m.stopped(in, end, ok)
 }
@@ -151,11 +151,11 @@ func (m *Matcher) runLazyNoting(in *inst, pc, low int32) (int32, verdict) {
 	if known > 0 || known == failed && in.y == manyTimes {
 		return low, known
 	}
-	f := frame{frameLazy, 0, low, low, pc}
+	so := low
 	if in.y != manyTimes {
-		f.a = in.x
+		so = in.x
 	}
-	m.push(f)
+	m.push(frameLazy, low, so, pc)
 	if known == unknown && m.follows(in, low) {
 		return low, unknown
 	}

@@ -147,7 +147,7 @@ func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
 		end--
 	}
 	if end > low {
-		m.push(frame{frameGreedy, 0, end, low, pc})
+		m.push(frameGreedy, end, low, pc)
 		return end, true
 	}
 	if m.follows(in, end) {
@@ -187,7 +187,7 @@ func (m *Matcher) runLazy(in *inst, pc, pos int32) (int32, bool) {
 		if in.y == manyTimes {
 			count = low
 		}
-		m.push(frame{frameLazy, 0, end, count, pc})
+		m.push(frameLazy, end, count, pc)
 	}
 	return end, ok
 }

@@ -79,10 +79,10 @@ func (m *Matcher) count(in *inst, pc, pos int32) int32 {
 	case full || m.slots[in.n+1] == pos:
 		return in.y
 	case in.flags&flagLazy != 0:
-		m.push(frame{frameGoto, 0, pos, pc + 1, 0})
+		m.push(frameGoto, pos, pc+1, 0)
 		return in.y
 	}
-	m.push(frame{frameGoto, 0, pos, in.y, 0})
+	m.push(frameGoto, pos, in.y, 0)
 	return pc + 1
 }
 
