@@ -123,12 +123,11 @@ func (d *regexDefinition) isJail() bool {
 
 // take reads the definition, tells what it is, and puts it into s. What the command line gave wins.
 func (d *regexDefinition) take(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
-	name := d.file
 	switch {
 	case d.jail != "":
 		h.line("jail", d.jail)
 	case d.base != "":
-		name = strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
+		name := strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
 		h.line("filter file", name+", basedir: "+d.base)
 	default:
 		h.line("filter file", d.name)
@@ -232,13 +231,13 @@ func (d *regexDefinition) read() (*config.Jail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w\n       %w", failure, err)
 	}
-	for _, j := range c.Jails {
-		if j.Problem != "" {
-			return nil, fmt.Errorf("%w\n       %s", failure, j.Problem)
-		}
-		return j, nil
+	switch {
+	case len(c.Jails) == 0:
+		return nil, failure
+	case c.Jails[0].Problem != "":
+		return nil, fmt.Errorf("%w\n       %s", failure, c.Jails[0].Problem)
 	}
-	return nil, failure
+	return c.Jails[0], nil
 }
 
 // reference returns how a jail names the filter, with its options.

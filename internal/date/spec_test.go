@@ -3,7 +3,6 @@ package date
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -122,6 +121,6 @@ func TestSpecCases(t *testing.T) {
 		})
 	}
 	if count < 14 {
-		t.Fatal(fmt.Sprintf("only %d cases read", count))
+		t.Fatalf("only %d cases read", count)
 	}
 }

@@ -116,7 +116,8 @@ func (s *Subscription) Close() {
 		s.follow.drop(s)
 		s.follow.reader.opt.Log.Info(fmt.Sprintf("Removed logfile: '%s'", s.follow.path))
 	}
-	s.deliver.Lock() // waits for a batch under way
+	s.deliver.Lock()
+	//lint:ignore SA2001 this waits for a batch under way
 	s.deliver.Unlock()
 }
 

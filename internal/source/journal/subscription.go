@@ -118,7 +118,8 @@ func (s *Subscription) Close() {
 	s.closed = true
 	s.mu.Unlock()
 	s.reader.poke()
-	s.deliver.Lock() // waits for a batch under way
+	s.deliver.Lock()
+	//lint:ignore SA2001 this waits for a batch under way
 	s.deliver.Unlock()
 }
 
