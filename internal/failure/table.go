@@ -29,6 +29,8 @@ type Table struct {
 	total    int
 	// opener is the failure that made the latest record: reported a second time, for its weight, it adds no lines.
 	opener *ticket.Failure
+	// touched are the ids whose record changed, appeared or went since Changes was called; nil where nobody asks.
+	touched map[addr.ID]struct{}
 }
 
 // A record is what is known of one id. A flood fills the table with ids seen once, so it is kept small: what only some
@@ -75,6 +77,7 @@ func (t *Table) Add(f *ticket.Failure, count int, observed bool) (retry float64,
 		r = t.open(f, count)
 	}
 	t.total++
+	t.touch(f.ID)
 	if r.retry < float64(t.settings.MaxRetry) {
 		return r.retry, nil
 	}
@@ -139,6 +142,7 @@ func (r *record) keep(lines []ticket.Match, limit int) {
 // take removes id and returns its ticket.
 func (t *Table) take(id addr.ID, r *record) *ticket.Ban {
 	delete(t.pending, id)
+	t.touch(id)
 	b := &ticket.Ban{
 		Failure:  ticket.Failure{ID: id, Time: r.last, Whole: r.whole},
 		BanTime:  ticket.Default,
@@ -175,6 +179,7 @@ func (t *Table) CleanUp(now ticket.Unix) {
 	for id, r := range t.pending {
 		if r.last <= limit {
 			delete(t.pending, id)
+			t.touch(id)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package jail
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gaol/internal/addr"
 	"gaol/internal/logging"
+	"gaol/internal/store"
 	"gaol/internal/ticket"
 )
 
@@ -17,7 +19,11 @@ const expiredAtOnce = 1000
 func (j *Jail) ban(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 	j.banning.Lock()
 	defer j.banning.Unlock()
-	return j.banLocked(b)
+	added, done = j.banLocked(b)
+	if added && !b.Restored && j.env.Store != nil {
+		j.record(b)
+	}
+	return added, done
 }
 
 func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
@@ -43,7 +49,6 @@ func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 	logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
 	done = j.tellBan(b)
 	j.lengthen(b)
-	j.record(b)
 	j.nudge()
 	return true, done
 }
@@ -64,9 +69,10 @@ func (j *Jail) bannedAgain(b, existing *ticket.Ban) {
 	}
 }
 
-// record writes b into the store, where it is new there.
+// record stores b: together with what was made of the log lines behind it or, for one that an operator has ordered, at once.
 func (j *Jail) record(b *ticket.Ban) {
-	if j.env.Store == nil || b.Restored {
+	if b.Failures > 0 {
+		j.banning.rows = append(j.banning.rows, j.env.Store.Note(j.Name, b, j.banning.banTime))
 		return
 	}
 	if err := j.env.Store.AddBan(j.Name, b, j.banning.banTime); err != nil {
@@ -102,8 +108,8 @@ func (j *Jail) settle() {
 // Unban lets ids back in, forgets them in the store, and returns how many were banned and which were not. A network lets
 // in every banned id within it.
 func (j *Jail) Unban(ids []addr.ID) (n int, absent []addr.ID) {
-	j.forget(ids)
-	j.banning.Lock()
+	j.lockRecorded(ids)
+	forgotten := j.forget(ids)
 	var done []<-chan struct{}
 	for _, id := range ids {
 		gone := j.book.RemoveWithin(id)
@@ -118,21 +124,43 @@ func (j *Jail) Unban(ids []addr.ID) (n int, absent []addr.ID) {
 	j.banning.Unlock()
 	j.nudge()
 	wait(done)
+	forgotten()
 	return n, absent
 }
 
-func (j *Jail) forget(ids []addr.ID) {
-	if j.env.Store == nil {
-		return
+// lockRecorded takes the lock on banning when no ban of ids waits for a checkpoint any more: else the ban would come back, by the
+// checkpoint, or by judging its lines again after a crash.
+func (j *Jail) lockRecorded(ids []addr.ID) {
+	waits := func(r *store.Row) bool {
+		return slices.ContainsFunc(ids, func(id addr.ID) bool { return id == r.ID || id.Covers(r.ID) })
 	}
-	if err := j.env.Store.DeleteBans(j.Name, ids); err != nil {
-		j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
+	for {
+		j.banning.Lock()
+		if !slices.ContainsFunc(j.banning.rows, waits) {
+			return
+		}
+		j.banning.Unlock()
+		j.checkpoint()
+	}
+}
+
+// forget takes ids out of the store, and returns how to wait for that.
+func (j *Jail) forget(ids []addr.ID) (wait func()) {
+	if j.env.Store == nil {
+		return func() {}
+	}
+	forgotten := j.env.Store.ForgetBans(j.Name, ids)
+	return func() {
+		if err := forgotten(); err != nil {
+			j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
+		}
 	}
 }
 
 // UnbanAll lets everybody back in and forgets all of this jail's bans in the store.
 func (j *Jail) UnbanAll() int {
 	if j.env.Store != nil {
+		j.checkpoint()
 		if err := j.env.Store.DeleteAll(j.Name); err != nil {
 			j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
 		}

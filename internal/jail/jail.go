@@ -67,6 +67,7 @@ type Jail struct {
 	banning struct {
 		sync.Mutex
 		runners   []*runner
+		rows      []*store.Row // bans that the next checkpoint stores
 		banTime   float64
 		increment *ban.Increment // nil when bans don't grow
 		overAll   bool           // earlier bans of all jails count
@@ -79,7 +80,7 @@ type Jail struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	rearm  chan struct{} // capacity 1: the next expiry may have changed
-	saver  saver
+	ledger ledger
 }
 
 type state int
@@ -183,6 +184,7 @@ func (j *Jail) Start() {
 	j.life.state = running
 	j.startActions()
 	j.restore()
+	j.openLedger()
 	j.wg.Add(1)
 	go j.expire()
 	j.subscribeLocked()
@@ -209,7 +211,7 @@ func (j *Jail) Stop() {
 	if j.life.state == running {
 		j.repeal(j.takeRunners(), "Repeal Ban")
 	}
-	j.saver.stop()
+	j.closeLedger()
 	j.life.state = stopped
 	j.logs.jail.Info("Jail '" + j.Name + "' stopped")
 }

@@ -18,6 +18,7 @@ func (j *Jail) judge(b *ticket.Batch) {
 	defer j.judging.Unlock()
 	j.judging.filter.Process(b, j.failed)
 	j.cleanLocked(false)
+	j.passed(b.Source, b.End)
 }
 
 // cleanLocked forgets offenders whose last failure is longer than findtime ago.
@@ -91,8 +92,10 @@ func (j *Jail) reputation(f *ticket.Failure) int {
 // Attempt counts a failure of id as if a filter had found it now, with lines as its matches. It reports whether it counted,
 // which it does not for ignored ids.
 func (j *Jail) Attempt(f *ticket.Failure) bool {
+	defer j.settle()
 	j.judging.Lock()
 	defer j.judging.Unlock()
+	defer j.checkpointLocked()
 	if reason, ignored := j.judging.ignore.Check(f); ignored {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 		return false

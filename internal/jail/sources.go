@@ -3,8 +3,6 @@ package jail
 import (
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	"gaol/internal/source"
 	"gaol/internal/ticket"
@@ -29,17 +27,11 @@ type Subscription interface {
 	Close()
 }
 
-// sink hands batches to the jail and remembers how far it has judged.
-type sink struct {
-	jail *Jail
-	path string
-}
+// sink hands batches to the jail.
+type sink struct{ jail *Jail }
 
 // Lines implements source.Sink.
-func (s sink) Lines(b *ticket.Batch) {
-	s.jail.judge(b)
-	s.jail.saver.note(s.jail, b.Source, b.End)
-}
+func (s sink) Lines(b *ticket.Batch) { s.jail.judge(b) }
 
 // UsesJournal reports whether a jail with this backend reads the journal and not files.
 func UsesJournal(backend string) bool {
@@ -75,7 +67,7 @@ func (j *Jail) openLocked(path string, open func(Start, source.Sink) (Subscripti
 	if j.life.subs[path] != nil {
 		return
 	}
-	sub, err := open(j.startOf(path, l.Tail), sink{j, path})
+	sub, err := open(j.startOf(path, l.Tail), sink{j})
 	if err != nil {
 		j.logs.filter.Error(fmt.Sprintf("cannot watch %s: %v", path, err))
 		return
@@ -95,55 +87,4 @@ func (j *Jail) startOf(path string, tail bool) Start {
 func (j *Jail) unsubscribeLocked(path string) {
 	j.life.subs[path].Close()
 	delete(j.life.subs, path)
-}
-
-// saver writes the places up to which sources have been judged to the store: at most every ten seconds, and at the end.
-type saver struct {
-	mu    sync.Mutex // guards the rest
-	dirty map[string]ticket.Position
-	timer *time.Timer
-	flush func()
-}
-
-const saveEvery = 10 * time.Second
-
-func (s *saver) note(j *Jail, path string, end ticket.Position) {
-	if j.env.Store == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.dirty == nil {
-		s.dirty = map[string]ticket.Position{}
-		s.flush = func() { s.write(j) }
-	}
-	s.dirty[path] = end
-	if s.timer == nil {
-		s.timer = time.AfterFunc(saveEvery, s.flush)
-	}
-}
-
-func (s *saver) write(j *Jail) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.timer = nil
-	for path, end := range s.dirty {
-		if err := j.env.Store.SavePosition(j.Name, path, end); err != nil {
-			j.logs.filter.Error(fmt.Sprintf("cannot store how far %s has been read: %v", path, err))
-		}
-		delete(s.dirty, path)
-	}
-}
-
-// stop writes what is still to be written.
-func (s *saver) stop() {
-	s.mu.Lock()
-	flush := s.flush
-	if s.timer != nil {
-		s.timer.Stop()
-	}
-	s.mu.Unlock()
-	if flush != nil {
-		flush()
-	}
 }

@@ -28,22 +28,40 @@ func (p *statements) prepare(ctx context.Context, db *sql.DB) (err error) {
 // AddBan stores a ban of jail, whose own ban time is jailBanTime, in the history and as the latest of its id. It keeps
 // nothing of b. An error means that the store is closed.
 func (s *Store) AddBan(jail string, b *ticket.Ban, jailBanTime float64) error {
+	row := s.newRow(jail, b, jailBanTime)
+	enqueue := func() error {
+		return s.enqueue(change{what: "the ban of " + b.ID.String() + " in " + jail, apply: row.write})
+	}
+	return s.known.change(enqueue, row.index)
+}
+
+// A Row is a ban on its way into the database. Whoever asks what is known of its id hears of it already.
+type Row struct {
+	ID     addr.ID
+	store  *Store
+	jail   string
+	known  Known
+	values []any
+}
+
+func (s *Store) newRow(jail string, b *ticket.Ban, jailBanTime float64) *Row {
 	duration := b.Duration(jailBanTime)
 	when, count := math.RoundToEven(float64(b.Time)), max(1, b.Count)
-	row := []any{jail, idText(b.ID), int64(when), number(duration), count, appendData(nil, b, s.MaxMatches())}
-	apply := func(tx *sql.Tx) error {
-		if _, err := tx.Stmt(s.insert.ban).Exec(row...); err != nil {
-			return err
-		}
-		_, err := tx.Stmt(s.insert.bip).Exec(row...)
+	return &Row{
+		ID: b.ID, store: s, jail: jail,
+		known:  Known{Count: count, Last: ticket.Unix(when), BanTime: duration},
+		values: []any{jail, idText(b.ID), int64(when), number(duration), count, appendData(nil, b, s.MaxMatches())},
+	}
+}
+
+func (r *Row) index(x *index) { x.put(r.jail, r.ID, r.known) }
+
+func (r *Row) write(tx *sql.Tx) error {
+	if _, err := tx.Stmt(r.store.insert.ban).Exec(r.values...); err != nil {
 		return err
 	}
-	enqueue := func() error {
-		return s.enqueue(change{what: "the ban of " + b.ID.String() + " in " + jail, apply: apply})
-	}
-	return s.known.change(enqueue, func(x *index) {
-		x.put(jail, b.ID, Known{Count: count, Last: ticket.Unix(when), BanTime: duration})
-	})
+	_, err := tx.Stmt(r.store.insert.bip).Exec(r.values...)
+	return err
 }
 
 // number stores whole seconds as an integer, as the original does.
@@ -57,9 +75,9 @@ func number(seconds float64) any {
 // idText is how an id stands in the database. Text of a log may hold anything, but the original cannot read what is not UTF-8.
 func idText(id addr.ID) string { return strings.ToValidUTF8(id.String(), "\uFFFD") }
 
-// DeleteBans forgets all bans of these ids in jail, and of every id within those that are networks. It returns when that is
-// committed.
-func (s *Store) DeleteBans(jail string, ids []addr.ID) error {
+// ForgetBans forgets all bans of these ids in jail, and of every id within those that are networks. What it returns waits until that
+// is committed.
+func (s *Store) ForgetBans(jail string, ids []addr.ID) (wait func() error) {
 	apply := func(tx *sql.Tx) error {
 		for _, id := range ids {
 			if err := deleteBans(tx, jail, id); err != nil {
@@ -84,17 +102,17 @@ func (s *Store) DeleteAll(jail string) error {
 		_, err := tx.Exec(`DELETE FROM bans WHERE jail = ?`, jail)
 		return err
 	}
-	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })
+	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })()
 }
 
-// delete makes a change that takes rows away, in the index at once, and waits for the commit.
-func (s *Store) delete(jail string, apply func(*sql.Tx) error, forget func(*index)) error {
+// delete makes a change that takes rows away, in the index at once. What it returns waits for the commit.
+func (s *Store) delete(jail string, apply func(*sql.Tx) error, forget func(*index)) (wait func() error) {
 	done := make(chan error, 1)
-	enqueue := func() error { return s.enqueue(change{"unbans in " + jail, apply, done}) }
+	enqueue := func() error { return s.enqueue(change{what: "unbans in " + jail, apply: apply, done: done}) }
 	if err := s.known.change(enqueue, forget); err != nil {
-		return err
+		return func() error { return err }
 	}
-	return <-done
+	return func() error { return <-done }
 }
 
 func deleteBans(tx *sql.Tx, jail string, id addr.ID) error {

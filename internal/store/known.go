@@ -21,6 +21,7 @@ type Known struct {
 type index struct {
 	mu    sync.Mutex                   // guards the rest, and keeps the order of changes here that of the queue
 	jails map[string]map[addr.ID]Known // nil: not loaded
+	noted map[*Row]struct{}            // not in the queue yet
 }
 
 // change enqueues a change of the database and makes the same in the index.
@@ -117,6 +118,9 @@ func (s *Store) loadKnownLocked() error {
 	}
 	if err := rows.Err(); err != nil {
 		return err
+	}
+	for row := range s.known.noted {
+		row.index(fresh)
 	}
 	s.known.jails = fresh.jails
 	return nil

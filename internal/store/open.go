@@ -82,6 +82,9 @@ func arrange(ctx context.Context, db *sql.DB, path string, log *slog.Logger) err
 		log.Warn(fmt.Sprintf("New database created. Version '%d'", schemaVersion))
 	case version < schemaVersion:
 		return migrate(ctx, db, path, version, log)
+	case version == schemaVersion:
+		// The original may have made the file, without our table.
+		return transact(ctx, db, func(tx *sql.Tx) error { return run(tx, pendingTable) })
 	case version > schemaVersion:
 		return fmt.Errorf("%w: version %d, known is %d; choose another dbfile", ErrNewer, version, schemaVersion)
 	}

@@ -54,10 +54,12 @@ func (s *Store) Position(jail, path string) (ticket.Position, error) {
 // SavePosition stores where jail is to read on. It is committed after all that was written before it. An error means that
 // the store is closed.
 func (s *Store) SavePosition(jail, path string, p ticket.Position) error {
-	return s.enqueue(change{what: "the position in " + path, apply: func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO logs (jail, path, firstlinemd5, lastfilepos) VALUES (?, ?, ?, ?)
-			ON CONFLICT (jail, path) DO UPDATE SET firstlinemd5 = excluded.firstlinemd5, lastfilepos = excluded.lastfilepos`,
-			jail, path, p.Hash, p.Offset)
-		return err
-	}})
+	return s.enqueue(change{what: "the position in " + path, apply: func(tx *sql.Tx) error { return savePosition(tx, jail, path, p) }})
+}
+
+func savePosition(tx *sql.Tx, jail, path string, p ticket.Position) error {
+	_, err := tx.Exec(`INSERT INTO logs (jail, path, firstlinemd5, lastfilepos) VALUES (?, ?, ?, ?)
+		ON CONFLICT (jail, path) DO UPDATE SET firstlinemd5 = excluded.firstlinemd5, lastfilepos = excluded.lastfilepos`,
+		jail, path, p.Hash, p.Offset)
+	return err
 }

@@ -48,11 +48,24 @@ const (
 		data JSON,
 		PRIMARY KEY (ip, jail),
 		FOREIGN KEY (jail) REFERENCES jails (name))`
+
+	// gaolPending is ours alone; the original does not look at tables that it does not know.
+	pendingTable = `CREATE TABLE IF NOT EXISTS gaolPending (
+		jail TEXT NOT NULL,
+		ip TEXT NOT NULL,
+		first REAL NOT NULL,
+		last REAL NOT NULL,
+		whole INTEGER NOT NULL,
+		retry REAL NOT NULL,
+		place INTEGER NOT NULL,
+		data JSON,
+		PRIMARY KEY (jail, ip),
+		FOREIGN KEY (jail) REFERENCES jails (name) ON DELETE CASCADE) WITHOUT ROWID`
 )
 
 // schema creates what is missing.
 var schema = []string{
-	versionTable, jailsTable, logsTable, bansTable, bipsTable,
+	versionTable, jailsTable, logsTable, bansTable, bipsTable, pendingTable,
 	`CREATE INDEX IF NOT EXISTS jails_name ON jails (name)`,
 	`CREATE INDEX IF NOT EXISTS logs_path ON logs (path)`,
 	`CREATE INDEX IF NOT EXISTS logs_jail_path ON logs (jail, path)`,

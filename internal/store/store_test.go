@@ -272,7 +272,7 @@ func TestKnown(t *testing.T) {
 			check("web", false, Known{5, now + 100, 600}, true)
 			check("nosuch", false, Known{}, false)
 			check("nosuch", true, Known{7, now + 701, 1200}, true)
-			if err := s.DeleteBans("sshd", []addr.ID{who}); err != nil {
+			if err := s.ForgetBans("sshd", []addr.ID{who})(); err != nil {
 				t.Fatal(err)
 			}
 			check("sshd", false, Known{}, false)
@@ -293,7 +293,7 @@ func TestDeleteBansWithinANetwork(t *testing.T) {
 		add(t, s, "web", banOf(who, now))
 	}
 	s.Known("sshd", parseID("word"), false)
-	if err := s.DeleteBans("sshd", []addr.ID{parseID("198.51.100.0/25"), parseID("word"), parseID("absent")}); err != nil {
+	if err := s.ForgetBans("sshd", []addr.ID{parseID("198.51.100.0/25"), parseID("word"), parseID("absent")})(); err != nil {
 		t.Fatal(err)
 	}
 	wantRows(t, s, `SELECT ip FROM bips WHERE jail = 'sshd'`, "198.51.100.128")
@@ -436,7 +436,7 @@ func TestFullDiskIsReportedOnce(t *testing.T) {
 		add(t, s, "sshd", big)
 		s.Flush()
 	}
-	if err := s.DeleteBans("sshd", []addr.ID{big.ID}); err != nil {
+	if err := s.ForgetBans("sshd", []addr.ID{big.ID})(); err != nil {
 		t.Errorf("a change that needs no room: %v", err)
 	}
 	if _, err := s.db.Exec(`PRAGMA max_page_count = 100000`); err != nil {

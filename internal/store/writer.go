@@ -21,6 +21,8 @@ type change struct {
 	what  string              // for the log, should it fail
 	apply func(*sql.Tx) error // nil for a Flush, which only waits for its turn
 	done  chan<- error        // receives the outcome once; nil if nobody waits
+	// failed is called when the change could not be made; nil if nobody wants to know.
+	failed func()
 }
 
 // enqueue puts c in the queue.
@@ -38,7 +40,7 @@ func (s *Store) enqueue(c change) error {
 // do makes a change and waits until it is committed.
 func (s *Store) do(what string, apply func(*sql.Tx) error) error {
 	done := make(chan error, 1)
-	if err := s.enqueue(change{what, apply, done}); err != nil {
+	if err := s.enqueue(change{what: what, apply: apply, done: done}); err != nil {
 		return err
 	}
 	return <-done
@@ -83,6 +85,9 @@ func (s *Store) commit(batch []change) {
 	for i, c := range batch {
 		if c.done != nil {
 			c.done <- errs[i]
+		}
+		if c.failed != nil && errs[i] != nil {
+			c.failed()
 		}
 	}
 	s.pending.Add(-int64(len(batch)))
