@@ -51,8 +51,8 @@ func (m *Matcher) set(slot, value int32) {
 
 // run executes the program from pc, with the text from pos, up to the next iMatch.
 // It returns where the match ends. A negative end, of an enclosed body, says that the
-// state it has come to is sure in so many levels. On success the frames of the choices made remain
-// on the stack; on failure the stack is as it was.
+// state it has come to is sure in so many levels. On success the frames of the choices
+// made remain on the stack; on failure the stack is as it was.
 //
 // It calls itself for look-arounds and atomic groups only, so that recursion is as
 // deep as these are nested in the pattern.

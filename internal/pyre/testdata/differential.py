@@ -153,10 +153,10 @@ class Sampler:
     def not_literal(self, code):
         return self.rnd.choice(ALPHABET.replace(chr(code), ""))
 
-    def __getattr__(self, name):
-        if name in ("in", "assert"):
-            return self.member if name == "in" else self.look
-        raise AttributeError(name)
+    def __getattr__(self, op):  # two operators have the names of keywords
+        if op in ("in", "assert"):
+            return self.member if op == "in" else self.look
+        raise AttributeError(op)
 
     def member(self, items):
         if str(items[0][0]) == "NEGATE":
