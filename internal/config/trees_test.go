@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -41,7 +42,7 @@ func TestTreesOfOthers(t *testing.T) {
 }
 
 func TestTreesOfOthersLikeOriginal(t *testing.T) {
-	p := startPeer(t)
+	p := startPeer(t, time.Minute)
 	for _, file := range treeFiles(t) {
 		compare(t, p, writeArchive(t, file).conf, "-d")
 	}

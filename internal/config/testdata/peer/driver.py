@@ -1,6 +1,7 @@
-"""Runs the original's client for every line of standard input: a JSON list of arguments. Answers each with one line of JSON:
-exit code, standard output, standard error. The modules are loaded once and every run is a fork with a clock and a limit
-on memory, so that hundreds of runs take seconds and none can harm the next."""
+"""Runs the original's client for every line of standard input: a JSON list of arguments. Answers each with one line of
+JSON: exit code, standard output, standard error. Usage: driver.py ROOT SECONDS-PER-RUN. The modules are loaded once
+and every run is a fork with a clock and a limit on memory, so that hundreds of runs take seconds and none can harm
+the next."""
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ import tempfile
 import warnings
 
 root = sys.argv[1]
+seconds = int(sys.argv[2])
 sys.path.insert(0, root + "/usr/lib/python3/dist-packages")
 sys.dont_write_bytecode = True
 warnings.simplefilter("ignore")
@@ -18,7 +20,7 @@ import fail2ban.client.fail2banclient  # noqa: E402,F401  loaded here to be shar
 
 
 def child(argv, out, err):
-    signal.alarm(5)
+    signal.alarm(seconds)
     resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
