@@ -20,7 +20,7 @@ import (
 )
 
 // peerDriver feeds lines to the original's filter by its public interface. It reads a case a line (JSON) and prints what each of
-// the case's lines yields: id, lines and data of each failure.
+// the case's lines yields: id, time, lines and data of each failure.
 const peerDriver = `
 import json, logging, os, sys, time
 os.environ["TZ"] = "UTC"; time.tzset()
@@ -34,25 +34,30 @@ class Jail:
 for raw in sys.stdin:
     case = json.loads(raw)
     MyTime.setTime(1700000000)
-    f = Filter(Jail(), useDns="no"); f.active = True; f.ignoreSelf = False; f.setMaxRetry(1000)
+    f = Filter(Jail(), useDns="no"); f.active = True; f.ignoreSelf = False; f.setMaxRetry(1000); f.inOperation = case["Live"]; f.setFindTime(600)
     if case["MaxLines"]: f.setMaxLines(case["MaxLines"])
+    if case["DatePattern"]: f.setDatePattern(case["DatePattern"])
     if case["Prefregex"]: f.prefRegex = case["Prefregex"]
     for r in case["Failregex"] or []: f.addFailRegex(r)
     for r in case["Ignoreregex"] or []: f.addIgnoreRegex(r)
     out = []
     def spy(ticket, count=1, observed=False):
         data = {k: sorted(v) if isinstance(v, set) else v for k, v in ticket.getData().items() if k not in ("matches", "failures") and v is not None}
-        out.append([str(ticket.getID()), ["".join(m) for m in ticket.getMatches()], {k: str(v) if k == "ip" else v for k, v in data.items()}])
+        out.append([str(ticket.getID()), float(ticket.getTime()), ["".join(m) for m in ticket.getMatches()], {k: str(v) if k == "ip" else v for k, v in data.items()}])
         return 1
     f.failManager.addFailure = spy
-    for line in case["Lines"]: f.processLineAndAdd(line)
+    for i, line in enumerate(case["Lines"]):
+        if case["Clocks"]: MyTime.setTime(case["Clocks"][i])
+        f.processLineAndAdd(line)
     print(json.dumps(out))
 `
 
 // A peerCase is a filter and lines for it.
 type peerCase struct {
 	Settings
-	Lines []string
+	Lines  []string
+	Clocks []float64 // the present at each line; nil for 1700000000
+	Live   bool
 }
 
 // connectionCase makes a random filter about connections, or about several lines, and random lines that it nearly matches.
@@ -70,7 +75,7 @@ func connectionCase(r *rand.Rand) peerCase {
 		`^t <F-TUPLE_ID_1>\w+</F-TUPLE_ID_1> <F-ID/>$`,
 	}
 	r.Shuffle(len(fail), func(i, j int) { fail[i], fail[j] = fail[j], fail[i] })
-	c := peerCase{Settings: Settings{
+	c := peerCase{Live: true, Settings: Settings{
 		Prefregex: `^ s\[<F-MLFID>\d+</F-MLFID>\] <F-CONTENT>.+</F-CONTENT>$`,
 		Failregex: fail[:3+r.IntN(len(fail)-2)],
 	}}
@@ -91,13 +96,32 @@ func multiLineCase(r *rand.Rand) peerCase {
 		`^ (?:A|N)[^C]* C <ADDR>`, `<ADDR>\n N`,
 	}
 	r.Shuffle(len(fail), func(i, j int) { fail[i], fail[j] = fail[j], fail[i] })
-	c := peerCase{Settings: Settings{MaxLines: 2 + r.IntN(5), Failregex: fail[:1+r.IntN(4)]}}
+	c := peerCase{Live: true, Settings: Settings{MaxLines: 2 + r.IntN(5), Failregex: fail[:1+r.IntN(4)]}}
 	if r.IntN(4) == 0 {
 		c.Ignoreregex = []string{[]string{`0\.2\.2`, `^ A 2`, `\n B 1`}[r.IntN(3)]}
 	}
 	for range 5 + r.IntN(20) {
 		line := []string{" A 1", " A 2", " B 1 192.0.2.1", " B 2 192.0.2.2", " C 192.0.2.3", " N", ""}[r.IntN(7)]
 		c.Lines = append(c.Lines, fmt.Sprintf("17000000%02d%s", r.IntN(60), line))
+	}
+	return c
+}
+
+// timeCase makes lines with dates of every kind, at a clock that goes on by jerks.
+func timeCase(r *rand.Rand) peerCase {
+	c := peerCase{Live: r.IntN(2) == 0, Settings: Settings{Failregex: []string{`^\s*(?:W:)? ?FAIL <ADDR>$`, `BAD <ADDR>$`}}}
+	c.DatePattern = []string{"", "EPOCH\n^W:()**", "^EPOCH\n^%Y-%m-%d %H:%M:%S\n^W:()**"}[r.IntN(3)]
+	now := 1700000000.0
+	for range 5 + r.IntN(15) {
+		now += []float64{0, 0, 0.5, 1, 30, 59, 60, 61, 700}[r.IntN(9)]
+		at := now + []float64{0, -1, -60, -61, -60.9, 60, 61, -599, -600, -601, -4000, 90000}[r.IntN(12)]
+		when := time.Unix(int64(at), 0).UTC()
+		date := []string{
+			fmt.Sprintf("%.0f", at), fmt.Sprintf("%.3f", at), when.Format("2006-01-02 15:04:05"), when.Format("2006-01-02T15:04:05Z"),
+			"", "", "W:", "2023-02-30 07:00:00",
+		}[r.IntN(8)]
+		c.Lines = append(c.Lines, date+[]string{" FAIL", " BAD", " x"}[r.IntN(3)]+fmt.Sprintf(" 192.0.2.%d", r.IntN(9)))
+		c.Clocks = append(c.Clocks, now)
 	}
 	return c
 }
@@ -114,15 +138,12 @@ func TestRandomCasesLikePeer(t *testing.T) {
 	if _, err := os.Stat(packages); err != nil {
 		t.Fatalf("the original is not there (run test/peer/fetch .peer): %v", err)
 	}
-	const count, seed = 2000, 1
+	const count, seed = 1500, 3
 	r := rand.New(rand.NewPCG(seed, 2))
 	var cases []peerCase
 	var in bytes.Buffer
 	for i := range count {
-		c := connectionCase(r)
-		if i%2 == 1 {
-			c = multiLineCase(r)
-		}
+		c := []func(*rand.Rand) peerCase{connectionCase, multiLineCase, timeCase}[i%3](r)
 		cases = append(cases, c)
 		if err := json.NewEncoder(&in).Encode(c); err != nil {
 			t.Fatal(err)
@@ -164,10 +185,17 @@ func yields(t *testing.T, compiler *Compiler, c peerCase) []any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := NewFilter(p, Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return 1700000000 }})
+	now := then
+	f := NewFilter(p, Env{
+		Log: slog.New(slog.DiscardHandler), Location: time.UTC,
+		Now: func() ticket.Unix { return now }, FindTime: func() float64 { return 600 },
+	})
 	got := []any{}
-	for _, l := range c.Lines {
-		f.Process(&ticket.Batch{Lines: []ticket.Line{{Text: []byte(l)}}, Live: true}, func(x *ticket.Failure) error {
+	for i, l := range c.Lines {
+		if c.Clocks != nil {
+			now = ticket.Unix(c.Clocks[i])
+		}
+		f.Process(&ticket.Batch{Lines: []ticket.Line{{Text: []byte(l)}}, Live: c.Live}, func(x *ticket.Failure) error {
 			lines, data := []any{}, map[string]any{}
 			for _, m := range x.Matches {
 				lines = append(lines, m.String())
@@ -175,7 +203,7 @@ func yields(t *testing.T, compiler *Compiler, c peerCase) []any {
 			for _, v := range x.Fields {
 				data[v.Name] = asJSON(v.Value)
 			}
-			got = append(got, []any{x.ID.String(), lines, data})
+			got = append(got, []any{x.ID.String(), float64(min(x.Time, now)), lines, data})
 			return nil
 		})
 	}
