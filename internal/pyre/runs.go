@@ -35,6 +35,11 @@ func (m *Matcher) one(in *inst, pos int32) int32 {
 
 // least goes over the characters that the run must have.
 func (m *Matcher) least(in *inst, pos int32) (int32, bool) {
+	if in.x == 1 && int(pos) < len(m.text) { // most often
+		if c := m.text[pos]; c < utf8.RuneSelf {
+			return pos + 1, bit(in.table[c], in.bitX)
+		}
+	}
 	for range in.x {
 		w := m.one(in, pos)
 		if w == 0 {
@@ -143,17 +148,18 @@ func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
 	}
 	far := m.most(in, low)
 	end := far
-	for end > low && !m.follows(in, end) {
-		end--
+	if !m.follows(in, end) {
+		table, my := in.table, uint64(1)<<(in.bitY&63)
+		for end--; end >= low && table[m.text[end]]&my == 0; end-- {
+		}
+		if end < low {
+			return far, false
+		}
 	}
 	if end > low {
 		m.push(frameGreedy, end, low, pc)
-		return end, true
 	}
-	if m.follows(in, end) {
-		return end, true
-	}
-	return far, false
+	return end, true
 }
 
 // giveBack shortens the greedy run of the topmost frame f to where it may lead on, and
