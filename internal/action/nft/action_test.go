@@ -161,8 +161,9 @@ func TestUnbanAndFlush(t *testing.T) {
 // inKernel lists the set of a family as prefixes, in order.
 func inKernel(t testing.TB, a *Action, family int) []string {
 	t.Helper()
-	f := &a.families[family]
-	set := a.config.newSet(f)
+	a.mu.Lock()
+	set, interval := a.config.newSet(&a.families[family]), a.families[family].shape.interval
+	a.mu.Unlock()
 	var found []nftables.SetElement
 	ok(t, a.kernel.do(func(conn *nftables.Conn) (err error) {
 		found, err = conn.GetSetElements(set)
@@ -184,7 +185,7 @@ func inKernel(t testing.TB, a *Action, family int) []string {
 	slices.SortFunc(ends, netip.Addr.Compare)
 	var all []string
 	for i, first := range firsts {
-		if !f.shape.interval {
+		if !interval {
 			all = append(all, netip.PrefixFrom(first, first.BitLen()).String())
 			continue
 		}

@@ -213,7 +213,7 @@ func TestIncludesThatMultiply(t *testing.T) {
 	if _, err := j.reader(fsys).Read("jail"); err == nil || !strings.Contains(err.Error(), "include each other more than") {
 		t.Errorf("error %v", err)
 	}
-	if d := time.Since(began); d > 10*time.Second {
+	if d := time.Since(began); d > time.Minute {
 		t.Errorf("took %v", d)
 	}
 }
@@ -279,7 +279,7 @@ func TestValuesThatMultiply(t *testing.T) {
 		if _, err := set.Get("a", "x0", nil); err == nil {
 			t.Error("no error")
 		}
-		if d := time.Since(began); d > 5*time.Second {
+		if d := time.Since(began); d > time.Minute {
 			t.Errorf("took %v", d)
 		}
 	}
