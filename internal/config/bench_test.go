@@ -52,10 +52,10 @@ func BenchmarkThousandJails(b *testing.B) {
 	}
 }
 
-// TestThousandJailsInASecond leaves room for a busy machine.
-func TestThousandJailsInASecond(t *testing.T) {
+// TestThousandJails takes a quarter of a second of one core; the limit leaves room for a busy machine.
+func TestThousandJails(t *testing.T) {
 	source := thousandJails()
-	within(t, 3*time.Second, func() {
+	within(t, 10*time.Second, func() {
 		if c, err := Read(Options{Source: source}); err != nil || len(c.Jails) != 1000 || c.Failed {
 			t.Error(err)
 		}

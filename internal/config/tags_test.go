@@ -73,7 +73,7 @@ func TestDoublingTagsEnd(t *testing.T) {
 	if err != nil && len(err.Error()) > 10_000 {
 		t.Errorf("the error text has %d bytes", len(err.Error()))
 	}
-	if d := time.Since(began); d > 5*time.Second {
+	if d := time.Since(began); d > 30*time.Second {
 		t.Errorf("took %v", d)
 	}
 }
@@ -87,7 +87,7 @@ func TestLongValueWithManyTags(t *testing.T) {
 	if v, _ := m.Get("a"); v.s != strings.Repeat("<HOST> 1 ", 100_000) {
 		t.Errorf("got %.40s…", v.s)
 	}
-	if d := time.Since(began); d > 5*time.Second {
+	if d := time.Since(began); d > 30*time.Second {
 		t.Errorf("took %v", d)
 	}
 }
