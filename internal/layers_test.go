@@ -14,7 +14,7 @@ var layers = []string{
 	"config/pytext", "config/omap", "config/ini", "config/layers", "config",
 	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
 	"filter", "filter/dns", "filter/ignore", "failure", "ban",
-	"action", "action/shell", "action/nft", "store",
+	"action", "action/shell", "action/nft", "action/smtp", "store",
 	"jail", "control", "server", "regextest", "cli",
 }
 

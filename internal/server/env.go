@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -11,6 +12,7 @@ import (
 	"gaol/internal/action"
 	"gaol/internal/action/nft"
 	"gaol/internal/action/shell"
+	"gaol/internal/action/smtp"
 	"gaol/internal/addr"
 	"gaol/internal/filter/dns"
 	"gaol/internal/jail"
@@ -144,8 +146,10 @@ func (s *Server) newAction(spec jail.ActionSpec, env action.Env) (action.Action,
 	switch {
 	case s.opt.Observe:
 		return observer{}, nil
+	case filepath.Base(spec.Script) == smtp.Script:
+		return smtp.New(spec.Props, env)
 	case spec.Script != "":
-		return nil, fmt.Errorf("%s is a Python action; they are not supported, use an action file with commands", spec.Script)
+		return nil, fmt.Errorf("%s is a Python action; of these only %s is supported, use an action file with commands", spec.Script, smtp.Script)
 	}
 	_, native, err := nft.Native(spec.Props)
 	switch {
