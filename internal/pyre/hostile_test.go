@@ -56,16 +56,21 @@ var hostile = []struct {
 	{"structured data", `^(?:\[[^\]]*\]\s*|\S+\s*)*:$`, "", "[a] ", ""},
 }
 
-// counting are such pairs with a counted group. Their time is bounded by the length of
-// the line times the count, or by the number of steps when that is too much.
-var counting = []struct {
-	name, pattern, pump string
-	truncated           bool
+// limited are such pairs with a counted group or a back-reference. Their time is bounded
+// by the length of the line times the count, or by the number of steps when that is too
+// much.
+var limited = []struct {
+	name, pattern, pump, end string
+	truncated                bool
 }{
-	{"counted group, searched", `(?:ab?){200}c`, "ab", false},
-	{"counted group", `^(?:a?b?){1000}c`, "ab", true},
-	{"huge counted group", `(?:a|b|ab){30000}c`, "ab", true},
-	{"look-ahead with a group in a loop", `^(?:(?=(a*)(a*)b)a)*c$`, "aaaab", false},
+	{"counted group, searched", `(?:ab?){200}c`, "ab", "", false},
+	{"counted group", `^(?:a?b?){1000}c`, "ab", "", true},
+	{"huge counted group", `(?:a|b|ab){30000}c`, "ab", "", true},
+	{"look-ahead with a group in a loop", `^(?:(?=(a*)(a*)b)a)*c$`, "a", "b", true},
+	{"back-references", `^(a*)(a*)(a*)\1\2\3b`, "a", "", true},
+	{"back-reference, searched", `(\w+).*\1!`, "ab", "", true},
+	{"back-reference without case", `(?i)^(\w+)(\w*)\1\2!$`, "aA", "", true},
+	{"quotes of one kind", `^(?:(["'])(?:\\.|[^\\])*?\1\s*)*$`, `"a'b" `, "!", true},
 }
 
 // cpuTime returns the time that this thread has used, which other work on the machine
@@ -107,9 +112,9 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
-	for _, tt := range counting {
+	for _, tt := range limited {
 		t.Run(tt.name, func(t *testing.T) {
-			m, took := searchTimed(t, tt.pattern, hostileLine("", tt.pump, ""))
+			m, took := searchTimed(t, tt.pattern, hostileLine("", tt.pump, tt.end))
 			if took > 5*time.Second || m.Truncated() != tt.truncated {
 				t.Errorf("took %v, gave up: %v, want %v", took, m.Truncated(), tt.truncated)
 			}

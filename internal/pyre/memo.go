@@ -23,7 +23,7 @@ const engageAt = 128
 
 // workLimit is the number of steps after which a pattern whose failures cannot be
 // remembered by bits is given up.
-const workLimit = 100_000
+const workLimit = 50_000
 
 // maxMemoBits limits the memory of one memo to 32 MiB.
 const maxMemoBits = 1 << 28

@@ -102,6 +102,7 @@ func (m *Matcher) backref(in *inst, pos int32) (int32, bool) {
 	if start < 0 || end < start {
 		return 0, false
 	}
+	m.work += int(end-start) >> workShift
 	want := m.text[start:end]
 	if in.flags&flagFold == 0 {
 		return pos + end - start, bytes.HasPrefix(m.text[pos:], want)
