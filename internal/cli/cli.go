@@ -43,6 +43,7 @@ var subcommands = []struct {
 	{"client", "what fail2ban-client does", client},
 	{"regex", "what fail2ban-regex does", regex},
 	{"config", "write out, check or explain the configuration", configure},
+	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
 	{"version", "print the version", version},
 }
 
@@ -78,7 +79,7 @@ func usage(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprint(out, "usage: gaol COMMAND [ARGUMENTS]\n\n")
 	for _, s := range subcommands {
-		fmt.Fprintf(out, "  %-9s %s\n", s.name, s.help)
+		fmt.Fprintf(out, "  %-12s %s\n", s.name, s.help)
 	}
 	fmt.Fprint(out, "\nCalled as fail2ban-server, fail2ban-client or fail2ban-regex it is that command.\n")
 	return code

@@ -133,6 +133,12 @@ const ignoreTimeout = 60 * time.Second
 
 // command runs an ignorecommand: its exit status 1 is an answer, not a failure.
 func (s *Server) command(ctx context.Context, text string, e *action.Event) (int, error) {
+	if isCrawlerCheck(text) {
+		if ip, ok := e.ID().Addr(); ok && RealCrawler(s.world.names, ip) {
+			return 0, nil
+		}
+		return 1, nil
+	}
 	r := shell.RunCommand(ctx, s.opt.Output.Logger("fail2ban.utils"), text, e, ignoreTimeout, 0, 1)
 	if r.TimedOut {
 		return r.Code, fmt.Errorf("ignorecommand ran longer than %s", ignoreTimeout)
