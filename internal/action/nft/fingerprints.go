@@ -7,32 +7,32 @@ var fingerprints = []fingerprint{
 	{ // our own
 		kind: "multiport",
 		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
-			"19:table_family 1:table 33:addr_options 25:protocol 32:table_family 1:table 1:chain 25:port 52:blocktype " +
-			"11:nftables 17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables " +
-			"6:nftables 12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables " +
-			"14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain " +
-			"38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
-		sum: "d678752ee95db053f74492a4950ef9070f4151b2457a4c27511125845be72c94",
+			"19:table_family 1:table 33:addr_options 25:protocol 32:table_family 1:table 1:chain 26:port " +
+			"50:blocktype 11:nftables 17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain " +
+			"19:nftables 6:nftables 12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain " +
+			"20:nftables 14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family " +
+			"1:table 1:chain 38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
+		sum: "4761e38b8a6849891c57feea9a8d89eff6b4815a33f61280d40376d0233ee7cf",
 	},
 	{ // our own
 		kind: "allports",
 		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
-			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 17:protocol 36:blocktype " +
+			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 18:protocol 39:blocktype " +
 			"5:nftables 17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables " +
 			"6:nftables 12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables " +
-			"14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain " +
-			"38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
-		sum: "a6c8f5cd866155bc4ea3ec6d5ab3b626fb4bbf6fe8d94f21c93ad7ed5c3e9894",
+			"14:table_family 1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table " +
+			"1:chain 38:nftables 13:table_family 1:table 37:nftables 16:table_family 1:table",
+		sum: "264f03452ceb1ccb5a134f52b8f3ba58acf463332d498664b98e87dd259623e0",
 	},
 	{ // our own
 		kind: "custom",
 		slots: "29:table_family 1:table 16:table_family 1:table 1:chain 9:chain_type 6:chain_hook 10:chain_priority " +
-			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 33:blocktype 5:nftables " +
+			"19:table_family 1:table 33:addr_options 18:table_family 1:table 1:chain 35:blocktype 5:nftables " +
 			"17:nftables 15:table_family 1:table 1:chain 48:table_family 1:table 1:chain 19:nftables 6:nftables " +
-			"12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables 14:table_family 1:table " +
-			"13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain 38:nftables " +
+			"12:table_family 1:table 12:nftables 12:table_family 1:table 1:chain 20:nftables 14:table_family " +
+			"1:table 13:nftables 11:table_family 1:table 24:nftables 12:table_family 1:table 1:chain 38:nftables " +
 			"13:table_family 1:table 37:nftables 16:table_family 1:table",
-		sum: "636b6967d4029e539f531e1de46c13169ef4f60c900f3789f3cd9c387460e28e",
+		sum: "66e7263fc049831753c49a343c42383c866fcf24c3f5c4070671b210120cfd96",
 	},
 	{ // 1.0.2
 		kind: "multiport",
