@@ -1,8 +1,8 @@
 // Package ban keeps the active bans of a jail and says how long each lasts.
 //
 // In go the tickets that the counting, a command or the database made due; out come the tickets whose ban begins or has
-// ended. Beside the Book stand the arithmetic of growing ban times (Settings, Increment, Weight) and the text of a span
-// (DurationText). The package never reads the clock, never touches the firewall or the database, and never logs.
+// ended. Beside the Book stand the arithmetic of growing ban times (Settings, Increment, Weight).
+// The package never reads the clock, never touches the firewall or the database, and never logs.
 package ban
 
 import (

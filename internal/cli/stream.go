@@ -27,7 +27,7 @@ func configOptions(o *options) config.Options {
 // readStream reads the configuration for a server to work by: what -d prints, and for jails whose log files are all missing,
 // the files to wait for. One missing log must stop neither its jail nor the others.
 func readStream(o config.Options) (*config.Config, error) {
-	o.AllowNoLogs = true
+	o.AllowNoLogs, o.PreferJournal = true, true
 	c, err := config.Read(o)
 	if err != nil {
 		return c, err

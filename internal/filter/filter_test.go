@@ -382,14 +382,3 @@ func TestCombinedFields(t *testing.T) {
 		}
 	}
 }
-
-func TestDurationText(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		0: "0", 59: "59s", 61: "1m 1s", 2000: "33m 20s", 3594: "59m 54s", 3595: "1h", 7199: "2h", 10000: "2h 46m", 86399: "24h",
-		86461: "1d 1m", 604799: "7d", 700000: "1w 1d 2h", 40000000: "1y 14w", 99999999: "3y 8w 6d",
-	} {
-		if got := durationText(seconds); got != want {
-			t.Errorf("%v: got %q, want %q", seconds, got, want)
-		}
-	}
-}

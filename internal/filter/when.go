@@ -116,7 +116,7 @@ func (f *Filter) correct() {
 	} else if off >= -3300 {
 		problem = "latency"
 	}
-	f.jailLog.Warn("Detected a log entry " + durationText(math.Abs(off)) + " " + side +
+	f.jailLog.Warn("Detected a log entry " + ticket.DurationText(math.Abs(off)) + " " + side +
 		" the current time in operation mode. This looks like a " + problem +
 		" problem. Treating such entries as if they just happened.")
 	f.warnTiming()

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"gaol/internal/ban"
 	"gaol/internal/logging"
 	"gaol/internal/store"
 	"gaol/internal/ticket"
@@ -43,7 +42,7 @@ func (j *Jail) longer(b *ticket.Ban, base float64, known store.Known) float64 {
 		return base
 	}
 	j.logs.observer.Info(fmt.Sprintf("IP %s is bad: %d # last %s - incr %s to %s",
-		b.ID, known.Count, known.Last, ban.DurationText(base), ban.DurationText(longer)))
+		b.ID, known.Count, known.Last, ticket.DurationText(base), ticket.DurationText(longer)))
 	return longer
 }
 
@@ -52,7 +51,7 @@ func (j *Jail) prolong(b *ticket.Ban, base, longer float64) {
 	b.BanTime = longer
 	duration, until := "permanent", "infinite"
 	if end, ends := b.End(longer); ends {
-		duration, until = ban.DurationText(longer), end.String()
+		duration, until = ticket.DurationText(longer), end.String()
 	}
 	logging.Notice(j.logs.observer, fmt.Sprintf("Increase Ban %s (%d # %s -> %s)", b.ID, b.Count, duration, until))
 	if longer == base {
