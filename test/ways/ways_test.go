@@ -4,6 +4,7 @@ package ways
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -89,7 +90,12 @@ func (w *way) step(l *lab.Lab, s step) outcome {
 	case "!append":
 		line := strings.Join(s.words[2:], " ")
 		now := time.Now().UTC().Format("2006-01-02T15:04:05")
-		l.Write(s.words[1], l.Read(s.words[1])+strings.ReplaceAll(line, "{T}", now)+"\n")
+		f, err := os.OpenFile(s.words[1], os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			l.T.Fatal(err)
+		}
+		fmt.Fprintln(f, strings.ReplaceAll(line, "{T}", now))
+		f.Close()
 	case "!config":
 		l.Write("/etc/fail2ban/jail.local", strings.ReplaceAll(strings.Join(s.words[1:], " "), `\n`, "\n")+"\n")
 	default:
