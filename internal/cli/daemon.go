@@ -26,6 +26,7 @@ type daemon struct {
 	force           bool // take the place of a socket that is there
 	output          *logging.Output
 	observe         bool
+	readers         string // the group that may ask, "" for none
 	// detached lets go of the terminal once the socket stands: whoever started us may wait for our output to end.
 	detached bool
 	// configure makes the server work; nil: a client will.
@@ -54,6 +55,11 @@ func (d *daemon) run(ctx context.Context) int {
 		log.Error(fmt.Sprintf("Unable to listen on %s: %v", d.socket, err))
 		return failed
 	}
+	if d.readers != "" {
+		if err := share(d.socket, d.readers); err != nil {
+			log.Error(err.Error()) // the machine is protected all the same
+		}
+	}
 	if d.detached {
 		letGo()
 	}
@@ -79,7 +85,9 @@ func (d *daemon) serve(ctx context.Context, listener *control.Listener) int {
 	})
 	running := make(chan error, 2)
 	go func() { running <- srv.Run(sources) }()
-	control := control.Server{Handler: srv.Handle, Log: d.output.Logger("fail2ban.asyncserver")}
+	control := control.Server{
+		Handler: srv.Handle, Log: d.output.Logger("fail2ban.asyncserver"), ReadOnlyOthers: d.readers != "",
+	}
 	go func() { running <- control.Serve(clients, listener) }()
 	defer d.reopenOnSignal()()
 

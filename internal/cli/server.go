@@ -74,6 +74,9 @@ func serve(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 	}
 	reportMessages(output, messages)
 	d := &daemon{socket: settings.Socket, pidFile: settings.PidFile, force: o.force, output: output, detached: background}
+	if d.readers, err = config.ReadOnlyGroup(configOptions(o)); err != nil {
+		output.Logger("fail2ban.server").Error(err.Error())
+	}
 	if !o.async {
 		d.configure = func(s *server.Server) error { return configureFrom(ctx, s, configOptions(o), output) }
 	}
