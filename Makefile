@@ -7,7 +7,9 @@ GO      ?= go
 NAMES   := fail2ban-server fail2ban-client fail2ban-regex
 TOOLS   := $(CURDIR)/.tools
 PEER    := $(CURDIR)/.peer
+PAGES   := $(patsubst man/%.md,bin/man/%,$(wildcard man/*.md))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+MD2MAN  := github.com/cpuguy83/go-md2man/v2@v2.0.7
 
 # What the tests need of a Debian-like system, beside Go and make.
 TEST_PACKAGES := openssh-server openssh-client sshpass rsyslog nftables iptables ipset iproute2 sqlite3 procps \
@@ -17,18 +19,38 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X gaol/internal/cli.Version=$(VERSION)
 
-.PHONY: build install run test test-deps check unit e2e peer parity soak bench clean
+.PHONY: build install install-service man run test test-deps check unit e2e peer parity soak bench clean
 
 ## build: one static binary and its three other names, in bin/
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/gaol ./cmd/gaol
 	for name in $(NAMES); do ln -sf gaol bin/$$name; done
 
-## install: build, then copy to PREFIX
+## man: the manual pages, made from man/*.md into bin/man
+man: $(PAGES)
+
+bin/man/%: man/%.md $(TOOLS)/go-md2man
+	@mkdir -p bin/man
+	$(TOOLS)/go-md2man -in $< -out $@
+
+$(TOOLS)/go-md2man:
+	GOBIN=$(TOOLS) $(GO) install $(MD2MAN)
+
+## install: build, then copy to PREFIX: the program and its names, and the manual pages if `make man` has made them
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 bin/gaol $(DESTDIR)$(PREFIX)/bin/gaol
 	for name in $(NAMES); do ln -sf gaol $(DESTDIR)$(PREFIX)/bin/$$name; done
+	for page in $(wildcard bin/man/*); do \
+		section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; install -d $$section && install -m 644 $$page $$section || exit 1; \
+	done
+
+## install-service: after install, the systemd unit fail2ban.service, and the rotation of the log unless there is one
+install-service:
+	install -d $(DESTDIR)/etc/systemd/system $(DESTDIR)/etc/logrotate.d
+	sed 's,@BINDIR@,$(PREFIX)/bin,' packaging/gaol.service > $(DESTDIR)/etc/systemd/system/fail2ban.service
+	test -e $(DESTDIR)/etc/logrotate.d/fail2ban || \
+		sed 's,@BINDIR@,$(PREFIX)/bin,' packaging/gaol.logrotate > $(DESTDIR)/etc/logrotate.d/fail2ban
 
 ## run: watch this machine in the foreground with the built-in configuration
 run: build
