@@ -2,9 +2,11 @@ package pack_test
 
 import (
 	"log/slog"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,7 @@ func TestFiltersFindWhoTheSamplesSay(t *testing.T) {
 	for _, file := range sampleFiles(t) {
 		for _, mode := range file.modes {
 			t.Run(name(file, mode), func(t *testing.T) {
-				judge := newJudge(t, &compiler, file.reference(mode))
+				judge := newJudge(t, &compiler, file.reference(mode), "no")
 				for _, s := range file.samples {
 					if diff := cmp.Diff(s.want(mode), judge(s.text)); diff != "" {
 						t.Errorf("%s: %s\n-want +got:\n%s", s.where, s.text, diff)
@@ -37,14 +39,41 @@ func name(f *sampleFile, mode string) string {
 	return strings.TrimSuffix(f.filter+"/"+filepath.Base(f.path), ".log") + "/" + mode
 }
 
+// An attacker may also have a name service that gives every name the address of somebody else.
+func TestNoNameInASampleBringsAddressesIn(t *testing.T) {
+	var compiler filter.Compiler
+	for _, file := range sampleFiles(t) {
+		for _, mode := range file.modes {
+			t.Run(name(file, mode), func(t *testing.T) {
+				judge := newJudge(t, &compiler, file.reference(mode), "warn")
+				for _, s := range file.samples {
+					if slices.Contains(judge(s.text), victim) {
+						t.Errorf("%s: by a host name in it: %s", s.where, s.text)
+					}
+				}
+			})
+		}
+	}
+}
+
+// victim is whom hostile samples try to have banned.
+const victim = "9.9.9.9"
+
+// A liar is a name service of the attacker's.
+type liar struct{}
+
+func (liar) Addresses(string) []netip.Addr { return []netip.Addr{netip.MustParseAddr(victim)} }
+
 // newJudge returns what finds the failing ids in one line after the other, with a filter of the pack.
-func newJudge(t *testing.T, compiler *filter.Compiler, reference string) func(line string) []string {
+func newJudge(t *testing.T, compiler *filter.Compiler, reference, useDNS string) func(line string) []string {
 	t.Helper()
-	program, err := compiler.Compile(settings(t, reference))
+	s := settings(t, reference)
+	s.UseDNS = useDNS
+	program, err := compiler.Compile(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := filter.Env{Jail: "test", Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	env := filter.Env{Jail: "test", Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Resolve: liar{}}
 	judge := filter.NewFilter(program, env)
 	return func(line string) (found []string) {
 		batch := &ticket.Batch{Source: "samples", Lines: []ticket.Line{{Text: []byte(line)}}, Live: true}
@@ -66,7 +95,7 @@ func settings(t *testing.T, reference string) filter.Settings {
 	e := c.Jails[0].Expressions()
 	return filter.Settings{
 		Prefregex: e.PrefRegex, Failregex: e.FailRegex, Ignoreregex: e.IgnoreRegex,
-		MaxLines: int(e.MaxLines), DatePattern: e.DatePattern, UseDNS: "no",
+		MaxLines: int(e.MaxLines), DatePattern: e.DatePattern,
 	}
 }
 
