@@ -61,7 +61,7 @@ func Parse(p *action.Properties) (Config, error) {
 	c := Config{
 		Table:       r.text("table", "f2b-table", addr.None),
 		TableFamily: r.text("table_family", "inet", addr.None),
-		Chain:       r.text("chain", "f2b-chain", addr.None),
+		Chain:       r.text("chain", stockChain, addr.None),
 		ChainType:   r.text("chain_type", "filter", addr.None),
 		Hook:        r.text("chain_hook", "input", addr.None),
 		Set4:        r.text("addr_set", "addr-set-<name>", addr.Inet4),
@@ -92,7 +92,7 @@ func (r *reader) fail(param, format string, args ...any) {
 
 // text returns the expanded value of a parameter, or of missing where it is absent.
 func (r *reader) text(param, missing string, f addr.Family) string {
-	raw := r.props.Text(param, f)
+	raw := parameter(r.props, param, f)
 	if raw == "" {
 		raw = missing
 	}

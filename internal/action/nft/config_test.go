@@ -81,6 +81,7 @@ func TestNative(t *testing.T) {
 	}{
 		{"asked for", []string{"name", "x", "driver", "nftables"}, true, false},
 		{"asked for, with a mistake", []string{"name", "x", "driver", "nftables", "port", "what?"}, false, true},
+		{"asked for, with the chain that jail.conf passes", []string{"name", "x", "driver", "nftables", "chain", "<known/chain>"}, true, false},
 		{"another driver", []string{"name", "x", "driver", "shell"}, false, false},
 		{"commands of its own", []string{"name", "x", "actionban", "nft add element"}, false, false},
 		{"nothing at all", nil, false, false},

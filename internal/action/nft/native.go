@@ -59,6 +59,20 @@ func commands(p *action.Properties) string {
 	return b.String()
 }
 
+const (
+	stockChain = "f2b-chain"
+	// chainOfFile is what jail.conf passes as chain: whatever the action file has. The commands hold that value, the parameters do not.
+	chainOfFile = "<known/chain>"
+)
+
+// parameter returns a parameter as it stands in the stock commands.
+func parameter(p *action.Properties, name string, f addr.Family) string {
+	if v := p.Text(name, f); name != "chain" || v != chainOfFile {
+		return v
+	}
+	return stockChain
+}
+
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // A fingerprint recognises a text that was made by putting parameters into a template, without knowing the template: it has where
@@ -80,7 +94,7 @@ func (f fingerprint) matches(text string, p *action.Properties) bool {
 			return false
 		}
 		h.Write([]byte(text[:n] + "\x00"))
-		rest, ok := strings.CutPrefix(text[n:], squeeze(p.Text(name, addr.None)))
+		rest, ok := strings.CutPrefix(text[n:], squeeze(parameter(p, name, addr.None)))
 		if !ok {
 			return false
 		}

@@ -165,10 +165,12 @@ func TestStockActionsAreRecognised(t *testing.T) {
 		"nftables[type=allports, name=j, protocol=\"tcp,udp\", blocktype=drop]":                true,
 		"nftables-multiport[name=j, port=\"http,https,1000:2000\", chain=INPUT, table=filter]": true,
 		"nftables-allports[name=j, blocktype=\"reject with icmpx type admin-prohibited\"]":     true,
-		"nftables[name=j, driver=shell]":                                                       false,
-		"nftables[name=j, port=no-such-service]":                                               false,
-		"nftables[type=custom, name=j, actionban=\"<nftables> something else\"]":               false,
-		"nftables[type=multiport, name=j, nftables=\"ip netns exec x nft\"]":                   false,
+		// As the stock jail.conf calls it: the chain of the action file.
+		"nftables-multiport[name=j, port=ssh, chain=\"<known/chain>\"]":          true,
+		"nftables[name=j, driver=shell]":                                         false,
+		"nftables[name=j, port=no-such-service]":                                 false,
+		"nftables[type=custom, name=j, actionban=\"<nftables> something else\"]": false,
+		"nftables[type=multiport, name=j, nftables=\"ip netns exec x nft\"]":     false,
 		"iptables[name=j]": false,
 		"nftables[name=j, actionreload=\"echo reloaded\"]": false,
 	} {
