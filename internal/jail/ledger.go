@@ -23,8 +23,17 @@ type ledger struct {
 	timer  *time.Timer // nil: none is set
 	due    time.Time   // when timer fires
 	closed bool
-	torn   atomic.Bool // a checkpoint was lost, the next one must be a whole one
+
+	// What the goroutine that writes the database tells.
+	writing atomic.Bool  // a checkpoint is on its way
+	late    atomic.Bool  // another is wanted
+	torn    atomic.Bool  // one was lost, the next one must be a whole one
+	took    atomic.Int64 // nanoseconds, the last one
 }
+
+// share is the part of the time, one in so many, that is spent on writing down failures that led to no ban: in a flood of ever new
+// addresses that is the most expensive part.
+const share = 10
 
 // passed notes that every line of path up to end has been judged. The caller holds judging.
 func (j *Jail) passed(path string, end ticket.Position) {
@@ -38,10 +47,10 @@ func (j *Jail) passed(path string, end ticket.Position) {
 	l.places[path] = end
 	due := l.saved.Add(savePlaces)
 	if j.judging.table.Changed() {
-		due = l.saved.Add(saveFailures)
+		due = l.saved.Add(max(saveFailures, share*time.Duration(l.took.Load())))
 	}
 	if j.hasRows() || !time.Now().Before(due) {
-		j.checkpointLocked()
+		j.checkpointSoon()
 		return
 	}
 	if l.timer == nil || due.Before(l.due) {
@@ -55,6 +64,33 @@ func (l *ledger) stop() {
 	if l.timer != nil {
 		l.timer.Stop()
 		l.timer = nil
+	}
+}
+
+// checkpointSoon takes a checkpoint at once or, while the last one is being written, when that is done: so what waits for the
+// database does not pile up. The caller holds judging.
+func (j *Jail) checkpointSoon() {
+	l := &j.ledger
+	if !l.writing.Load() {
+		j.checkpointLocked()
+		return
+	}
+	l.late.Store(true)
+	if !l.writing.Load() && l.late.Swap(false) { // it was done in between, and did not see late
+		j.checkpointLocked()
+	}
+}
+
+// written hears that a checkpoint that was begun at begin has been written, or was lost.
+func (j *Jail) written(begin time.Time, err error) {
+	l := &j.ledger
+	if err != nil {
+		l.torn.Store(true)
+	}
+	l.took.Store(int64(time.Since(begin)))
+	l.writing.Store(false)
+	if l.late.Swap(false) {
+		go j.checkpoint()
 	}
 }
 
@@ -72,7 +108,7 @@ func (j *Jail) checkpointLocked() {
 	}
 	l.stop()
 	l.saved = time.Now()
-	c := store.Checkpoint{Jail: j.Name, Positions: l.places, Whole: l.torn.Swap(false), Lost: func() { l.torn.Store(true) }}
+	c := store.Checkpoint{Jail: j.Name, Positions: l.places, Whole: l.torn.Swap(false)}
 	c.Pending, c.Gone = j.judging.table.Changes(c.Whole)
 	// The lock is held until the bans are in the queue, so that an unban cannot get between.
 	j.banning.Lock()
@@ -81,7 +117,11 @@ func (j *Jail) checkpointLocked() {
 	if len(c.Positions)+len(c.Bans)+len(c.Pending)+len(c.Gone) == 0 {
 		return
 	}
+	begin := time.Now()
+	c.Done = func(err error) { j.written(begin, err) }
+	l.writing.Store(true)
 	if err := j.env.Store.Save(c); err != nil {
+		l.writing.Store(false)
 		j.logs.filter.Error(fmt.Sprintf("cannot store how far the log has been judged: %v", err))
 	}
 	clear(l.places)

@@ -21,8 +21,9 @@ type Checkpoint struct {
 	Pending   []failure.Pending // new, or changed since the last checkpoint
 	Gone      []addr.ID         // no longer pending
 	Whole     bool              // nobody is pending but those in Pending
-	// Lost is called, on another goroutine, when the checkpoint could not be written: the next one must be a whole one.
-	Lost func()
+	// Done is called, on another goroutine, when the checkpoint has been written, or could not be: then the next one must be a whole
+	// one. It must not wait for anything.
+	Done func(error)
 }
 
 // Note makes a ban known for all questions, and returns it for the checkpoint that is to hold it.
@@ -45,7 +46,7 @@ func (s *Store) Save(c Checkpoint) error {
 		for _, row := range c.Bans {
 			delete(s.known.noted, row)
 		}
-		return s.enqueue(change{what: "the state of jail " + c.Jail, apply: c.write, failed: c.Lost})
+		return s.enqueue(change{what: "the state of jail " + c.Jail, apply: c.write, then: c.Done})
 	}
 	return s.known.change(enqueue, func(*index) {})
 }

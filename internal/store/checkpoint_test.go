@@ -70,14 +70,14 @@ func TestCheckpointComesBack(t *testing.T) {
 func TestLostCheckpointIsReported(t *testing.T) {
 	s, _ := openAt(t, fileIn(t))
 	defer s.Close()
-	lost := make(chan bool, 1)
+	lost := make(chan error, 1)
 	// The jail is not known, so that the database refuses.
-	c := Checkpoint{Jail: "nope", Positions: map[string]ticket.Position{"/log": {}}, Lost: func() { lost <- true }}
+	c := Checkpoint{Jail: "nope", Positions: map[string]ticket.Position{"/log": {}}, Done: func(err error) { lost <- err }}
 	if err := s.Save(c); err != nil {
 		t.Fatal(err)
 	}
 	s.Flush()
-	if len(lost) != 1 {
+	if len(lost) != 1 || <-lost == nil {
 		t.Error("nobody was told")
 	}
 }

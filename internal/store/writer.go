@@ -21,8 +21,8 @@ type change struct {
 	what  string              // for the log, should it fail
 	apply func(*sql.Tx) error // nil for a Flush, which only waits for its turn
 	done  chan<- error        // receives the outcome once; nil if nobody waits
-	// failed is called when the change could not be made; nil if nobody wants to know.
-	failed func()
+	// then is called with the outcome; nil if nobody wants to know. It must not wait for anything.
+	then func(error)
 }
 
 // enqueue puts c in the queue.
@@ -86,8 +86,8 @@ func (s *Store) commit(batch []change) {
 		if c.done != nil {
 			c.done <- errs[i]
 		}
-		if c.failed != nil && errs[i] != nil {
-			c.failed()
+		if c.then != nil {
+			c.then(errs[i])
 		}
 	}
 	s.pending.Add(-int64(len(batch)))
