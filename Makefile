@@ -87,9 +87,9 @@ peer:
 parity: test-deps build
 	GAOL_FULL=1 $(GO) test -count=1 -timeout 60m ./internal/...
 
-## bench: our figures beside the oracle's, in one run
+## bench: our figures beside the oracle's, in one run; BENCH="commands regex" runs some of it
 bench: build peer
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./test/bench/...
+	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" $(GO) run ./test/bench $(BENCH)
 
 clean:
 	rm -rf bin

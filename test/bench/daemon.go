@@ -23,6 +23,7 @@ import (
 type daemon struct {
 	side   *side
 	dir    string
+	first  string    // jail
 	cmd    *exec.Cmd // nil: not running
 	output bytes.Buffer
 	begin  time.Time // of the last start
@@ -60,7 +61,7 @@ func (b *bench) newDaemon(s *side, c setup) (*daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &daemon{side: s, dir: dir}
+	d := &daemon{side: s, dir: dir, first: c.jails[0].name}
 	if err := os.CopyFS(d.path("conf"), os.DirFS(s.stock)); err != nil {
 		return nil, err
 	}

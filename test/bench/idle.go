@@ -42,8 +42,9 @@ func (b *bench) idleWith(what string, jails []jailSpec, memory float64) error {
 	}
 	time.Sleep(idleTime)
 	for _, d := range all {
-		rss, _ := resident(d.pid())
-		b.report.figure("idle, "+what+": resident memory", mebibytes, memory).add(d.side, rss)
+		all, own := resident(d.pid())
+		b.report.figure("idle, "+what+": resident memory", mebibytes, memory).add(d.side, all)
+		b.report.figure("idle, "+what+": resident memory but for files", mebibytes, 0).add(d.side, own)
 		b.report.figure("idle, "+what+": CPU", percent, 0.0002).add(d.side, (cpuTime(d.pid())-cpu[d])/idleTime.Seconds())
 		b.report.figure("idle, "+what+": wake-ups", perSecond, 2).add(d.side, (wakeUps(d.pid())-wakes[d])/idleTime.Seconds())
 		if _, err := d.stop(); err != nil {

@@ -64,11 +64,11 @@ func run(names []string) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv(inside) == "" {
-		return enter()
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if os.Getenv(inside) == "" {
+		return enter(ctx)
+	}
 	dir, err := os.MkdirTemp("", "gaol-bench")
 	if err != nil {
 		return err
@@ -78,13 +78,18 @@ func run(names []string) error {
 	if err != nil {
 		return err
 	}
+	err = b.measure(chosen)
+	fmt.Printf("%s\n\n%s", machine(), b.report.markdown()) // what there is, also after an error
+	return err
+}
+
+func (b *bench) measure(chosen []benchmark) error {
 	for _, c := range chosen {
 		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), c.name, c.help)
 		if err := c.run(b); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
-	fmt.Printf("%s\n\n%s", machine(), b.report.markdown())
 	return nil
 }
 
@@ -148,8 +153,9 @@ func (b *bench) sides() []*side { return []*side{b.ours, b.peer} }
 const inside = "GAOL_BENCH"
 
 // enter runs this program again in a network namespace of its own.
-func enter() error {
-	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+func enter(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", os.Args[1:]...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it has things to remove
 	cmd.Env = append(os.Environ(), inside+"=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}

@@ -27,10 +27,10 @@ func wakeUps(pid int) float64 {
 	return total
 }
 
-// resident returns the memory of a process, now and at its peak, in bytes.
-func resident(pid int) (now, peak float64) {
+// resident returns the memory of a process in bytes: all of it, and what is not pages of files (programs, libraries).
+func resident(pid int) (all, own float64) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	return field(string(text), "VmRSS") * 1024, field(string(text), "VmHWM") * 1024
+	return field(string(text), "VmRSS") * 1024, field(string(text), "RssAnon") * 1024
 }
 
 // eachThread reads a file of every thread; threads that have just gone are left out.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (b *bench) atRate(s *side, lines int) error {
 		return err
 	}
 	cpu := (cpuTime(d.pid()) - before) / time.Since(begin).Seconds()
-	judged, err := d.judged(b)
+	judged, err := d.number(b.ctx, "Filter", "Total failed")
 	if err != nil {
 		return err
 	}
@@ -66,18 +67,15 @@ func (d *daemon) pour(perSecond int) (written int, err error) {
 	return written, nil
 }
 
-// judged returns how many failures the server has counted so far.
-func (d *daemon) judged(b *bench) (float64, error) {
-	v, err := d.call(b.ctx, "status", "sshd0")
+// number returns a figure of the status of the first jail.
+func (d *daemon) number(ctx context.Context, section, name string) (float64, error) {
+	v, err := d.call(ctx, "status", d.first)
 	if err != nil {
 		return 0, err
 	}
-	for _, path := range []string{"Filter", "Total failed"} {
-		v = entry(v, path)
-	}
-	n, ok := pickle.Int(v)
+	n, ok := pickle.Int(entry(entry(v, section), name))
 	if !ok {
-		return 0, fmt.Errorf("%s: status names no number of failures", d.side.name)
+		return 0, fmt.Errorf("%s: status has no number %q", d.side.name, name)
 	}
 	return float64(n), nil
 }

@@ -16,7 +16,6 @@ type unit struct {
 
 var (
 	milliseconds = unit{"ms", 1e3, false}
-	seconds      = unit{"s", 1, false}
 	mebibytes    = unit{"MiB", 1.0 / (1 << 20), false}
 	octets       = unit{"B", 1, false}
 	percent      = unit{"%", 100, false}
