@@ -299,13 +299,19 @@ func (s *Server) begin(j *jailDraft) {
 	}
 }
 
+// applyGlobals puts the options of the server in force, or none of them if a value is wrong.
 func (s *Server) applyGlobals(d *draft) error {
 	for _, g := range d.globals {
 		if err := need(g.args, 1); err != nil {
 			return err
 		}
+		if err := checkGlobal(g.name, g.args[0]); err != nil {
+			return control.ValueError((&OptionError{g.name, err}).Error())
+		}
+	}
+	for _, g := range d.globals {
 		if _, err := s.setGlobalLocked(g.name, globals[g.name], g.args); err != nil {
-			return fmt.Errorf("option %s: %w", g.name, err)
+			return control.ValueError((&OptionError{g.name, err}).Error())
 		}
 	}
 	return nil

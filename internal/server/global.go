@@ -7,6 +7,7 @@ import (
 
 	"gaol/internal/config"
 	"gaol/internal/control"
+	"gaol/internal/logging"
 	"gaol/internal/pickle"
 	"gaol/internal/store"
 )
@@ -49,6 +50,21 @@ func (s *Server) setGlobalLocked(name string, g global, args []any) (any, error)
 		return args[0], nil
 	}
 	return g.get(s), nil
+}
+
+// checkGlobal refuses values of which can be said beforehand that they are wrong.
+func checkGlobal(name string, v any) (err error) {
+	switch name {
+	case "loglevel":
+		if _, err = logging.ParseLevel(text(v)); err != nil {
+			err = control.ValueError(err.Error())
+		}
+	case "dbpurgeage":
+		_, err = seconds(v)
+	case "dbmaxmatches":
+		_, err = integer(v)
+	}
+	return err
 }
 
 func (s *Server) setLogLevel(level string) error {

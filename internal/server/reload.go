@@ -44,7 +44,7 @@ func (s *Server) reload(_ context.Context, args []any) (any, error) {
 		return nil, err
 	}
 	if err := s.applyGlobals(d); err != nil {
-		return nil, err
+		return nil, refused(err.Error())
 	}
 	s.carryOut(r, d)
 	s.log.Info("Reload finished.")
@@ -97,7 +97,11 @@ func unchanged(d *draft) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return control.ValueError("Reload refused, everything goes on as it was: " + strings.Join(wrong, "\n"))
+	return refused(strings.Join(wrong, "\n"))
+}
+
+func refused(why string) error {
+	return control.ValueError("Reload refused, everything goes on as it was: " + why)
 }
 
 // carryOut applies a draft that compiled. The caller holds change.

@@ -51,7 +51,7 @@ func TestWrongConfigurationChangesNothing(t *testing.T) {
 			l.Must(client, "set", jail, "banip", "192.0.2.7", "192.0.2.8")
 		}
 		state := func() string {
-			return l.Must(client, "status", "mail") + l.Must(client, "status", "web") + l.Must(client, "get", "web", "maxretry") +
+			return l.Must(client, "status", "mail") + l.Must(client, "status", "web") + l.Must(client, "get", "web", "maxretry") + l.Must(client, "get", "loglevel") +
 				l.Read("/var/log/mail.notes") + l.Read("/var/log/web.notes")
 		}
 		before := state()
@@ -77,6 +77,9 @@ func TestWrongConfigurationChangesNothing(t *testing.T) {
 			"wrong time": {
 				map[string]string{"jail.local": "[web]\nbantime = Dog\n"},
 				[]string{"web", "bantime", "Dog", "/etc/fail2ban/jail.local:2"}},
+			"wrong option of the server": {
+				map[string]string{"fail2ban.local": "[Definition]\nloglevel = DEBUG\ndbpurgeage = Cat\n", "jail.local": "[web]\nmaxretry = 17\n"},
+				[]string{"dbpurgeage", "Cat"}},
 			"syntax": {
 				map[string]string{"jail.local": "[web]\nmaxretry = 1\nwhat is this\n"},
 				[]string{"jail.local", "3"}},
