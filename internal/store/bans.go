@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -96,13 +97,24 @@ func (s *Store) ForgetBans(jail string, ids []addr.ID) (wait func() error) {
 // DeleteAll forgets all bans of jail. It returns when that is committed.
 func (s *Store) DeleteAll(jail string) error {
 	apply := func(tx *sql.Tx) error {
-		if _, err := tx.Exec(`DELETE FROM bips WHERE jail = ?`, jail); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`DELETE FROM bans WHERE jail = ?`, jail)
-		return err
+		return errors.Join(empty(tx, "bips", jail), empty(tx, "bans", jail))
 	}
 	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })()
+}
+
+// empty deletes the rows of jail from table. Where there are no others SQLite drops the table's pages, instead of the rows one by
+// one from each of its indices.
+func empty(tx *sql.Tx, table, jail string) error {
+	var others bool
+	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM `+table+` WHERE jail < ? OR jail > ?)`, jail, jail).Scan(&others); err != nil {
+		return err
+	}
+	if !others {
+		_, err := tx.Exec(`DELETE FROM ` + table)
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM `+table+` WHERE jail = ?`, jail)
+	return err
 }
 
 // delete makes a change that takes rows away, in the index at once. What it returns waits for the commit.

@@ -65,7 +65,7 @@ func (b *bench) dump(what string, ours, peer int, goal float64, jails string) er
 			if err != nil {
 				return err
 			}
-			printed[o.output] = true
+			printed[o.stdout] = true
 			b.report.figure(what, milliseconds, goal).add(s, o.wall)
 		}
 	}

@@ -76,7 +76,7 @@ func (b *bench) match(w workload, log string) error {
 		if err != nil {
 			return err
 		}
-		counted[counts.FindString(o.output)] = true
+		counted[counts.FindString(o.stdout)] = true
 		b.report.figure("fail2ban-regex: "+w.what, linesPerSec, w.goal).add(s, regexLines/o.cpu)
 	}
 	if len(counted) != 1 || counted[""] {

@@ -60,19 +60,19 @@ func (s *side) command(program string, args ...string) *exec.Cmd {
 // An outcome is how a command went.
 type outcome struct {
 	wall, cpu float64 // seconds; cpu is user and system time
-	output    string
+	stdout    string
 }
 
 // run runs a command to its end; one that fails is an error.
 func (s *side) run(program string, args ...string) (outcome, error) {
 	cmd := s.command(program, args...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	begin := time.Now()
 	err := cmd.Run()
-	o := outcome{wall: time.Since(begin).Seconds(), output: out.String()}
+	o := outcome{wall: time.Since(begin).Seconds(), stdout: stdout.String()}
 	if err != nil {
-		return o, fmt.Errorf("%s: %s %s: %w\n%s", s.name, program, strings.Join(args, " "), err, last(o.output, 2000))
+		return o, fmt.Errorf("%s: %s %s: %w\n%s", s.name, program, strings.Join(args, " "), err, last(o.stdout+stderr.String(), 2000))
 	}
 	o.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	return o, nil
