@@ -159,16 +159,19 @@ func (j *Jail) forget(ids []addr.ID) (wait func()) {
 
 // UnbanAll lets everybody back in and forgets all of this jail's bans in the store.
 func (j *Jail) UnbanAll() int {
+	forgotten := func() error { return nil }
 	if j.env.Store != nil {
 		j.checkpoint()
-		if err := j.env.Store.DeleteAll(j.Name); err != nil {
-			j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
-		}
+		forgotten = j.env.Store.DeleteAll(j.Name)
 	}
 	j.banning.Lock()
 	runners := j.banning.runners
 	j.banning.Unlock()
-	return j.empty(runners, "Unban")
+	n := j.empty(runners, "Unban")
+	if err := forgotten(); err != nil {
+		j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
+	}
+	return n
 }
 
 // lift logs that b is over and tells the actions. The caller holds banning.

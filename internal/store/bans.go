@@ -94,12 +94,12 @@ func (s *Store) ForgetBans(jail string, ids []addr.ID) (wait func() error) {
 	})
 }
 
-// DeleteAll forgets all bans of jail. It returns when that is committed.
-func (s *Store) DeleteAll(jail string) error {
+// DeleteAll forgets all bans of jail. What it returns waits until that is committed.
+func (s *Store) DeleteAll(jail string) (wait func() error) {
 	apply := func(tx *sql.Tx) error {
 		return errors.Join(empty(tx, "bips", jail), empty(tx, "bans", jail))
 	}
-	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })()
+	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })
 }
 
 // empty deletes the rows of jail from table. Where there are no others SQLite drops the table's pages, instead of the rows one by

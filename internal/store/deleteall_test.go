@@ -15,7 +15,7 @@ func TestDeleteAllLeavesOtherJails(t *testing.T) {
 		{"sshd", []string{"192.0.2.3"}},
 		{"web", nil}, // the last one's rows go with their table's pages
 	} {
-		if err := s.DeleteAll(c.jail); err != nil {
+		if err := s.DeleteAll(c.jail)(); err != nil {
 			t.Fatal(err)
 		}
 		for _, table := range []string{"bans", "bips"} {

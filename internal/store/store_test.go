@@ -277,7 +277,7 @@ func TestKnown(t *testing.T) {
 			}
 			check("sshd", false, Known{}, false)
 			check("sshd", true, Known{5, now + 100, 600}, true)
-			if err := s.DeleteAll("web"); err != nil {
+			if err := s.DeleteAll("web")(); err != nil {
 				t.Fatal(err)
 			}
 			check("web", true, Known{}, false)
