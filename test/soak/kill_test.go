@@ -31,9 +31,14 @@ func rounds() int {
 
 // TestKill9 kills the server at random moments under attack. In the end exactly those must be banned who failed three times, however
 // their failures fell around the kills, and what an operator was told to be banned or free must be so.
-func TestKill9(t *testing.T) {
+func TestKill9(t *testing.T) { killAgainAndAgain(t, 0) }
+
+// TestKill9AndRotation also rotates the log several times a minute, under the server and while it is down.
+func TestKill9AndRotation(t *testing.T) { killAgainAndAgain(t, 700*time.Millisecond) }
+
+func killAgainAndAgain(t *testing.T, rotate time.Duration) {
 	m := newMachine(t)
-	a := newAttack(t, m.log)
+	a := newAttack(t, m.log, rotate)
 	o := &operator{machine: m, wants: map[string]bool{}, unsure: map[string]bool{}}
 	stop := a.run()
 	for range rounds() {
@@ -178,7 +183,10 @@ func (m *machine) checkDatabase() {
 // An attack is a log that offenders fail in: many at the same time, some of them twice, the others three times.
 type attack struct {
 	t     *testing.T
+	log   string
 	file  *os.File
+	every time.Duration // how often the log is rotated, 0 for never
+	last  time.Time     // rotation
 	open  []*offender
 	all   []*offender
 	lines int
@@ -190,12 +198,30 @@ type offender struct {
 	all  int
 }
 
-func newAttack(t *testing.T, log string) *attack {
-	f, err := os.OpenFile(log, os.O_APPEND|os.O_WRONLY, 0)
+func newAttack(t *testing.T, log string, rotate time.Duration) *attack {
+	a := &attack{t: t, log: log, every: rotate, last: time.Now()}
+	a.openLog()
+	return a
+}
+
+func (a *attack) openLog() {
+	f, err := os.OpenFile(a.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		t.Fatal(err)
+		a.t.Error(err)
 	}
-	return &attack{t: t, file: f}
+	a.file = f
+}
+
+// rotate does what logrotate does, keeping some old files.
+func (a *attack) rotate() {
+	const kept = 500 // a server that is killed all the time falls behind
+	for n := kept - 1; n > 0; n-- {
+		os.Rename(fmt.Sprintf("%s.%d", a.log, n), fmt.Sprintf("%s.%d", a.log, n+1))
+	}
+	os.Rename(a.log, a.log+".1")
+	a.file.Close()
+	a.openLog()
+	a.last = time.Now()
 }
 
 // run writes until stop is called, which lets everybody finish what they have begun.
@@ -209,6 +235,9 @@ func (a *attack) run() (stop func()) {
 			select {
 			case <-tick.C:
 				a.write(8, true)
+				if a.every > 0 && time.Since(a.last) > a.every {
+					a.rotate()
+				}
 			case <-quit:
 				for len(a.open) > 0 {
 					a.write(100, false)
