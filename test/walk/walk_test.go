@@ -23,6 +23,8 @@ type walk struct {
 	// rules lists the firewall; shows is what it says of a banned address of sshd, with the address for %s.
 	rules [][]string
 	shows string
+	// native says that the bans are made over netlink: elements end by themselves then, which those of the nft program don't.
+	native bool
 }
 
 var iptables = [][]string{{"iptables", "-n", "-L"}, {"ip6tables", "-n", "-L"}}
@@ -45,7 +47,7 @@ func TestStockConfigurationWithNftables(t *testing.T) {
 
 func TestBuiltInConfiguration(t *testing.T) {
 	lab.Run(t, func(l *lab.Lab) {
-		w := &walk{Lab: l, client: l.Bin + "/fail2ban-client", configure: builtIn, rules: nftables, shows: `elements = \{[^}]*%s`}
+		w := &walk{Lab: l, client: l.Bin + "/fail2ban-client", configure: builtIn, rules: nftables, shows: `elements = \{[^}]*%s`, native: true}
 		w.run()
 	})
 }
@@ -168,6 +170,9 @@ func (w *walk) attack4() {
 		"   `- Banned IP list:\t192\\.0\\.2\\.10$"
 	if got := w.f2b("status", "sshd"); !regexp.MustCompile(want).MatchString(got) {
 		w.T.Fatalf("status sshd:\n%s", got)
+	}
+	if w.native && !strings.Contains(w.firewall(), "expires") {
+		w.T.Fatalf("not banned over netlink:\n%s", w.firewall())
 	}
 	if attacker.CanConnect(lab.Server4) {
 		w.T.Fatal("the banned address still connects")
