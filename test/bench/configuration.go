@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// configuration measures fail2ban-client -d: the whole stock tree with every jail enabled, and a tree of a thousand jails.
+// configuration measures fail2ban-client -d: the whole stock tree with every jail enabled, and a tree of a thousand jails. It leaves
+// out pass2allow-ftp, the one whose parameters the two sides print differently (see TestStockTreeLikeOriginal in internal/config).
 func configuration(b *bench) error {
 	stock, err := os.ReadFile(filepath.Join(b.ours.stock, "jail.conf"))
 	if err != nil {
@@ -16,11 +18,11 @@ func configuration(b *bench) error {
 	}
 	var all []string
 	for _, m := range regexp.MustCompile(`(?m)^\[([\w-]+)\]`).FindAllStringSubmatch(string(stock), -1) {
-		if m[1] != "DEFAULT" && m[1] != "INCLUDES" {
+		if !slices.Contains([]string{"DEFAULT", "INCLUDES", "pass2allow-ftp"}, m[1]) {
 			all = append(all, m[1])
 		}
 	}
-	what := fmt.Sprintf("configuration: -d of the stock tree, all %d jails", len(all))
+	what := fmt.Sprintf("configuration: -d of the stock tree, %d jails", len(all))
 	if err := b.dump(what, 5, 5, 0, b.jailFile(all, "")); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	scaleRounds = 3
+	scaleRounds = 2
 	// enoughTries is how many failures get an address banned: more than any of the attackers in the log makes.
 	enoughTries = 30
 )
