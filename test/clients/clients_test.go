@@ -94,7 +94,7 @@ func compare(t *testing.T, show func(l *lab.Lab, root, bin string) string, words
 	root := programs(t)
 	lab.Run(t, func(l *lab.Lab) {
 		for name, value := range map[string]string{
-			"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore", "PYTHONPYCACHEPREFIX": t.TempDir(),
+			"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore", "PYTHONPYCACHEPREFIX": l.Peer + "/pycache",
 			"PYTHONPATH": l.Peer + "/root/usr/lib/python3/dist-packages",
 		} {
 			os.Setenv(name, value)

@@ -50,7 +50,7 @@ func environment(t *testing.T, l *lab.Lab) {
 	for name, value := range map[string]string{
 		"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore",
 		"PYTHONPATH":          l.Peer + "/root/usr/lib/python3/dist-packages",
-		"PYTHONPYCACHEPREFIX": t.TempDir(), // nothing compiled in .peer, and not each time anew
+		"PYTHONPYCACHEPREFIX": l.Peer + "/pycache", // not compiled each time anew, nor beside the sources
 	} {
 		os.Setenv(name, value)
 	}
