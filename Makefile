@@ -83,9 +83,15 @@ e2e: build peer
 peer:
 	test/peer/fetch $(PEER)
 
-## parity: the long comparisons with the oracle
+## parity: the long comparisons with the oracle, an hour or so
 parity: test-deps build
-	GAOL_FULL=1 $(GO) test -count=1 -timeout 60m ./internal/...
+	test/clients/fetch $(PEER)/clients
+	GAOL_FULL=1 $(GO) test -count=1 -timeout 90m ./internal/... ./pack
+	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GAOL_FULL=1 $(GO) test -count=1 -timeout 60m ./test/ways ./test/clients
+
+## soak: kill the server two hundred times under load and count what is lost
+soak: test-deps build
+	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GAOL_FULL=1 $(GO) test -count=1 -timeout 30m ./test/soak
 
 ## bench: our figures beside the oracle's, in one run; BENCH="commands regex" runs some of it
 bench: build peer

@@ -107,7 +107,7 @@ func TestHostile(t *testing.T) {
 	for _, tt := range hostile {
 		t.Run(tt.name, func(t *testing.T) {
 			m, took := searchTimed(t, tt.pattern, hostileLine(tt.head, tt.pump, tt.end))
-			if took > 100*time.Millisecond || m.Truncated() {
+			if took > slowdown*100*time.Millisecond || m.Truncated() {
 				t.Errorf("took %v, gave up: %v", took, m.Truncated())
 			}
 		})
@@ -115,7 +115,7 @@ func TestHostile(t *testing.T) {
 	for _, tt := range limited {
 		t.Run(tt.name, func(t *testing.T) {
 			m, took := searchTimed(t, tt.pattern, hostileLine("", tt.pump, tt.end))
-			if took > 5*time.Second || m.Truncated() != tt.truncated {
+			if took > slowdown*5*time.Second || m.Truncated() != tt.truncated {
 				t.Errorf("took %v, gave up: %v, want %v", took, m.Truncated(), tt.truncated)
 			}
 		})

@@ -170,7 +170,7 @@ func (a *Action) banWith(ctx context.Context, run runner, command string, e *act
 	}
 	a.known[e.ID()] = true
 	if !a.perform(ctx, run, command, e, repairBan) {
-		return fmt.Errorf("Error banning %s", e.ID()) //lint:ignore ST1005 log readers know this text
+		return fmt.Errorf("Error banning %s", e.ID())
 	}
 	f.items, f.started = true, true
 	if f.lost {
@@ -195,7 +195,7 @@ func (a *Action) Prolong(ctx context.Context, e *action.Event) error {
 		return nil
 	}
 	if !a.perform(ctx, plain, "actionprolong", e, repairBan) {
-		return fmt.Errorf("Error prolonging %s", e.ID()) //lint:ignore ST1005 as the other texts
+		return fmt.Errorf("Error prolonging %s", e.ID())
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (a *Action) unban(ctx context.Context, run runner, e *action.Event) error {
 		return nil
 	}
 	if !a.perform(ctx, run, "actionunban", e, repairUnban) {
-		return fmt.Errorf("Error unbanning %s", e.ID()) //lint:ignore ST1005 log readers know this text
+		return fmt.Errorf("Error unbanning %s", e.ID())
 	}
 	return nil
 }
@@ -318,7 +318,7 @@ var errScript = fmt.Errorf("'Script error'")
 
 // failed describes a failed life cycle command as the original does.
 func (a *Action) failed(verb string, err error) error {
-	return fmt.Errorf("Error %s action Jail('%s')/%s: %w", verb, a.env.Jail, a.env.Name, err) //lint:ignore ST1005 log readers know this text
+	return fmt.Errorf("Error %s action Jail('%s')/%s: %w", verb, a.env.Jail, a.env.Name, err)
 }
 
 // say logs text under the name that the original uses for it.
