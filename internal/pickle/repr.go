@@ -146,12 +146,27 @@ func quoteFor(s string) rune {
 func appendQuoted(b []byte, s string) []byte {
 	quote := quoteFor(s)
 	b = utf8.AppendRune(b, quote)
-	for i := 0; i < len(s); {
-		r, n := decodeRune(s[i:])
+	for len(s) > 0 {
+		n := plainPrefix(s, byte(quote))
+		b = append(b, s[:n]...)
+		if s = s[n:]; s == "" {
+			break
+		}
+		r, n := decodeRune(s)
 		b = appendEscaped(b, r, quote)
-		i += n
+		s = s[n:]
 	}
 	return utf8.AppendRune(b, quote)
+}
+
+// plainPrefix returns how many bytes of s from its start are printed as they are: nearly all that there are.
+func plainPrefix(s string, quote byte) int {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == quote || c == '\\' {
+			return i
+		}
+	}
+	return len(s)
 }
 
 func appendEscaped(b []byte, r, quote rune) []byte {
