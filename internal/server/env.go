@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -109,6 +110,10 @@ func (s *Server) openFile(backend string, l jail.LogFile, start jail.Start, sink
 	}
 	if l.Waits {
 		s.sayIfMissing(l.Path)
+		if _, err := os.Lstat(l.Path); err != nil && strings.ContainsAny(l.Path, "*?[") {
+			// What comes up later is new as a whole: there is no place to go on from, and nothing to search for in it.
+			return reader.SubscribeGlob(l.Path, nil, sink), nil
+		}
 	}
 	return reader.Subscribe(l.Path, file.Start{
 		Tail: start.Tail, Stored: start.Stored, Since: start.Since, DateOf: start.DateOf, Wait: l.Waits,

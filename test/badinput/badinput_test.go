@@ -121,6 +121,25 @@ func (m *mistake) check(l *lab.Lab) {
 	}
 }
 
+func TestALogThatComesLaterIsRead(t *testing.T) {
+	lab.Run(t, func(l *lab.Lab) {
+		l.Must(l.Bin+"/gaol", "config", "init", "/etc/fail2ban")
+		os.RemoveAll("/etc/fail2ban/jail.d")
+		l.Write("/etc/fail2ban/fail2ban.local", serverConf)
+		l.Write("/etc/fail2ban/jail.conf", "[b]\nenabled = true\nmaxretry = 1\nfailregex = ^ bad <HOST>$\nlogpath = /var/log/app/*.log\n"+
+			"          /var/log/plain.log\naction = dummy[target=/run/dummy]\n")
+		l.Must(l.Bin+"/fail2ban-client", "start")
+		defer l.Must(l.Bin+"/fail2ban-client", "stop")
+		now := time.Now().Format("2006-01-02 15:04:05")
+		l.Write("/var/log/app/first.log", now+" bad 198.51.100.1\n")
+		l.Write("/var/log/plain.log", now+" bad 198.51.100.2\n")
+		l.Eventually("who is in the new files is banned", func() bool {
+			banned := l.Must(l.Bin+"/fail2ban-client", "get", "b", "banip")
+			return strings.Contains(banned, "198.51.100.1") && strings.Contains(banned, "198.51.100.2")
+		})
+	})
+}
+
 func TestJunkOnTheSocket(t *testing.T) {
 	lab.Run(t, func(l *lab.Lab) {
 		l.Must(l.Bin+"/gaol", "config", "init", "/etc/fail2ban")
