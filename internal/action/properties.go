@@ -3,11 +3,11 @@ package action
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"gaol/internal/addr"
+	"gaol/internal/config"
 )
 
 // Properties are an action's parameters in the order in which they were first set: commands ("actionban"), flags
@@ -110,11 +110,7 @@ func (p *Properties) Flag(name string, missing bool) bool {
 		if v == "" {
 			return missing
 		}
-		switch strings.ToLower(v) {
-		case "1", "on", "true", "yes":
-			return true
-		}
-		return false
+		return config.ParseBool(v)
 	}
 	return missing
 }
@@ -128,14 +124,11 @@ func (p *Properties) Conditional() bool {
 // DefaultTimeout bounds one command where the action gives no timeout.
 const DefaultTimeout = 60 * time.Second
 
-// Timeout returns how long one command may take: the parameter timeout in seconds ("60", "0.5") or as 2m, 1h30m.
+// Timeout returns how long one command may take: the parameter timeout, a time expression such as 60, 2m or 1h 30m.
 func (p *Properties) Timeout() time.Duration {
-	s := strings.TrimSpace(p.Text("timeout", addr.None))
-	if n, err := strconv.ParseFloat(s, 64); err == nil && n > 0 && n < 1e9 {
+	t, err := config.ParseDuration(p.Text("timeout", addr.None))
+	if n := t.Float64(); err == nil && n > 0 && n < 1e9 {
 		return time.Duration(n * float64(time.Second))
-	}
-	if d, err := time.ParseDuration(s); err == nil && d > 0 {
-		return d
 	}
 	return DefaultTimeout
 }

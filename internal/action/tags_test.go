@@ -3,6 +3,7 @@ package action
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,4 +181,15 @@ func FuzzCompose(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTimeoutIsATimeExpression(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"": DefaultTimeout, "30": 30 * time.Second, "0.5": time.Second / 2, "2m": 2 * time.Minute, "1 min 5s": 65 * time.Second,
+		"1d": 24 * time.Hour, "nonsense": DefaultTimeout, "-1": DefaultTimeout,
+	} {
+		if got := NewProperties("timeout", text).Timeout(); got != want {
+			t.Errorf("timeout %q is %v, want %v", text, got, want)
+		}
+	}
 }

@@ -2,12 +2,8 @@ package lab
 
 import (
 	"net"
-	"os"
-	"runtime"
 	"strconv"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Flood sends UDP packets from the host to a port of server, one a millisecond, until the function it returns is called, which
@@ -43,22 +39,8 @@ func (h Host) Flood(server string, port int) (stop func() (sent int)) {
 }
 
 // packets opens a UDP socket in the host's network.
-func (h Host) packets(server string, port int) (conn net.Conn, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // the thread changes its network for good, see dial
-		f, openErr := os.Open("/run/netns/" + h.Name)
-		if openErr != nil {
-			err = openErr
-			return
-		}
-		defer f.Close()
-		if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
-			return
-		}
-		conn, err = net.Dial("udp", net.JoinHostPort(server, strconv.Itoa(port)))
-	}()
-	<-done
-	return conn, err
+func (h Host) packets(server string, port int) (net.Conn, error) {
+	return h.inside(func() (net.Conn, error) {
+		return net.Dial("udp", net.JoinHostPort(server, strconv.Itoa(port)))
+	})
 }

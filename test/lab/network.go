@@ -65,7 +65,14 @@ func (h Host) reaches(server string) bool {
 }
 
 // dial opens a TCP connection from the host's network.
-func (h Host) dial(server string, port int) (conn net.Conn, err error) {
+func (h Host) dial(server string, port int) (net.Conn, error) {
+	return h.inside(func() (net.Conn, error) {
+		return net.DialTimeout("tcp", net.JoinHostPort(server, fmt.Sprint(port)), 2*time.Second)
+	})
+}
+
+// inside opens a socket in the host's network; it can be used from anywhere afterwards.
+func (h Host) inside(open func() (net.Conn, error)) (conn net.Conn, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -80,7 +87,7 @@ func (h Host) dial(server string, port int) (conn net.Conn, err error) {
 		if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
 			return
 		}
-		conn, err = net.DialTimeout("tcp", net.JoinHostPort(server, fmt.Sprint(port)), 2*time.Second)
+		conn, err = open()
 	}()
 	<-done
 	return conn, err

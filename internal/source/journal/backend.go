@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"gaol/internal/config"
 )
 
 // Set gives an option the value that a configuration has for it: a parameter of backend = systemd[…], as in
@@ -17,10 +19,7 @@ func (o *Options) Set(name, value string) error {
 	case "namespace":
 		o.Namespace = value
 	case "rotated":
-		switch strings.ToLower(value) {
-		case "1", "on", "true", "yes":
-			o.Rotated = true
-		}
+		o.Rotated = config.ParseBool(value)
 	case "journalflags":
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil {
