@@ -382,3 +382,18 @@ func TestCombinedFields(t *testing.T) {
 		}
 	}
 }
+
+// TestGivingUp has a regular expression that back-references make too costly: the line counts as not matching, the others are judged,
+// and the log says once which expression it was.
+func TestGivingUp(t *testing.T) {
+	r := newRig(t, Settings{Failregex: []string{`^ (a*)(a*)(a*)\1\2\3b <HOST>$`, `^ bad <HOST>$`}})
+	costly := "Nov 14 22:13:20 " + strings.Repeat("a", 4000) + " b 192.0.2.9"
+	r.feed(costly, "Nov 14 22:13:20 bad 192.0.2.1", costly).want("192.0.2.1 0 Nov 14 22:13:20 bad 192.0.2.1")
+	if got := r.filter.Counts().GaveUp; got != 2 {
+		t.Errorf("%d searches given up, want 2", got)
+	}
+	if n := strings.Count(r.log.String(), "Gave up searching"); n != 1 {
+		t.Errorf("told %d times, want once:\n%s", n, &r.log)
+	}
+	r.logs(`(a*)(a*)(a*)`, "jail=j")
+}

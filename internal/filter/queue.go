@@ -36,7 +36,7 @@ type chunk struct {
 	lines  []queued
 	values []value // of all hits
 	hits   []told
-	gaveUp int
+	gaveUp []*pattern    // searches that were given up
 	done   chan struct{} // gets a token when the lines are searched
 }
 
@@ -160,10 +160,12 @@ func (q *Queue) settle() error {
 	q.waiting = q.waiting[1:]
 	<-c.done
 	defer func() {
-		*c = chunk{bytes: c.bytes[:0], lines: c.lines[:0], values: c.values[:0], hits: c.hits[:0], done: c.done}
+		*c = chunk{bytes: c.bytes[:0], lines: c.lines[:0], values: c.values[:0], hits: c.hits[:0], gaveUp: c.gaveUp[:0], done: c.done}
 		q.spare = append(q.spare, c)
 	}()
-	q.tester.filter.noteGivenUp(c.gaveUp)
+	for _, r := range c.gaveUp {
+		q.tester.filter.giveUp(r)
+	}
 	for i := range c.lines {
 		if err := q.finish(c, &c.lines[i]); err != nil {
 			return err
@@ -223,6 +225,7 @@ func newSearcher(t *Tester) *searcher {
 	if t.filter.gate == nil {
 		f.gate = nil
 	}
+	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
 	f.ignored = func(i int) { s.at.ignored = append(s.at.ignored, i) }
 	f.record = func(i int, v values) {
 		from := len(s.chunk.values)
@@ -243,7 +246,6 @@ func newSearcher(t *Tester) *searcher {
 
 func (s *searcher) search(c *chunk) {
 	s.chunk = c
-	before := s.filter.counts.gaveUp.Load()
 	for i := range c.lines {
 		x := &c.lines[i]
 		s.at, x.from = x, len(c.hits)
@@ -253,5 +255,4 @@ func (s *searcher) search(c *chunk) {
 		}
 		x.to = len(c.hits)
 	}
-	c.gaveUp = int(s.filter.counts.gaveUp.Load() - before)
 }

@@ -71,19 +71,21 @@ func (f *Filter) find(m *pyre.Matcher, r *pattern, text []byte) bool {
 		return true
 	}
 	if m.Truncated() {
-		f.noteGivenUp(1)
+		f.giveUp(r)
 	}
 	return false
 }
 
-// noteGivenUp counts searches that were given up.
-func (f *Filter) noteGivenUp(n int) {
-	if n == 0 {
+// giveUp notes that a search for r was given up. A searcher leaves the telling to the Queue's own filter.
+func (f *Filter) giveUp(r *pattern) {
+	f.counts.gaveUp.Add(1)
+	if f.gaveUp != nil {
+		f.gaveUp(r)
 		return
 	}
-	f.counts.gaveUp.Add(uint64(n))
-	if f.warned.due(warnGaveUp, f.now) {
-		f.jailLog.Warn("Gave up searching a line that back-references make too costly; it counts as not matching")
+	if f.warned.due(warnGaveUp+r.expanded, f.now) {
+		f.jailLog.Warn("Gave up searching a line that back-references make too costly; it counts as not matching. " +
+			"The regular expression is '" + r.expanded + "'")
 	}
 }
 

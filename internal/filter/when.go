@@ -158,8 +158,8 @@ const (
 	warnShift   = "shift"
 	warnOld     = "old"
 	warnUndated = "undated"
-	warnGaveUp  = "gave up"
-	warnDecode  = "decode " // followed by the log's name
+	warnGaveUp  = "gave up " // followed by the regular expression
+	warnDecode  = "decode "  // followed by the log's name
 )
 
 // warnings remembers which warning was given when.
