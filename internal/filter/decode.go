@@ -37,11 +37,16 @@ var pythonEncodings = map[string]encoding.Encoding{
 	"cp866":      charmap.CodePage866,
 	"utf-16":     unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
 	"utf16":      unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+	"u16":        unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
 	"utf-16-le":  unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
 	"utf-16-be":  unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
 	"utf-32":     utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
+	"utf32":      utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
+	"u32":        utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
 	"utf-32-le":  utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
+	"utf-32le":   utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
 	"utf-32-be":  utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
+	"utf-32be":   utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
 }
 
 // An EncodingError is the error of Compile for a text encoding that nobody knows.
@@ -138,15 +143,31 @@ func appendASCII(dst, src []byte) []byte {
 // WideReader returns the text of a log in UTF-16 or UTF-32 as UTF-8. Lines of such a log cannot be cut out before they are decoded.
 // ok is false for every other encoding.
 func WideReader(r io.Reader, encoding string) (decoded io.Reader, ok bool) {
-	name := encodingName(encoding)
-	if !strings.HasPrefix(name, "utf-16") && !strings.HasPrefix(name, "utf16") && !strings.HasPrefix(name, "utf-32") {
+	if len(Newline(encoding)) == 1 {
 		return r, false
 	}
 	e, err := findEncoding(encoding)
-	if err != nil || e.codec == nil {
+	if err != nil {
 		return r, false
 	}
 	return e.codec.NewDecoder().Reader(r), true
+}
+
+// Newline returns how a line feed looks in the text encoding that a logencoding option names: one byte for most, two or four for
+// UTF-16 and UTF-32, in which the byte 0x0A is also a part of other characters. For an unknown encoding it is that of UTF-8.
+func Newline(encoding string) []byte {
+	feed := []byte{'\n'}
+	e, err := findEncoding(encoding)
+	if err != nil || e.codec == nil {
+		return feed
+	}
+	// Some encoders begin every text with a byte order mark, so two line feeds are told from one.
+	one, errOne := e.codec.NewEncoder().Bytes(feed)
+	two, errTwo := e.codec.NewEncoder().Bytes([]byte("\n\n"))
+	if errOne != nil || errTwo != nil || len(two) <= len(one) {
+		return feed
+	}
+	return two[len(one):]
 }
 
 // isASCII looks at eight bytes at a time: most lines are ASCII, and every line is asked.

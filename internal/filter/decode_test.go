@@ -1,0 +1,38 @@
+package filter
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNewline(t *testing.T) {
+	for _, c := range []struct{ encoding, want string }{
+		{"", "\n"},
+		{"auto", "\n"},
+		{"utf-8", "\n"},
+		{"ascii", "\n"},
+		{"latin1", "\n"},
+		{"cp1251", "\n"},
+		{"gbk", "\n"},
+		{"shift_jis", "\n"},
+		{"utf-16", "\n\x00"},
+		{"UTF_16", "\n\x00"},
+		{"utf16", "\n\x00"},
+		{"utf-16le", "\n\x00"},
+		{"utf-16-be", "\x00\n"},
+		{"utf-16be", "\x00\n"},
+		{"U16", "\n\x00"},
+		{"utf-32", "\n\x00\x00\x00"},
+		{"utf32", "\n\x00\x00\x00"},
+		{"utf_32be", "\x00\x00\x00\n"},
+		{"utf-32-le", "\n\x00\x00\x00"},
+		{"utf-32-be", "\x00\x00\x00\n"},
+		{"cp037", "\x25"}, // EBCDIC
+		{"no such", "\n"},
+	} {
+		if d := cmp.Diff([]byte(c.want), Newline(c.encoding)); d != "" {
+			t.Errorf("Newline(%q) (-want +got):\n%s", c.encoding, d)
+		}
+	}
+}
