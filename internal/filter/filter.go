@@ -64,8 +64,11 @@ type Filter struct {
 	all      bool                         // every match of a line, not just the first
 	keepNil  bool                         // fields of groups that took no part
 
-	line line        // the one being judged
-	now  ticket.Unix // taken once for a batch
+	line  line        // the one being judged
+	now   ticket.Unix // taken once for a batch
+	tally Tally       // of the batch
+	shift ticket.Unix // by how much the dates of the log are ahead
+	ear   ear
 
 	// Scratch space, so that a line that matches nothing allocates nothing.
 	decoded, text, inner    []byte
@@ -96,7 +99,7 @@ func NewFilter(p *Program, env Env) *Filter {
 		f.jailLog = env.Log.With("jail", env.Jail)
 	}
 	f.detector = f.newDetector()
-	f.gate = p.gate()
+	f.gate, f.ear = p.gate(), p.ear()
 	return f
 }
 
@@ -117,7 +120,7 @@ func (f *Filter) Reconfigure(p *Program) {
 	if p.maxLines == 1 {
 		f.buffer = nil
 	}
-	f.gate = p.gate()
+	f.gate, f.ear = p.gate(), p.ear()
 }
 
 // Counts returns the totals so far. Any goroutine may ask.
@@ -127,8 +130,8 @@ func (f *Filter) Counts() Counts {
 }
 
 // Process judges the lines of b and hands each failure to emit, which owns it from then on. An error that emit returns counts
-// against the line: it is logged, and the next line is judged.
-func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) {
+// against the line: it is logged, and the next line is judged. The tally says what the lines came to.
+func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tally {
 	f.visit = func(h Hit) error {
 		if h.Pending || h.Quiet {
 			return nil
@@ -136,11 +139,14 @@ func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) {
 		return emit(h.Failure)
 	}
 	f.now = f.env.Now()
+	f.begin(len(b.Lines))
 	for i := range b.Lines {
 		f.judge(&b.Lines[i], b)
+		f.note(i)
 	}
 	f.visit = nil
 	f.counts.lines.Add(uint64(len(b.Lines)))
+	return f.tally
 }
 
 // judge takes one line through the whole pipeline.
@@ -168,6 +174,9 @@ func (f *Filter) decode(l *ticket.Line, source string) []byte {
 		raw = raw[:wholeRunes(raw, limit)]
 	}
 	text, good := encoding.decode(raw, &f.decoded)
+	if !good {
+		f.tally.Undecoded++
+	}
 	if !good && f.warned.due(warnDecode+source, f.now) {
 		f.env.Log.Warn("Error decoding line from '" + source + "' with '" + encoding.name + "'.")
 		f.env.Log.Warn("Consider setting logencoding to appropriate encoding for this jail. " +

@@ -31,6 +31,7 @@ func (f *Filter) search() error {
 		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
+		f.tally.Heard = true
 		if f.prefixed != nil {
 			f.prefixed()
 		}
@@ -49,6 +50,7 @@ func (f *Filter) try(first int, text []byte) error {
 		if i < first || !f.find(&f.match, r, text) {
 			continue
 		}
+		f.tally.Matched++
 		m := f.matched(r, text)
 		if f.isIgnored(m.ignorable) {
 			f.keep(m.rest)

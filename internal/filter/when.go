@@ -25,9 +25,10 @@ type line struct {
 	text                []byte
 	before, date, after []byte
 	time                ticket.Unix
-	whole               bool // time prints as an integer
-	timed               bool // there is a time at all
-	undated             bool // the line itself did not tell it
+	stated              ticket.Unix // what the line itself says, 0 for nothing
+	whole               bool        // time prints as an integer
+	timed               bool        // there is a time at all
+	undated             bool        // the line itself did not tell it
 }
 
 // match returns a copy of the line to keep.
@@ -52,7 +53,7 @@ func (f *Filter) split(text []byte, l *ticket.Line, live bool) (keep bool, err e
 	*ln = line{text: text, after: text}
 	if l.Time != 0 {
 		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
-		ln.date = f.last.text
+		ln.date, ln.stated = f.last.text, l.Time
 		ln.at(&f.last)
 	} else if err := f.findDate(live); err != nil {
 		return false, err
@@ -79,7 +80,8 @@ func (f *Filter) findDate(live bool) error {
 		ln.before, ln.date, ln.after = ln.text[:found.Start], ln.text[found.Start:found.End], ln.text[found.End:]
 	}
 	if ok && found.OK && len(ln.date) > 0 {
-		f.last = moment{found.Time, found.Whole, append(f.last.text[:0], ln.date...), true}
+		ln.stated = found.Time
+		f.last = moment{found.Time - f.shift, found.Whole, append(f.last.text[:0], ln.date...), true}
 		ln.at(&f.last)
 		return nil
 	}
