@@ -10,17 +10,18 @@ import (
 
 	"gaol/internal/config"
 	"gaol/internal/filter"
+	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 	"gaol/pack"
 )
 
 // filterName is what a regex argument must look like to be taken for the name of a jail, a filter or a file.
-var filterName = regexp.MustCompile(`(?s)^([\w/.-]+)(\[.*\])?$`)
+var filterName = lazy.Regexp(`(?s)^([\w/.-]+)(\[.*\])?$`)
 
 // readRegexArg puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
 // returns the journal match of the filter.
 func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
-	if filterName.MatchString(o.regex) {
+	if filterName().MatchString(o.regex) {
 		name, params, err := config.ParseDefinition(o.regex)
 		if err != nil {
 			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)

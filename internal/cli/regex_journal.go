@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
 	"gaol/internal/config"
+	"gaol/internal/lazy"
 	"gaol/internal/source"
 	"gaol/internal/source/journal"
 	"gaol/internal/ticket"
@@ -78,11 +78,11 @@ func (g *journalLog) Each(ctx context.Context, emit func(*ticket.Line) error) er
 }
 
 // shellWord is a word of a journal match, quoted or not.
-var shellWord = regexp.MustCompile(`(?:'[^']*'|"[^"]*"|[^\s'"])+`)
+var shellWord = lazy.Regexp(`(?:'[^']*'|"[^"]*"|[^\s'"])+`)
 
 // shellWords splits a journal match as a shell does.
 func shellWords(text string) []string {
-	words := shellWord.FindAllString(text, -1)
+	words := shellWord().FindAllString(text, -1)
 	for i, w := range words {
 		words[i] = strings.NewReplacer(`'`, "", `"`, "").Replace(w)
 	}

@@ -1,8 +1,9 @@
 package date
 
 import (
-	"regexp"
 	"strings"
+
+	"gaol/internal/lazy"
 )
 
 const (
@@ -16,15 +17,15 @@ const (
 // with one more parenthesis before it is not recognised, and a parenthesis in a character class counts as a group.
 // Dates would be cut differently otherwise.
 var (
-	globalFlags   = regexp.MustCompile(`^\(\?[a-zA-Z]+\)`)
-	ownLeft       = regexp.MustCompile(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
-	ownRight      = regexp.MustCompile(`(?:^|[^\\])(?:\$\)?|\\[bs]|\*\*\)*)$`)
-	starsLeft     = regexp.MustCompile(`^(\(*)\*\*`)
-	starsRight    = regexp.MustCompile(`\*\*(\)*)$`)
-	startsAtBegin = regexp.MustCompile(`^(?:\(|\(\?:)?\^`)
-	emptyBegin    = regexp.MustCompile(`^(?:\(|\(\?:)?\^\|`)
-	endsAtEnd     = regexp.MustCompile(`(?:^|[^\\])\$\)?$`)
-	plainGroup    = regexp.MustCompile(`(?:^|[^\\])\((?:[^?]|$)`)
+	globalFlags   = lazy.Regexp(`^\(\?[a-zA-Z]+\)`)
+	ownLeft       = lazy.Regexp(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
+	ownRight      = lazy.Regexp(`(?:^|[^\\])(?:\$\)?|\\[bs]|\*\*\)*)$`)
+	starsLeft     = lazy.Regexp(`^(\(*)\*\*`)
+	starsRight    = lazy.Regexp(`\*\*(\)*)$`)
+	startsAtBegin = lazy.Regexp(`^(?:\(|\(\?:)?\^`)
+	emptyBegin    = lazy.Regexp(`^(?:\(|\(\?:)?\^\|`)
+	endsAtEnd     = lazy.Regexp(`(?:^|[^\\])\$\)?$`)
+	plainGroup    = lazy.Regexp(`(?:^|[^\\])\((?:[^?]|$)`)
 )
 
 // A frame says where in a line a pattern may match.
@@ -44,16 +45,16 @@ type bounded struct {
 
 // bound gives regex its boundaries and makes sure that group 1, the part that is cut from a line, exists.
 func (f frame) bound(regex string) bounded {
-	flags := globalFlags.FindString(regex)
+	flags := globalFlags().FindString(regex)
 	body := regex[len(flags):]
-	left := !f.unbound && !ownLeft.MatchString(body)
-	right := !f.unbound && !ownRight.MatchString(body)
+	left := !f.unbound && !ownLeft().MatchString(body)
+	right := !f.unbound && !ownRight().MatchString(body)
 	body = wrap(body)
 	b := bounded{named: left && f.lineBegin}
-	b.anchored = b.named || !left && startsAtBegin.MatchString(body) && !emptyBegin.MatchString(body) ||
-		!right && endsAtEnd.MatchString(body)
+	b.anchored = b.named || !left && startsAtBegin().MatchString(body) && !emptyBegin().MatchString(body) ||
+		!right && endsAtEnd().MatchString(body)
 
-	body = starsRight.ReplaceAllString(starsLeft.ReplaceAllString(body, "$1"), "$1")
+	body = starsRight().ReplaceAllString(starsLeft().ReplaceAllString(body, "$1"), "$1")
 	switch {
 	case b.named:
 		body = lineBegin + body
@@ -69,14 +70,14 @@ func (f frame) bound(regex string) bounded {
 
 // wrap puts a group around body, inside the line ends that it names, unless it has a plain group already.
 func wrap(body string) string {
-	if plainGroup.MatchString(body) {
+	if plainGroup().MatchString(body) {
 		return body
 	}
 	begin, end := "", ""
 	if rest, ok := strings.CutPrefix(body, "^"); ok {
 		begin, body = "^", rest
 	}
-	if endsAtEnd.MatchString(body) && strings.HasSuffix(body, "$") {
+	if endsAtEnd().MatchString(body) && strings.HasSuffix(body, "$") {
 		body, end = body[:len(body)-1], "$"
 	}
 	return begin + "(" + body + ")" + end

@@ -1,8 +1,9 @@
 package date
 
 import (
-	"regexp"
 	"unicode/utf8"
+
+	"gaol/internal/lazy"
 )
 
 // features are simple traits of a line, cheap to find out all at once. A template that needs one that the line lacks cannot
@@ -57,11 +58,11 @@ var baseBegins = []features{
 }
 
 // transparent frames leave a {DATE} in them compulsory: no repetition, no alternative, no class around it.
-var transparent = regexp.MustCompile(`^(?:\{\^LN-BEG\}|\^(?:\[\^\\\[\]\*)?)?(?:[\w<>=" :,/-]|\\\[)*\(?\{DATE\}\)?(?:[\w<>=" :,/-]|\\\])*$`)
+var transparent = lazy.Regexp(`^(?:\{\^LN-BEG\}|\^(?:\[\^\\\[\]\*)?)?(?:[\w<>=" :,/-]|\\\[)*\(?\{DATE\}\)?(?:[\w<>=" :,/-]|\\\])*$`)
 
 // needsOf returns what a line must have to match base pattern i in a frame, the text of a datepattern with {DATE}.
 func needsOf(i int, frame string) features {
-	if !transparent.MatchString(frame) {
+	if !transparent().MatchString(frame) {
 		return 0
 	}
 	needs := baseNeeds[i]

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"gaol/internal/lazy"
 )
 
 // Building blocks of the address tags. The look-behind that the original carries in its IPv6 part is always true where it
@@ -18,7 +20,7 @@ const (
 
 // tagRegex finds anything that has the shape of a tag. Names are upper case and ASCII; an opening tag ends in "/>" when it
 // stands for a whole expression.
-var tagRegex = regexp.MustCompile(`<(/?)([A-Z][A-Z0-9_-]*)(/?)>`)
+var tagRegex = lazy.Regexp(`<(/?)([A-Z][A-Z0-9_-]*)(/?)>`)
 
 // groupNames are the tags whose group is not just their name in lower case.
 var groupNames = map[string]string{"ID": "fid", "PORT": "fport"}
@@ -61,7 +63,7 @@ func fixedTag(name string, closed bool, dns usedns) (string, bool) {
 func expandTags(text string, dns usedns) string {
 	opened := map[string]bool{}
 	skips := 0
-	return replaceMatches(text, tagRegex, func(m []string) string {
+	return replaceMatches(text, tagRegex(), func(m []string) string {
 		closing, name, closed := m[1] != "", m[2], m[3] != ""
 		group, isGroup := strings.CutPrefix(name, "F-")
 		switch {
@@ -92,14 +94,14 @@ func groupName(tag string) string {
 }
 
 // leadingFlags is a group, capturing or not, that starts with global flags.
-var leadingFlags = regexp.MustCompile(`\((?:\?:)?\(\?([A-Za-z]+)\)`)
+var leadingFlags = lazy.Regexp(`\((?:\?:)?\(\?([A-Za-z]+)\)`)
 
 // scopeFlags turns ((?i)x) and (?:(?i)x), which older Pythons accepted, into (?i:x). The group captures no more, as in the
 // original. A parenthesis after a backslash opens no group.
 func scopeFlags(text string) string {
 	var b strings.Builder
 	end := 0
-	for _, at := range leadingFlags.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range leadingFlags().FindAllStringSubmatchIndex(text, -1) {
 		if at[0] > 0 && text[at[0]-1] == '\\' {
 			continue
 		}

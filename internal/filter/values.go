@@ -1,10 +1,10 @@
 package filter
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"gaol/internal/lazy"
 	"gaol/internal/pyre"
 	"gaol/internal/ticket"
 )
@@ -163,13 +163,13 @@ type combination struct {
 	tuple          bool
 }
 
-var combinedName = regexp.MustCompile(`^(alt|tuple)_(.+?)(?:_\d+)?$`)
+var combinedName = lazy.Regexp(`^(alt|tuple)_(.+?)(?:_\d+)?$`)
 
 // combinations returns the combined names among groups, in the order in which they apply.
 func combinations(groups []group) []combination {
 	var all []combination
 	for _, g := range groups {
-		m := combinedName.FindStringSubmatch(g.name)
+		m := combinedName().FindStringSubmatch(g.name)
 		if m == nil {
 			continue
 		}

@@ -2,12 +2,12 @@ package server
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gaol/internal/config"
 	"gaol/internal/control"
+	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 )
 
@@ -65,7 +65,7 @@ func isTail(mode string) (bool, error) {
 }
 
 // validMatch accepts FIELD=value as the journal names fields.
-var validMatch = regexp.MustCompile(`^[A-Z0-9_]+=`).MatchString
+var validMatch = lazy.Regexp(`^[A-Z0-9_]+=`)
 
 // useDNS returns the value of usedns that holds for a word: one that is unknown means no.
 func useDNS(word string) string {

@@ -296,7 +296,7 @@ func addJournalMatch(s *jail.Settings, a []any) error {
 	var group []string
 	for _, word := range append(texts(a), "+") {
 		if word != "+" {
-			if !validMatch(word) {
+			if !validMatch().MatchString(word) {
 				return control.ValueError("Invalid match")
 			}
 			group = append(group, word)

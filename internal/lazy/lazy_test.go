@@ -1,0 +1,17 @@
+package lazy
+
+import "testing"
+
+func TestRegexpIsBuiltOnceAtFirstUse(t *testing.T) {
+	broken := Regexp(`(`)
+	good := Regexp(`^a+$`)
+	if good() != good() || !good().MatchString("aa") {
+		t.Error("the expression is not the same one, or a wrong one")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a broken expression did not panic when it was used")
+		}
+	}()
+	broken()
+}
