@@ -107,7 +107,7 @@ func (c *commander) showConfig() int {
 		mode = config.PlainDump
 	}
 	o := configOptions(c.options)
-	o.Compile = compileJail
+	o.Compile, o.CheckServer = compileJail, checkServer
 	return config.RunTest(c.stdout, c.stderr, o, mode)
 }
 

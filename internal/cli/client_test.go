@@ -508,3 +508,21 @@ func TestServerCommandIsASessionOfItsOwn(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestServerOptionsAreTested lets -t find what the server would refuse of fail2ban.conf.
+func TestServerOptionsAreTested(t *testing.T) {
+	for option, says := range map[string]string{
+		"maxlinelength = 10":    `fail2ban.local:2: maxlinelength: "10": maxlinelength is 256 to 16777216 bytes, not 10`,
+		"dbpurgeage = 5 weeks?": `fail2ban.local:2: dbpurgeage: "5 weeks?": invalid syntax`,
+	} {
+		dir := confDir(t)
+		if err := os.WriteFile(filepath.Join(dir, "fail2ban.local"), []byte("[Definition]\n"+option+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout, stderr bytes.Buffer
+		code := client(t.Context(), []string{"-c", dir, "-t"}, strings.NewReader(""), &stdout, &stderr)
+		if code != failed || !strings.Contains(stderr.String(), says) {
+			t.Errorf("-t with %q: %d, %s%s", option, code, &stdout, &stderr)
+		}
+	}
+}

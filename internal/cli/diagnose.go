@@ -59,10 +59,20 @@ func compileJail(j *config.Jail) error {
 	return fmt.Errorf("%s: %w", place, wrong.Err)
 }
 
+// checkServer judges a setting of the server's own as the server does. Its error ends with a hint where there is one.
+func checkServer(option string, value any) error {
+	err := server.CheckOption(option, value)
+	if hint := hints[option]; err != nil && hint != "" {
+		return fmt.Errorf("%w\nhint: %s", err, hint)
+	}
+	return err
+}
+
 // hints say what to write instead, by option.
 var hints = map[string]string{
 	"bantime":         timeHint + "; -1 is for ever",
 	"findtime":        timeHint,
+	"dbpurgeage":      timeHint,
 	"bantime.maxtime": timeHint,
 	"bantime.rndtime": timeHint,
 	"backend":         "write auto, pyinotify, polling or systemd",

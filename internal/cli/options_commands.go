@@ -67,6 +67,8 @@ func databaseCommands() []commandHelp {
 		{"get dbmaxmatches", "show how many log lines a stored ban keeps"},
 		{"set dbpurgeage <SECONDS>", "forget bans that ended longer ago than this"},
 		{"get dbpurgeage", "show after how many seconds ended bans are forgotten"},
+		{"set maxlinelength <BYTES>", "cut log lines there, from 256 to 16777216"},
+		{"get maxlinelength", "show where log lines are cut"},
 	}
 }
 

@@ -111,7 +111,7 @@ func noteNames(used map[string]bool, text string) {
 
 // mainFile looks for options in fail2ban.conf that have no effect there, and for misspelled ones.
 func (k *checker) mainFile() {
-	known := append(append([]option{}, clientOptions...), serverOptions...)
+	known := slices.Concat(clientOptions, serverOptions, ownServerOptions)
 	for _, section := range []string{ini.Default, definitionSection} {
 		for name, e := range entriesOf(k.config.main, section) {
 			if _, ok := find(known, name); ok || k.used[name] {

@@ -50,6 +50,8 @@ type Options struct {
 	// Compile judges what this package does not understand of a good jail, its expressions above all. An error takes the jail
 	// out, as any other fault in it does. Nil accepts everything.
 	Compile func(*Jail) error
+	// CheckServer judges the value of one of the server's own settings. An error is fatal for all. Nil accepts everything.
+	CheckServer func(option string, value any) error
 	// Verbosity chooses what RunDump and RunTest print of the messages: 0 warnings and errors, 1 informational ones too,
 	// 2 and above everything, below 0 errors only.
 	Verbosity int

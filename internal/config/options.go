@@ -44,7 +44,9 @@ var (
 		{"dbmaxmatches", intKind, nil},
 		{"dbpurgeage", textKind, "1d"},
 	}
-	threadOptions = []option{{"stacksize", intKind, nil}}
+	// What the original does not have is neither read nor printed unless a file gives it.
+	ownServerOptions = []option{{"maxlinelength", textKind, nil}}
+	threadOptions    = []option{{"stacksize", intKind, nil}}
 
 	firstJailOptions = jailOptions[:3]
 	jailOptions      = []option{

@@ -141,12 +141,51 @@ func (r *reader) general(set *layers.Set, s *Server) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"syslogsocket", "loglevel", "logtarget", "allowipv6", "dbfile", "dbmaxmatches", "dbpurgeage"} {
-		if v, ok := found.Get(name); ok {
-			thread = append(thread, []any{"set", name, v.value})
+	if err := r.addOwn(found, set); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"syslogsocket", "loglevel", "logtarget", "allowipv6", "dbfile", "dbmaxmatches", "dbpurgeage", "maxlinelength"} {
+		v, ok := found.Get(name)
+		if !ok {
+			continue
 		}
+		if err := r.checkServer(name, v); err != nil {
+			return nil, err
+		}
+		thread = append(thread, []any{"set", name, v.value})
 	}
 	return thread, nil
+}
+
+// addOwn adds the settings to found that the original does not have.
+func (r *reader) addOwn(found *settings, set *layers.Set) error {
+	if set.Section(definitionSection) == nil {
+		return nil
+	}
+	own, err := r.read(set, definitionSection, ownServerOptions, nil, nil)
+	if err != nil {
+		return err
+	}
+	for name, v := range own.All() {
+		found.Set(name, v)
+	}
+	return nil
+}
+
+// checkServer asks whether a server would take a value.
+func (r *reader) checkServer(name string, v setting) error {
+	if r.o.CheckServer == nil {
+		return nil
+	}
+	err := r.o.CheckServer(name, v.value)
+	if err == nil {
+		return nil
+	}
+	e := &Error{Option: name, Origin: v.from.At(), Text: fmt.Sprintf("%s: %q: %v", name, v.raw, err)}
+	if e.Origin.File != "" {
+		e.Text = fmt.Sprintf("%s: %s", e.Origin, e.Text)
+	}
+	return e
 }
 
 // thread returns the command for the [Thread] section, if there is one with something in it.

@@ -8,10 +8,8 @@ import (
 
 	"gaol/internal/date"
 	"gaol/internal/pyre"
+	"gaol/internal/ticket"
 )
-
-// DefaultMaxLine is the length in bytes at which a line is cut when Settings do not say otherwise.
-const DefaultMaxLine = 64 << 10
 
 // Settings are what a filter's options say, as texts. The zero value of a field means that the option is not set.
 type Settings struct {
@@ -23,7 +21,7 @@ type Settings struct {
 	UseDNS      string // yes, warn, no or raw; warn when not set
 	LogTimeZone string // zone of dates without one; the system's when not set
 	LogEncoding string // name of a text encoding; UTF-8 when not set or "auto"
-	MaxLine     int    // bytes of a line that are looked at; DefaultMaxLine when not set
+	MaxLine     int    // bytes of a line that are looked at; ticket.DefaultMaxLine when not set
 }
 
 // A Program is Settings that have been checked and compiled. It never changes and may serve any number of filters.
@@ -95,7 +93,7 @@ func (c *Compiler) compile(s Settings) (*Program, error) {
 		return nil, errors.New("maxlines must be integer greater than zero")
 	}
 	if p.maxLine <= 0 {
-		p.maxLine = DefaultMaxLine
+		p.maxLine = ticket.DefaultMaxLine
 	}
 	if s.UseDNS != "" {
 		p.usedns, _ = parseUseDNS(s.UseDNS)

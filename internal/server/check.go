@@ -6,6 +6,7 @@ import (
 
 	"gaol/internal/filter"
 	"gaol/internal/jail"
+	"gaol/internal/ticket"
 )
 
 // An OptionError says which option of a jail is wrong.
@@ -30,7 +31,7 @@ func Check(commands []any) error {
 	if err := d.read(commands); err != nil {
 		return err
 	}
-	d.compile()
+	d.compile(ticket.DefaultMaxLine)
 	for _, j := range d.jails {
 		if j.err != nil {
 			return blame(j)

@@ -250,6 +250,7 @@ func (s *Server) add(_ context.Context, args []any) (any, error) {
 // newSettings reads NAME [BACKEND].
 func (s *Server) newSettings(args []any) (string, jail.Settings, error) {
 	settings := jail.Defaults()
+	settings.Filter.MaxLine = int(s.maxLine.Load())
 	name := text(args[0])
 	if name == "--all" {
 		return name, settings, control.InvalidCommand("Reserved name '--all'")

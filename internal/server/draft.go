@@ -208,9 +208,18 @@ func (j *jailDraft) setAction(args []any) error {
 	return setProperty(spec.Props, text(args[1]), args[2])
 }
 
-// compile prepares every jail; those that cannot be keep their error.
-func (d *draft) compile() {
+// compile prepares every jail; those that cannot be keep their error. Lines are cut at maxLine bytes unless d says otherwise.
+func (d *draft) compile(maxLine int64) {
+	for _, g := range d.globals {
+		if g.name != "maxlinelength" || len(g.args) == 0 {
+			continue
+		}
+		if n, err := lineLength(g.args[0]); err == nil { // else applyGlobals refuses it
+			maxLine = int64(n)
+		}
+	}
 	for _, j := range d.jails {
+		j.settings.Filter.MaxLine = int(maxLine)
 		if j.err == nil {
 			j.plan, j.err = d.compiler.Compile(j.settings)
 		}
@@ -257,7 +266,7 @@ func (s *Server) stream(_ context.Context, args []any) (any, error) {
 	for _, r := range d.refused {
 		s.opt.Output.Logger("fail2ban.transmitter").Error(r)
 	}
-	d.compile()
+	d.compile(s.maxLine.Load())
 	s.know(s.newIn(d)...)
 	for _, j := range d.jails {
 		s.begin(j)
@@ -305,7 +314,7 @@ func (s *Server) applyGlobals(d *draft) error {
 		if err := need(g.args, 1); err != nil {
 			return err
 		}
-		if err := checkGlobal(g.name, g.args[0]); err != nil {
+		if err := CheckOption(g.name, g.args[0]); err != nil {
 			return control.ValueError((&OptionError{g.name, err}).Error())
 		}
 	}

@@ -19,14 +19,15 @@ type global struct {
 }
 
 var globals = map[string]global{
-	"loglevel":     {func(s *Server, v any) error { return s.setLogLevel(text(v)) }, func(s *Server) any { return s.opt.Output.Level() }},
-	"logtarget":    {func(s *Server, v any) error { return s.setLogTarget(text(v)) }, func(s *Server) any { return s.opt.Output.Target() }},
-	"syslogsocket": {func(s *Server, v any) error { return s.setSyslogSocket(text(v)) }, func(s *Server) any { return s.opt.Output.SyslogSocket() }},
-	"allowipv6":    {set: func(s *Server, v any) error { return s.setAllowIPv6(text(v)) }},
-	"thread":       {(*Server).setThread, (*Server).getThread},
-	"dbfile":       {func(s *Server, v any) error { return s.setDBFile(text(v)) }, (*Server).getDBFile},
-	"dbmaxmatches": {(*Server).setDBMaxMatches, (*Server).getDBMaxMatches},
-	"dbpurgeage":   {(*Server).setDBPurgeAge, (*Server).getDBPurgeAge},
+	"loglevel":      {func(s *Server, v any) error { return s.setLogLevel(text(v)) }, func(s *Server) any { return s.opt.Output.Level() }},
+	"logtarget":     {func(s *Server, v any) error { return s.setLogTarget(text(v)) }, func(s *Server) any { return s.opt.Output.Target() }},
+	"syslogsocket":  {func(s *Server, v any) error { return s.setSyslogSocket(text(v)) }, func(s *Server) any { return s.opt.Output.SyslogSocket() }},
+	"allowipv6":     {set: func(s *Server, v any) error { return s.setAllowIPv6(text(v)) }},
+	"thread":        {(*Server).setThread, (*Server).getThread},
+	"dbfile":        {func(s *Server, v any) error { return s.setDBFile(text(v)) }, (*Server).getDBFile},
+	"dbmaxmatches":  {(*Server).setDBMaxMatches, (*Server).getDBMaxMatches},
+	"maxlinelength": {(*Server).setMaxLine, (*Server).getMaxLine},
+	"dbpurgeage":    {(*Server).setDBPurgeAge, (*Server).getDBPurgeAge},
 }
 
 // setGlobal changes an option and answers its new value.
@@ -52,8 +53,8 @@ func (s *Server) setGlobalLocked(name string, g global, args []any) (any, error)
 	return g.get(s), nil
 }
 
-// checkGlobal refuses values of which can be said beforehand that they are wrong.
-func checkGlobal(name string, v any) (err error) {
+// CheckOption refuses values of the server's own options of which can be said beforehand that they are wrong.
+func CheckOption(name string, v any) (err error) {
 	switch name {
 	case "loglevel":
 		if _, err = logging.ParseLevel(text(v)); err != nil {
@@ -63,6 +64,8 @@ func checkGlobal(name string, v any) (err error) {
 		_, err = seconds(v)
 	case "dbmaxmatches":
 		_, err = integer(v)
+	case "maxlinelength":
+		_, err = lineLength(v)
 	}
 	return err
 }
@@ -202,6 +205,36 @@ func (s *Server) getDBMaxMatches() any {
 	}
 	return nil
 }
+
+// The range of maxlinelength, in bytes: no date is cut, and a reader's memory stays small.
+const (
+	leastLine = 256
+	mostLine  = 16 << 20
+)
+
+// lineLength reads a value of maxlinelength.
+func lineLength(v any) (int, error) {
+	n, err := integer(v)
+	if err == nil && (n < leastLine || n > mostLine) {
+		err = control.ValueError(fmt.Sprintf("maxlinelength is %d to %d bytes, not %d", leastLine, mostLine, n))
+	}
+	return n, err
+}
+
+// setMaxLine changes at how many bytes a line is cut. The jails' filters follow with their next change.
+func (s *Server) setMaxLine(v any) error {
+	n, err := lineLength(v)
+	if err != nil {
+		return err
+	}
+	s.maxLine.Store(int64(n))
+	s.world.files.SetMaxLine(n)
+	s.world.polled.SetMaxLine(n)
+	s.world.journals.setMaxLine(n)
+	return nil
+}
+
+func (s *Server) getMaxLine() any { return s.maxLine.Load() }
 
 func (s *Server) setDBPurgeAge(v any) error {
 	db := s.db()

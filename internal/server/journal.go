@@ -20,8 +20,9 @@ type journals struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu      sync.Mutex // guards readers
+	mu      sync.Mutex // guards what follows
 	readers map[string]*journal.Reader
+	maxLine int
 }
 
 func newJournals() *journals {
@@ -47,7 +48,7 @@ func (j *journals) reader(backend string, log *slog.Logger) (*journal.Reader, er
 	if err != nil {
 		return nil, err
 	}
-	opt.Log = log
+	opt.Log, opt.MaxLine = log, j.maxLine
 	r := journal.NewReader(opt)
 	j.readers[backend] = r
 	j.wg.Go(func() {
@@ -56,6 +57,16 @@ func (j *journals) reader(backend string, log *slog.Logger) (*journal.Reader, er
 		}
 	})
 	return r, nil
+}
+
+// setMaxLine says for all readers, those to come too, at how many bytes a line is cut.
+func (j *journals) setMaxLine(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.maxLine = n
+	for _, r := range j.readers {
+		r.SetMaxLine(n)
+	}
 }
 
 // journalOptions reads the parameters of a systemd backend.

@@ -38,7 +38,7 @@ func (s *Server) reload(_ context.Context, args []any) (any, error) {
 	if err := d.read(args[2]); err != nil {
 		return nil, err
 	}
-	d.compile()
+	d.compile(s.maxLine.Load())
 	if err := unchanged(d); err != nil {
 		s.log.Error(err.Error())
 		return nil, err

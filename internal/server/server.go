@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gaol/internal/control"
@@ -50,6 +51,8 @@ type Server struct {
 	dbFile  string
 	threads map[string]any
 
+	maxLine atomic.Int64 // bytes at which a line is cut
+
 	quit     chan struct{} // closed by the command stop
 	quitOnce sync.Once
 	stopped  chan struct{} // closed when every jail has stopped
@@ -70,6 +73,7 @@ func New(opt Options) *Server {
 		stopped: make(chan struct{}),
 	}
 	s.world = s.newWorld()
+	s.maxLine.Store(ticket.DefaultMaxLine)
 	// We have no such thread; log readers know these lines as the marks of a start and a stop.
 	opt.Output.Logger("fail2ban.observer").Info("Observer start...")
 	return s

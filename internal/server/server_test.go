@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -191,4 +192,33 @@ func FuzzCommands(f *testing.F) {
 			_, _ = s.Handle(context.Background(), words, control.Peer{})
 		}
 	})
+}
+
+// TestLongLinesAreCut lets an address stand behind a long text, once within maxlinelength and once beyond it.
+func TestLongLinesAreCut(t *testing.T) {
+	for limit, want := range map[string]string{"4096": "[{'web': ['198.51.100.1', '198.51.100.2']}]", "300": "[{'web': ['198.51.100.2']}]"} {
+		b := newBench(t)
+		stream := join([]any{cmd("set", "maxlinelength", limit)}, b.jailStream("web", "^ .* from <HOST>$"),
+			[]any{cmd("set", "web", "maxretry", int64(1)), cmd("start", "web")})
+		now := time.Now().Format(time.DateTime)
+		text := now + " " + strings.Repeat("x", 1000) + " from 198.51.100.1\n" + now + " short from 198.51.100.2\n"
+		if err := os.WriteFile(filepath.Join(b.dir, "web.log"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.do("server-stream", stream)
+		got := ""
+		for until := time.Now().Add(10 * time.Second); !strings.Contains(got, "198.51.100.2") && time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+			got = pickle.Repr(b.do("banned"))
+		}
+		if got != want {
+			t.Errorf("with maxlinelength %s: %s, want %s", limit, got, want)
+		}
+	}
+	b := newBench(t)
+	for _, wrong := range []any{"100", "much", int64(1 << 30)} {
+		b.refuses("set", "maxlinelength", wrong)
+	}
+	if got := b.do("get", "maxlinelength"); got != int64(65536) {
+		t.Errorf("maxlinelength is %v", got)
+	}
 }

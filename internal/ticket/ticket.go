@@ -32,6 +32,10 @@ func (u Unix) Time() time.Time {
 // String prints local time as log lines do, fractions cut.
 func (u Unix) String() string { return u.Time().Format("2006-01-02 15:04:05") }
 
+// DefaultMaxLine is the length in bytes at which a line is cut where the configuration (maxlinelength) says nothing else: who writes a
+// log must not decide how long we search a line.
+const DefaultMaxLine = 64 << 10
+
 // A Line is one log line without its line end. Text is borrowed: it is valid only until the call that handed it over returns.
 type Line struct {
 	Text []byte

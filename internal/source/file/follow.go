@@ -64,7 +64,7 @@ func (f *follow) run(ctx context.Context) {
 // round looks at the path once and hands over everything that is there.
 func (f *follow) round(ctx context.Context) {
 	f.refresh()
-	buf := f.reader.buffers.Get().(*buffer)
+	buf := f.reader.buffer()
 	defer f.reader.buffers.Put(buf)
 	for ctx.Err() == nil && f.step(buf) {
 	}

@@ -17,8 +17,18 @@ const maxBatch = 4096
 // A buffer is the memory that one goroutine reads into; it is recycled.
 type buffer struct {
 	bytes []byte // markSize + the longest line + its end
+	limit int    // of a line
 	batch ticket.Batch
 	group []reading
+}
+
+// buffer returns memory for the lines of today's limit.
+func (r *Reader) buffer() *buffer {
+	buf := r.buffers.Get().(*buffer)
+	if limit := int(r.maxLine.Load()); limit != buf.limit {
+		buf.limit, buf.bytes = limit, make([]byte, markSize+limit+4)
+	}
+	return buf
 }
 
 // A reading is one subscriber with its place in a segment.
@@ -39,13 +49,13 @@ func (f *follow) step(buf *buffer) bool {
 		f.search(s, buf)
 		return true
 	}
-	window := buf.bytes[:len(lead.mark)+f.reader.opt.MaxLine+4]
+	window := buf.bytes[:len(lead.mark)+buf.limit+4]
 	data, end, err := s.fill(lead, window)
 	if err != nil {
 		f.failed(s, buf.group, err)
 		return true
 	}
-	used, long, more := f.cut(data, &buf.batch)
+	used, long, more := f.cut(data, buf)
 	switch {
 	case used > 0:
 		f.hand(s, buf, used, long)
@@ -118,7 +128,8 @@ func (f *follow) begun(i int) bool {
 
 // cut fills b with the whole lines at the start of data and returns how many bytes they took, how many of them were too long,
 // and whether more are there.
-func (f *follow) cut(data []byte, b *ticket.Batch) (used, long int, more bool) {
+func (f *follow) cut(data []byte, buf *buffer) (used, long int, more bool) {
+	b := &buf.batch
 	b.Lines = b.Lines[:0]
 	for {
 		text, n := f.newline.next(data[used:])
@@ -128,8 +139,8 @@ func (f *follow) cut(data []byte, b *ticket.Batch) (used, long int, more bool) {
 		if len(b.Lines) == maxBatch {
 			return used, long, true
 		}
-		if limit := f.reader.opt.MaxLine; len(text) > limit {
-			text = text[:limit]
+		if len(text) > buf.limit {
+			text = text[:buf.limit]
 			long++
 		}
 		text = f.newline.trim(text)
@@ -198,7 +209,7 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 	case nuls > 0:
 		f.jump(s, buf, at, lead.begun)
 	default:
-		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: f.newline.trim(data[:f.reader.opt.MaxLine])})
+		buf.batch.Lines = append(buf.batch.Lines[:0], ticket.Line{Text: f.newline.trim(data[:buf.limit])})
 		next := at + int64(f.newline.width())
 		f.hand(s, buf, int(next-lead.off), 1)
 		f.jump(s, buf, next, true)

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gaol/internal/source"
@@ -26,23 +27,23 @@ import (
 type Options struct {
 	Log     *slog.Logger     // nil: nobody hears
 	Polling bool             // look at all files once a tick instead of using inotify
-	MaxLine int              // longest part of a line that is handed over, in bytes; 0 means 64 KiB
+	MaxLine int              // see SetMaxLine
 	Now     func() time.Time // nil: time.Now
 }
 
 const (
-	tick        = 750 * time.Millisecond // reaction time where inotify does not help
-	globTicks   = 2                      // ticks between two looks for new files that match a pattern
-	calmTicks   = 8                      // ticks between two looks at files that inotify watches, to be on the safe side
-	defaultLine = 64 << 10
-	minLine     = 256
+	tick      = 750 * time.Millisecond // reaction time where inotify does not help
+	globTicks = 2                      // ticks between two looks for new files that match a pattern
+	calmTicks = 8                      // ticks between two looks at files that inotify watches, to be on the safe side
+	minLine   = 256
 )
 
 // A Reader watches files for all jails. It is safe for concurrent use.
 type Reader struct {
 	opt     Options
-	buffers sync.Pool // *buffer
-	notify  *notifier // nil while not running, and without inotify
+	maxLine atomic.Int64 // see SetMaxLine
+	buffers sync.Pool    // *buffer
+	notify  *notifier    // nil while not running, and without inotify
 	tick    time.Duration
 	hurry   chan struct{} // holds one: something may want a look soon
 
@@ -73,13 +74,19 @@ func NewReader(opt Options) *Reader {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.MaxLine == 0 {
-		opt.MaxLine = defaultLine
-	}
-	opt.MaxLine = max(opt.MaxLine, minLine) &^ 3 // whole code units
 	r := &Reader{opt: opt, files: map[key]*follow{}, complaints: map[string]time.Time{}, tick: tick, hurry: make(chan struct{}, 1)}
-	r.buffers.New = func() any { return &buffer{bytes: make([]byte, markSize+opt.MaxLine+4)} }
+	r.buffers.New = func() any { return new(buffer) }
+	r.SetMaxLine(opt.MaxLine)
 	return r
+}
+
+// SetMaxLine says how much of a line is handed over at most, in bytes: what is longer is cut and counted. 0 means ticket.DefaultMaxLine, and the least
+// is 256. It holds for what is read from now on.
+func (r *Reader) SetMaxLine(n int) {
+	if n == 0 {
+		n = ticket.DefaultMaxLine
+	}
+	r.maxLine.Store(int64(max(n, minLine) &^ 3)) // whole code units
 }
 
 // Run reads until ctx is done. It owns the inotify descriptor, the files and the goroutines, and has closed and awaited them

@@ -327,7 +327,7 @@ func TestOnlyTheFirstLineIsAnother(t *testing.T) {
 
 // steps reads without a look at the path before, as if what the test did had happened between the look and the reading.
 func (b *bench) steps() []string {
-	buf := b.r.buffers.Get().(*buffer)
+	buf := b.r.buffer()
 	for b.sub.follow.step(buf) {
 	}
 	return b.take()

@@ -248,7 +248,7 @@ func TestLongMessagesAreUnpackedAndCut(t *testing.T) {
 	write(t, path, []raw{simple(1732785363, long), simple(1732785364, strings.Repeat("y", 200000))}, "SYSTEMD_JOURNAL_COMPRESS=1")
 	rec, _ := read(t, Options{Files: []string{path}}, nil, Start{})
 	got := rec.texts()
-	if len(got) != 2 || got[0] != long || len(got[1]) < defaultLine-len("MESSAGE=") || len(got[1]) > defaultLine {
+	if len(got) != 2 || got[0] != long || len(got[1]) < ticket.DefaultMaxLine-len("MESSAGE=") || len(got[1]) > ticket.DefaultMaxLine {
 		t.Errorf("%d lines", len(got))
 	}
 }

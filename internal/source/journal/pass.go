@@ -122,13 +122,13 @@ func (r *Reader) take(p *pass, h head) (line span, err error) {
 		if len(p.takers) == 0 {
 			return nil
 		}
-		return h.volume.record(h.entry, &p.record, r.opt.MaxLine)
+		return h.volume.record(h.entry, &p.record, r.lineLimit())
 	})
 	if err != nil || len(p.takers) == 0 {
 		p.takers = p.takers[:0]
 		return span{}, err
 	}
-	return p.line(r.opt.MaxLine), nil
+	return p.line(r.lineLimit()), nil
 }
 
 // line appends the text of p's record.

@@ -36,7 +36,7 @@ type Options struct {
 	Namespace string       // of systemd-journald, for the local journal
 	Flags     int          // FlagRuntime, FlagSystem, FlagUser; others change nothing
 	Rotated   bool         // from the start archived files too, which otherwise serve a stored place or Since only
-	MaxLine   int          // longest line handed over, in bytes; 0 means 64 KiB
+	MaxLine   int          // see SetMaxLine
 	Now       func() time.Time
 	Location  *time.Location // of the time texts; nil: local
 
@@ -44,10 +44,9 @@ type Options struct {
 }
 
 const (
-	tick        = 750 * time.Millisecond // between two looks without inotify
-	calmTick    = 3 * time.Second        // with it, and between two searches for files
-	defaultLine = 64 << 10
-	events      = unix.IN_MODIFY | unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_DELETE | unix.IN_ONLYDIR
+	tick     = 750 * time.Millisecond // between two looks without inotify
+	calmTick = 3 * time.Second        // with it, and between two searches for files
+	events   = unix.IN_MODIFY | unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_DELETE | unix.IN_ONLYDIR
 )
 
 // ErrClosed is returned to those who subscribe after Run has returned.
@@ -58,6 +57,7 @@ type Reader struct {
 	opt      Options
 	wakeup   chan struct{} // holds one
 	rescan   atomic.Bool   // files have come or gone
+	maxLine  atomic.Int64  // see SetMaxLine
 	open     atomic.Int32
 	fallback atomic.Bool
 
@@ -90,17 +90,27 @@ func NewReader(opt Options) *Reader {
 	if opt.Location == nil {
 		opt.Location = time.Local
 	}
-	if opt.MaxLine == 0 {
-		opt.MaxLine = defaultLine
-	}
 	if opt.root == "" {
 		opt.root = "/"
 	}
-	return &Reader{
+	r := &Reader{
 		opt: opt, command: "journalctl", wakeup: make(chan struct{}, 1), volumes: map[identity]*volume{},
 		passed: map[string]identity{}, damaged: map[string]identity{}, refused: map[string]identity{}, through: map[[16]byte]bool{},
 	}
+	r.SetMaxLine(opt.MaxLine)
+	return r
 }
+
+// SetMaxLine says how much of a line is handed over at most, in bytes. 0 means ticket.DefaultMaxLine. It holds for what is read from
+// now on.
+func (r *Reader) SetMaxLine(n int) {
+	if n <= 0 {
+		n = ticket.DefaultMaxLine
+	}
+	r.maxLine.Store(int64(n))
+}
+
+func (r *Reader) lineLimit() int { return int(r.maxLine.Load()) }
 
 // Subscribe reads for sink the entries that matches choose: each element is one journalmatch, words of the form FIELD=value
 // with "+" between alternatives; no element chooses everything. The error names the word that is no match.

@@ -54,7 +54,7 @@ func (r *Reader) spawn(ctx context.Context, s *Subscription) error {
 	records := make(chan *record)
 	go func() {
 		defer close(records)
-		decode(out, r.opt.MaxLine, func(rec *record) bool {
+		decode(out, r.lineLimit(), func(rec *record) bool {
 			select {
 			case records <- rec:
 				return true
@@ -157,7 +157,7 @@ func (r *Reader) one(s *Subscription, rec *record, batch *ticket.Batch) {
 		s.goLive()
 	}
 	text := rec.appendText(nil)
-	s.lines = append(s.lines, span{0, min(len(text), r.opt.MaxLine), rec.time()})
+	s.lines = append(s.lines, span{0, min(len(text), r.lineLimit()), rec.time()})
 	s.give(batch, text, r.opt.Location, r.position(rec.realtime), now)
 }
 
