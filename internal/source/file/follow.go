@@ -208,7 +208,8 @@ func lookAt(path string, remote bool) (look, error) {
 	return lookOf(info), nil
 }
 
-// progress returns how many bytes s is behind, why the path is not read, and how changes are noticed.
+// progress returns how many bytes s is behind, why the path is not read, and how changes are noticed. A line that is not finished yet
+// cannot be judged, and so nobody is behind with it.
 func (f *follow) progress(s *Subscription) (behind int64, reason, watch string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -223,7 +224,7 @@ func (f *follow) progress(s *Subscription) (behind int64, reason, watch string) 
 			continue
 		}
 		if info, err := file.Stat(); err == nil {
-			behind += max(0, info.Size()-c.off)
+			behind += max(0, info.Size()-max(c.off, c.scanned))
 		}
 	}
 	return behind, f.reason, watch

@@ -60,8 +60,11 @@ func (f *follow) step(buf *buffer) bool {
 	case used > 0:
 		f.hand(s, buf, used, long)
 		f.settle(s, buf, window, used, end && !more, ended)
+		if !more {
+			f.unended(buf.group, lead.off+int64(len(data)-used))
+		}
 	case end:
-		lead.scanned = max(lead.scanned, lead.off+int64(len(data)))
+		f.unended(buf.group, lead.off+int64(len(data)))
 		f.settle(s, buf, window, 0, true, ended)
 	default:
 		f.overlong(s, buf, data, ended)
@@ -204,7 +207,7 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 	case err != nil:
 		f.failed(s, buf.group, err)
 	case !found:
-		lead.scanned = at
+		f.unended(buf.group, at)
 		f.settle(s, buf, buf.bytes, 0, true, ended)
 	case nuls > 0:
 		f.jump(s, buf, at, lead.begun)
@@ -213,6 +216,15 @@ func (f *follow) overlong(s *segment, buf *buffer, data []byte, ended bool) {
 		next := at + int64(f.newline.width())
 		f.hand(s, buf, int(next-lead.off), 1)
 		f.jump(s, buf, next, true)
+	}
+}
+
+// unended notes that no line ends between the place of the group and to.
+func (f *follow) unended(group []reading, to int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, g := range group {
+		g.scanned = max(g.scanned, to)
 	}
 }
 

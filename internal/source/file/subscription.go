@@ -48,7 +48,8 @@ type Stats struct {
 	Lines    uint64    // handed over
 	Long     uint64    // of these, cut at the longest line allowed
 	Lost     uint64    // times that a stretch of unknown length was gone before it could be read
-	Behind   int64     // bytes between what was judged and the end of the file
+	Behind   int64     // bytes between what was judged and the end of the file, less a line without end
+	Live     bool      // the end of the file was reached, so that lines are new
 	LastLine time.Time // when the last line was handed over; zero for never
 }
 
@@ -86,6 +87,7 @@ func (s *Subscription) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
+	st.Live = s.live
 	st.Path, st.Behind, st.Reason, st.Watch, st.State = s.follow.path, behind, reason, watch, Reading
 	switch {
 	case s.paused.Load():

@@ -376,3 +376,13 @@ func TestFollowsWithMatchesForMany(t *testing.T) {
 		t.Error("not live")
 	}
 }
+
+func TestLongLinesAreCutAndCounted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.journal")
+	write(t, path, []raw{{1e6, 1e6, [][2]string{{"MESSAGE", "short"}}}, {2e6, 2e6, [][2]string{{"MESSAGE", strings.Repeat("x", 400)}}}})
+	rec, s := read(t, Options{Files: []string{path}, MaxLine: 256}, nil, Start{})
+	rec.await(t, []string{"short", strings.Repeat("x", 256)})
+	if st := s.Stats(); st.Lines != 2 || st.Long != 1 {
+		t.Errorf("%d lines, %d cut; want 2, 1", st.Lines, st.Long)
+	}
+}

@@ -122,7 +122,8 @@ func (r *Reader) take(p *pass, h head) (line span, err error) {
 		if len(p.takers) == 0 {
 			return nil
 		}
-		return h.volume.record(h.entry, &p.record, r.lineLimit())
+		more := len(fieldNames[fieldMessage]) + 1 // so that it shows when a line is too long
+		return h.volume.record(h.entry, &p.record, r.lineLimit()+more)
 	})
 	if err != nil || len(p.takers) == 0 {
 		p.takers = p.takers[:0]
@@ -135,8 +136,9 @@ func (r *Reader) take(p *pass, h head) (line span, err error) {
 func (p *pass) line(limit int) span {
 	start := len(p.text)
 	p.text = p.record.appendText(p.text)
+	long := len(p.text) > start+limit
 	p.text = p.text[:min(len(p.text), start+limit)]
-	return span{start, len(p.text), p.record.time()}
+	return span{start, len(p.text), p.record.time(), long}
 }
 
 // queue adds a line for s. An entry that is less than a second old tells that s has caught up with the present.

@@ -157,7 +157,8 @@ func (r *Reader) one(s *Subscription, rec *record, batch *ticket.Batch) {
 		s.goLive()
 	}
 	text := rec.appendText(nil)
-	s.lines = append(s.lines, span{0, min(len(text), r.lineLimit()), rec.time()})
+	limit := r.lineLimit()
+	s.lines = append(s.lines, span{0, min(len(text), limit), rec.time(), len(text) > limit})
 	s.give(batch, text, r.opt.Location, r.position(rec.realtime), now)
 }
 

@@ -40,6 +40,7 @@ func (s Start) from(now time.Time) uint64 {
 // Stats tell how a subscription fares.
 type Stats struct {
 	Lines    uint64    // handed over
+	Long     uint64    // of these, cut at the longest line allowed
 	LastLine time.Time // when the last line was handed over; zero for never
 	Live     bool      // the end of the journal was reached, so that lines are new
 	Idle     bool      // paused
@@ -72,6 +73,7 @@ type Subscription struct {
 type span struct {
 	start, end int
 	time       uint64
+	long       bool // and cut
 }
 
 // Position returns the place up to which every entry was judged.
@@ -150,7 +152,11 @@ func (s *Subscription) give(b *ticket.Batch, text []byte, loc *time.Location, en
 		return
 	}
 	b.Source, b.End, b.Lines = SourceName, end, b.Lines[:0]
+	long := 0
 	for _, l := range s.lines {
+		if l.long {
+			long++
+		}
 		b.Lines = append(b.Lines, ticket.Line{Text: text[l.start:l.end], Time: unixTime(l.time), Date: isoTime(l.time, loc) + " "})
 	}
 	n := len(s.lines)
@@ -162,6 +168,7 @@ func (s *Subscription) give(b *ticket.Batch, text []byte, loc *time.Location, en
 	defer s.mu.Unlock()
 	s.pos = end
 	s.stats.Lines += uint64(n)
+	s.stats.Long += uint64(long)
 	if n > 0 {
 		s.stats.LastLine = now
 	}
