@@ -9,11 +9,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"gaol/internal/control"
 	"gaol/internal/jail"
@@ -213,10 +211,6 @@ func (s *Server) stopJails(names []string) {
 		s.report(s.store.DisableJails(gone...))
 	}
 }
-
-// tidy gives memory back to the system: reading a configuration leaves several times the garbage of what stays, and a server at
-// rest would keep it for hours. It waits until restored bans have reached their actions.
-func (s *Server) tidy() { time.AfterFunc(time.Second, debug.FreeOSMemory) }
 
 // report logs a database error: bans go on without it.
 func (s *Server) report(err error) {
