@@ -187,7 +187,7 @@ func (e *Event) field(tag string) string {
 	case ticket.Set:
 		return "{" + quoted(v) + "}"
 	case ticket.Tuple:
-		return "(" + quoted(v) + ")"
+		return pickle.Repr(pickle.Tuple(v))
 	}
 	return fmt.Sprint(v)
 }

@@ -72,7 +72,7 @@ func testEvent() *Event {
 				Matches: []ticket.Match{{After: "one"}, {Before: "a ", Date: "Nov 1", After: " it's"}},
 				Fields: ticket.Fields{
 					{Name: "user", Value: "bob"}, {Name: "fport", Value: "22"}, {Name: "fid", Value: "x"}, {Name: "none", Value: nil},
-					{Name: "set", Value: ticket.Set{"a", "b"}}, {Name: "alt_user", Value: ticket.Tuple{"a", "b"}},
+					{Name: "set", Value: ticket.Set{"a", "b"}}, {Name: "alt_user", Value: ticket.Tuple{"a", nil}},
 				},
 			},
 			BanTime: ticket.Default, Count: 2, Failures: 5, Restored: true,
@@ -99,7 +99,7 @@ func TestFill(t *testing.T) {
 			"one\na Nov 1 it's|stored lines|9|one\na Nov 1 it's|5"},
 		{"jail", "<jail.name> <jail.banned> <jail.banned_total> <jail.found> <jail.found_total>", testEvent(), "sshd 1 2 3 4"},
 		{"captured", "<F-USER> <F-PORT> <F-ID> <F-NONE>- <F-MISSING>- <F-SET> <F-ALT-USER> <F-user>", testEvent(),
-			"bob 22 x - - {'a', 'b'} ('a', 'b') <F-user>"},
+			"bob 22 x - - {'a', 'b'} ('a', None) <F-user>"},
 		{"ticket", "<raw-ticket>", testEvent(),
 			`BanTicket: ip=2001:db8::1 time=1700000000.5 bantime=None bancount=2 #attempts=5 matches=['one', ('a ', 'Nov 1', " it's")]`},
 		{"unknown", "<nl> <foo>", testEvent(), "<nl> <foo>"},

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"bytes"
 	"slices"
 
 	"gaol/internal/ticket"
@@ -19,22 +20,24 @@ const maxGathered = 100
 type connection struct {
 	id      string
 	born    ticket.Unix
-	gone    bool // no longer in the cache
-	values  values
+	gone    bool   // no longer in the cache
+	told    memory // without mlfforget
+	users   []part // distinct, in order of appearance
 	matches []ticket.Match
-	quiet   []ticket.Match // lines of nofail matches, which a later failure takes along
-	pending bool           // a failure was seen before anything to charge it to
+	quiet   lineStore // lines of nofail matches, which a later failure takes along
+	pending bool      // a failure was seen before anything to charge it to
 }
 
 // connections remembers connections by their mlfid, first in first out. The zero value is empty and ready.
 type connections struct {
 	byID  map[string]*connection
 	order []*connection // in order of creation, some of them gone
-	spare *connection   // one whose memory the next can have
+	spare []*connection // dropped ones, whose memory others can have
+	brief connection    // one that is over with its only line
 }
 
-func (c *connections) get(id string, now ticket.Unix) *connection {
-	r := c.byID[id]
+func (c *connections) get(id []byte, now ticket.Unix) *connection {
+	r := c.byID[string(id)]
 	if r != nil && now > r.born+connectionLife {
 		c.forget(r)
 		return nil
@@ -43,7 +46,7 @@ func (c *connections) get(id string, now ticket.Unix) *connection {
 }
 
 // add remembers a new connection.
-func (c *connections) add(id string, told values, now ticket.Unix) *connection {
+func (c *connections) add(id []byte, now ticket.Unix) *connection {
 	if c.byID == nil {
 		c.byID = make(map[string]*connection)
 	}
@@ -51,35 +54,42 @@ func (c *connections) add(id string, told values, now ticket.Unix) *connection {
 		c.dropOldest(now)
 	}
 	if len(c.order) >= 2*maxConnections {
-		c.order = slices.DeleteFunc(c.order, func(x *connection) bool { return x.gone })
+		c.order = slices.DeleteFunc(c.order, c.discard)
 	}
-	r := &connection{}
-	if old := c.spare; old != nil {
-		clear(old.quiet)
-		*r = connection{values: old.values[:0], quiet: old.quiet[:0]}
-		c.spare = nil
+	var r *connection
+	if n := len(c.spare); n > 0 {
+		r, c.spare = c.spare[n-1], c.spare[:n-1]
+	} else {
+		r = new(connection)
 	}
-	r.id, r.born, r.values = id, now, append(r.values, told...)
-	r.addUser(told.text("user"))
-	c.byID[id] = r
+	r.begin(string(id), now)
+	c.byID[r.id] = r
 	c.order = append(c.order, r)
 	return r
 }
 
+// discard reports whether r is gone, and if so keeps its memory for another.
+func (c *connections) discard(r *connection) bool {
+	if r.gone {
+		c.spare = append(c.spare, r)
+	}
+	return r.gone
+}
+
 // dropOldest forgets the oldest connections up to and including the first one that was still alive.
 func (c *connections) dropOldest(now ticket.Unix) {
-	for len(c.order) > 0 {
-		r := c.order[0]
-		c.order = c.order[1:]
-		if r.gone {
+	for i, r := range c.order {
+		if c.discard(r) {
 			continue
 		}
 		c.forget(r)
-		c.spare = r
+		c.discard(r)
 		if now <= r.born+connectionLife {
+			c.order = slices.Delete(c.order, 0, i+1)
 			return
 		}
 	}
+	c.order = c.order[:0]
 }
 
 func (c *connections) forget(r *connection) {
@@ -87,83 +97,94 @@ func (c *connections) forget(r *connection) {
 	delete(c.byID, r.id)
 }
 
-// merge joins one match to the connection it belongs to and returns the connection as it stands then. lines appends the log
-// lines of the match. The rules are docs/compatibility.md, "connections"; their order matters.
-func (c *connections) merge(id string, told values, lines func(to []ticket.Match) []ticket.Match, now ticket.Unix) *connection {
-	gained := told.text("mlfgained")
-	if gained != "" && told.text("nofail") == "" {
-		told = told.with(value{name: "nofail", kind: single, text: gained})
+// merge joins one match to the connection it belongs to and returns the connection as it stands then, which is valid until the next
+// call. seen is the lines of the match, nil if nobody wants them. The rules are docs/compatibility.md, "connections"; their order
+// matters.
+func (c *connections) merge(id []byte, told values, seen *sight, now ticket.Unix) *connection {
+	gained := told.has(roleMLFGained)
+	if gained && !told.has(roleNoFail) {
+		text, _ := told.get(roleMLFGained)
+		told = told.with(value{of: &roleGroups[roleNoFail], kind: single, text: text})
 	}
-	forget := told.text("mlfforget") != ""
-	told = told.without("mlfforget")
+	forget := told.has(roleMLFForget)
 
 	r := c.get(id, now)
 	switch {
 	case r != nil:
-		r.update(told, gained != "")
+		r.update(told, gained)
 		if forget {
 			c.forget(r)
 		}
 	case forget:
-		r = &connection{id: id, born: now, gone: true, values: slices.Clone(told)}
+		r = &c.brief
+		r.begin("", now)
+		r.gone = true
+		r.told.store(told)
 	default:
-		r = c.add(id, told, now)
+		r = c.add(id, now)
+		r.told.store(told)
+		r.addUser(told)
 	}
-	r.judge(gained != "", forget, lines)
+	r.judge(gained, forget, seen)
 	return r
+}
+
+// begin makes r a new connection, in the memory of an old one.
+func (r *connection) begin(id string, now ticket.Unix) {
+	clear(r.matches)
+	r.quiet.clear()
+	*r = connection{id: id, born: now, told: r.told, users: r.users[:0], matches: r.matches[:0], quiet: r.quiet}
 }
 
 // update overlays what earlier lines told with what this one does.
 func (r *connection) update(told values, gained bool) {
-	r.addUser(told.text("user"))
-	quietBefore := r.values.text("nofail") != "" || r.values.text("mlfgained") != ""
-	r.values = r.values.without("nofail").without("mlfgained")
+	r.addUser(told)
+	quietBefore := r.told.values.has(roleNoFail) || r.told.values.has(roleMLFGained)
+	r.told.remove(roleNoFail)
+	r.told.remove(roleMLFGained)
 	if gained {
 		r.pending = false
 	}
 	if !quietBefore && !r.pending {
-		r.matches = nil
+		clear(r.matches)
+		r.matches = r.matches[:0]
 	}
-	r.values = r.values.overlay(told)
+	r.told.overlay(told)
 }
 
 // judge decides whether the line is a failure and gathers the lines that go with it.
-func (r *connection) judge(gained, forget bool, lines func(to []ticket.Match) []ticket.Match) {
-	users := r.values.find("users")
-	if r.pending || users != nil && len(*users.parts) > 1 {
+func (r *connection) judge(gained, forget bool, seen *sight) {
+	if r.pending || len(r.users) > 1 {
 		r.pending = false
-		r.values = r.values.without("nofail").without("mlfgained")
+		r.told.remove(roleNoFail)
+		r.told.remove(roleMLFGained)
 		gained = false
 	}
 	switch {
+	case seen == nil:
 	case !r.isQuiet():
-		r.matches = slices.Concat(r.quiet, r.matches)
+		r.matches = slices.Concat(r.quiet.matches(), r.matches)
 		if !gained {
-			r.matches = bounded(lines(r.matches))
+			r.matches = bounded(seen.appendTo(r.matches))
 		}
-		clear(r.quiet)
-		r.quiet = r.quiet[:0]
+		r.quiet.clear()
 	case !forget:
-		r.quiet = bounded(lines(r.quiet))
+		r.quiet.add(seen)
 	}
 }
 
 // isQuiet reports whether the last line is no failure by itself.
-func (r *connection) isQuiet() bool { return r.values.text("nofail") != "" }
+func (r *connection) isQuiet() bool { return r.told.values.has(roleNoFail) }
 
 // bounded drops the oldest lines when there are too many.
 func bounded(lines []ticket.Match) []ticket.Match { return lines[max(0, len(lines)-maxGathered):] }
 
-func (r *connection) addUser(user string) {
-	if user == "" {
+// addUser notes the user that a line names.
+func (r *connection) addUser(told values) {
+	user, _ := told.get(roleUser)
+	if len(user) == 0 || slices.ContainsFunc(r.users, func(p part) bool { return bytes.Equal(p.text, user) }) {
 		return
 	}
-	var known []string
-	if users := r.values.find("users"); users != nil {
-		known = *users.parts
-	}
-	if !slices.Contains(known, user) {
-		known = append(slices.Clip(known), user)
-		r.values = r.values.with(value{name: "users", kind: set, parts: &known})
-	}
+	r.users = appendPart(r.users, user)
+	r.told.put(&value{of: &roleGroups[roleUsers], kind: set, parts: &r.users})
 }

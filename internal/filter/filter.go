@@ -56,13 +56,14 @@ type Filter struct {
 	visit func(Hit) error // takes what the present line yields
 
 	// What only a Tester wants.
-	record   func(index int, told values) // takes matches instead of settling them
+	record   func(index int, told values) // takes matches instead of settling them; the texts are lent
 	ignored  func(int)                    // is told which ignoreregex matched
 	prefixed func()                       // is told when prefregex matched
 	gaveUp   func(*pattern)               // is told which search was given up, instead of the log
 	anyTime  bool                         // lines of any age are taken as they come
 	all      bool                         // every match of a line, not just the first
 	keepNil  bool                         // fields of groups that took no part
+	counting bool                         // hits are counted only, so their failures and lines are not made
 
 	line  line        // the one being judged
 	now   ticket.Unix // taken once for a batch
@@ -71,7 +72,9 @@ type Filter struct {
 	ear   ear
 
 	// Scratch space, so that a line that matches nothing allocates nothing.
-	decoded, text, inner    []byte
+	decoded, cut, inner     []byte
+	text                    []byte // that is searched; the line's own or cut
+	seen                    sight
 	prefix, match, ignoring pyre.Matcher
 	candidates              pyre.Candidates
 	captured                capturer

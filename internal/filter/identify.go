@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
 	"strings"
@@ -19,7 +20,8 @@ type offender struct {
 // no group that could name somebody took part. Unlike the original it takes empty text for nobody. The result is valid until the
 // next call.
 func (f *Filter) identify(told values) (who []offender, found bool, err error) {
-	fid, hasID, err := f.ownID(told)
+	fid, own, err := f.ownID(told)
+	hasID := own != nil
 	if err != nil {
 		return nil, true, err
 	}
@@ -29,46 +31,45 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 		return nil, false, nil
 	case !hasIP:
 		return f.only(offender{id: fid, ip: otherIP(told)}), true, nil
+	case f.counting && isAddress && !hasID && len(text) > 0:
+		return append(f.who[:0], offender{}), true, nil // one, whoever it is
 	case !isAddress && f.program.usedns != dnsRaw:
-		return f.resolve(text), true, nil
+		return f.resolve(string(text)), true, nil
 	}
-	ip := addr.Raw(text)
+	ip := addr.Raw(string(text))
 	if isAddress {
-		ip = address(text, told.text("cidr"))
+		length, _ := told.get(roleCIDR)
+		ip = address(string(text), string(length))
 	}
-	if !hasID || told.text("fid") == text {
+	if !hasID || bytes.Equal(own.text, text) {
 		return f.only(offender{id: ip}), true, nil
 	}
 	return f.only(offender{id: fid, ip: ip}), true, nil
 }
 
-// ownID returns the identity in the group fid.
-func (f *Filter) ownID(told values) (id addr.ID, ok bool, err error) {
-	v := told.find("fid")
+// ownID returns the identity in the group fid and that group's value, nil if it took no part.
+func (f *Filter) ownID(told values) (id addr.ID, v *value, err error) {
+	v = told.find(roleFID)
 	switch {
 	case v == nil || v.kind == absent:
-		return addr.ID{}, false, nil
+		return addr.ID{}, nil, nil
 	case v.kind == tuple:
-		parts := make(pickle.Tuple, 0, len(*v.parts))
-		for _, part := range *v.parts {
-			parts = append(parts, part)
-		}
-		return addr.Raw(pickle.Repr(parts)), true, nil
+		return addr.Raw(pickle.Repr(pickle.Tuple(v.tuple()))), v, nil
 	case f.program.usedns == dnsRaw:
-		return addr.Raw(v.text), true, nil
+		return addr.Raw(string(v.text)), v, nil
 	}
-	id, err = addr.Parse(v.text)
-	return id, true, err
+	id, err = addr.Parse(string(v.text))
+	return id, v, err
 }
 
 // addressText returns what took the place of an address, and whether it has the form of one or is a name.
-func addressText(told values) (text string, isAddress, ok bool) {
-	for _, name := range [...]string{"ip4", "ip6", "dns"} {
-		if text, ok = told.get(name); ok {
-			return text, name != "dns", true
+func addressText(told values) (text []byte, isAddress, ok bool) {
+	for _, r := range [...]role{roleIP4, roleIP6, roleDNS} {
+		if text, ok = told.get(r); ok {
+			return text, r != roleDNS, true
 		}
 	}
-	return "", false, false
+	return nil, false, false
 }
 
 // address returns the identity of an address with an optional prefix length. What only looks like an address stands for itself.
@@ -86,8 +87,8 @@ func address(text, length string) addr.ID {
 
 // otherIP returns the address that a filter of its own making stored under the name ip.
 func otherIP(told values) addr.ID {
-	if text := told.text("ip"); text != "" {
-		id, _ := addr.Parse(text) // a wrong mask leaves the text, which is all one can do with it
+	if text, _ := told.get(roleIP); len(text) > 0 {
+		id, _ := addr.Parse(string(text)) // a wrong mask leaves the text, which is all one can do with it
 		return id
 	}
 	return addr.ID{}

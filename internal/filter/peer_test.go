@@ -211,18 +211,15 @@ func yields(t *testing.T, compiler *Compiler, c peerCase) []any {
 }
 
 func asJSON(v any) any {
-	var parts []string
 	switch v := v.(type) {
 	case ticket.Set:
-		parts = slices.Sorted(slices.Values(v))
+		var list []any
+		for _, s := range slices.Sorted(slices.Values(v)) {
+			list = append(list, s)
+		}
+		return list
 	case ticket.Tuple:
-		parts = v
-	default:
-		return v
+		return []any(v)
 	}
-	var list []any
-	for _, s := range parts {
-		list = append(list, s)
-	}
-	return list
+	return v
 }

@@ -3,6 +3,7 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -214,19 +215,11 @@ func regexps(patterns []*pattern) []*pyre.Regexp {
 type pattern struct {
 	expanded string // the text that was compiled
 	re       *pyre.Regexp
-	groups   []group // the named ones, in order
-	content  int     // number of the group "content", or -1
-	skips    []int   // group numbers of <SKIPLINES>
+	groups   []*group // the named ones, in order
+	content  int      // number of the group "content", or -1
+	skips    []int    // group numbers of <SKIPLINES>
 	combined []combination
 }
-
-type group struct {
-	name  string
-	index int
-}
-
-// idGroups are the groups one of which a failregex must have.
-var idGroups = []string{"fid", "ip4", "ip6", "dns", "mlfid"}
 
 func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error) {
 	expanded := expandTags(text, dns)
@@ -246,18 +239,20 @@ func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error)
 			r.skips = append(r.skips, i)
 			fallthrough
 		default:
-			r.groups = append(r.groups, group{name, i})
+			r.groups = append(r.groups, newGroup(name, i))
 		}
 	}
 	r.combined = combinations(r.groups)
 	return r, nil
 }
 
+// identifies reports whether r has one of the groups of which a failregex needs one.
 func (r *pattern) identifies() bool {
-	for _, name := range idGroups {
-		if r.re.SubexpIndex(name) >= 0 {
+	return slices.ContainsFunc(r.groups, func(g *group) bool {
+		switch g.role {
+		case roleFID, roleIP4, roleIP6, roleDNS, roleMLFID:
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"runtime"
@@ -24,39 +25,9 @@ type Queue struct {
 }
 
 const (
-	chunkBytes = 64 << 10
-	chunkLines = 512
 	chunksMade = 6 // in all
 	maxWorkers = 4
 )
-
-// A chunk is a run of lines on their way.
-type chunk struct {
-	bytes  []byte // of all lines
-	lines  []queued
-	values []value // of all hits
-	hits   []told
-	gaveUp []*pattern    // searches that were given up
-	done   chan struct{} // gets a token when the lines are searched
-}
-
-// A queued line has its date; then come its matches.
-type queued struct {
-	line     line
-	now      ticket.Unix
-	text     []byte
-	err      error
-	from, to int // its hits
-	ignored  []int
-	prefixed bool
-	prefix   ticket.Fields
-}
-
-// told is what one failregex matched.
-type told struct {
-	regex  int
-	values values
-}
 
 // Queue returns a queue that hands outcomes to take. Lines must not be tested in any other way meanwhile.
 func (t *Tester) Queue(take func(*Outcome) error) *Queue {
@@ -67,10 +38,6 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 		tester: t, take: take, filling: newChunk(),
 		direct: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1,
 	}
-}
-
-func newChunk() *chunk {
-	return &chunk{bytes: make([]byte, 0, chunkBytes), lines: make([]queued, 0, chunkLines), done: make(chan struct{}, 1)}
 }
 
 // Add tests a line, now or later. The line may be used again at once. The error is the first one that a line or take had; after
@@ -85,40 +52,33 @@ func (q *Queue) Add(l *ticket.Line, source string) error {
 	}
 	if !q.filling.fits(l) {
 		if err := q.pass(); err != nil {
-			q.failed = true
-			return err
+			return q.fail(err)
 		}
 	}
-	q.prepare(l, source)
+	if err := q.prepare(l, source); err != nil {
+		return q.fail(cmp.Or(q.drain(), err)) // what came before it may have had one, too
+	}
 	return nil
 }
 
-func (c *chunk) fits(l *ticket.Line) bool {
-	const room = 4 // decoding may make a line longer
-	return len(c.lines) == 0 || len(c.lines) < chunkLines && len(c.bytes)+room*len(l.Text)+len(l.Date) < chunkBytes
+func (q *Queue) fail(err error) error {
+	q.failed = true
+	return err
 }
 
 // prepare does what comes before the search.
-func (q *Queue) prepare(l *ticket.Line, source string) {
+func (q *Queue) prepare(l *ticket.Line, source string) error {
 	f, c := q.tester.filter, q.filling
-	text, err := q.tester.prepare(l, source)
-	ln := f.line
-	x := queued{err: err, now: f.now, line: ln, text: c.keep(text)}
-	own := x.text[len(x.text)-len(ln.text):] // what precedes it is the date that the source gave
-	x.line.text, x.line.after = own, own
-	if n := len(ln.before); n+len(ln.date)+len(ln.after) == len(own) {
-		x.line.before, x.line.date, x.line.after = own[:n], own[n:n+len(ln.date)], own[n+len(ln.date):]
-	} else {
-		x.line.date = c.keep(ln.date) // of another line or of the source
+	q.tester.tick()
+	shown, text := c.keepLine(l.Date, f.decode(l, source))
+	if _, err := f.split(text, l, false); err != nil {
+		return err
 	}
-	c.lines = append(c.lines, x)
-}
-
-// keep copies what is borrowed.
-func (c *chunk) keep(b []byte) []byte {
-	from := len(c.bytes)
-	c.bytes = append(c.bytes, b...)
-	return c.bytes[from:len(c.bytes):len(c.bytes)]
+	c.lines = append(c.lines, queued{line: f.line, now: f.now, shown: shown})
+	if ln := &c.lines[len(c.lines)-1].line; ln.told != nil {
+		ln.told = c.keep(ln.told)
+	}
+	return nil
 }
 
 // pass hands the chunk being filled to the workers, and settles the oldest one when all are in use.
@@ -159,10 +119,6 @@ func (q *Queue) settle() error {
 	c := q.waiting[0]
 	q.waiting = q.waiting[1:]
 	<-c.done
-	defer func() {
-		*c = chunk{bytes: c.bytes[:0], lines: c.lines[:0], values: c.values[:0], hits: c.hits[:0], gaveUp: c.gaveUp[:0], done: c.done}
-		q.spare = append(q.spare, c)
-	}()
 	for _, r := range c.gaveUp {
 		q.tester.filter.giveUp(r)
 	}
@@ -171,88 +127,59 @@ func (q *Queue) settle() error {
 			return err
 		}
 	}
+	c.reset()
+	q.spare = append(q.spare, c)
 	return nil
 }
 
+// finish does what comes after the search of one line.
 func (q *Queue) finish(c *chunk, x *queued) error {
 	t := q.tester
-	t.begin(x.text)
-	if x.err != nil {
-		return x.err
-	}
-	t.filter.line, t.filter.now = x.line, x.now
-	o := &t.outcome
-	o.Ignored = append(o.Ignored, x.ignored...)
-	o.Prefixed, o.Prefix = x.prefixed, x.prefix
-	for _, h := range c.hits[x.from:x.to] {
-		if _, err := t.filter.settle(h.regex, h.values, matched{}); err != nil {
-			return err
+	f, o := t.filter, &t.outcome
+	t.begin(x.shown)
+	f.line, f.now = x.line, x.now
+	o.Prefixed = x.prefixed
+	for i := x.from; i < x.to; i++ {
+		e := &c.events[i]
+		switch e.kind {
+		case ignoredEvent:
+			o.Ignored = append(o.Ignored, e.index)
+		case prefixEvent:
+			o.Prefix = c.prefixes[e.index]
+		case matchEvent:
+			if _, err := f.settle(e.index, e.told, matched{}); err != nil {
+				return err
+			}
 		}
 	}
 	o.Time, o.Whole, o.Timed = x.line.time, x.line.whole, x.line.timed
 	return q.take(o)
 }
 
+// drain tests what is left.
+func (q *Queue) drain() error {
+	if len(q.filling.lines) > 0 {
+		if err := q.pass(); err != nil {
+			return err
+		}
+	}
+	for len(q.waiting) > 0 {
+		if err := q.settle(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Close tests what is left, unless there was an error, and ends the queue.
 func (q *Queue) Close() error {
 	var err error
-	if !q.failed && len(q.filling.lines) > 0 {
-		err = q.pass()
-	}
-	for !q.failed && err == nil && len(q.waiting) > 0 {
-		err = q.settle()
+	if !q.failed {
+		err = q.drain()
 	}
 	if q.work != nil {
 		close(q.work)
 		q.workers.Wait()
 	}
 	return err
-}
-
-// A searcher searches the lines of chunks, of which it knows nothing but the texts.
-type searcher struct {
-	filter *Filter
-	chunk  *chunk
-	at     *queued
-}
-
-func newSearcher(t *Tester) *searcher {
-	env := t.filter.env
-	env.Log = slog.New(slog.DiscardHandler) // the caller's goroutine tells what there is to tell
-	s := &searcher{filter: NewFilter(t.filter.program, env)}
-	f := s.filter
-	f.anyTime, f.all = t.filter.anyTime, t.filter.all
-	if t.filter.gate == nil {
-		f.gate = nil
-	}
-	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
-	f.ignored = func(i int) { s.at.ignored = append(s.at.ignored, i) }
-	f.record = func(i int, v values) {
-		from := len(s.chunk.values)
-		s.chunk.values = append(s.chunk.values, v...)
-		to := len(s.chunk.values)
-		s.chunk.hits = append(s.chunk.hits, told{i, s.chunk.values[from:to:to]})
-	}
-	if t.filter.prefixed != nil {
-		f.prefixed = func() {
-			s.at.prefixed = true
-			if t.wishes.Prefix {
-				s.at.prefix = f.prefixFields()
-			}
-		}
-	}
-	return s
-}
-
-func (s *searcher) search(c *chunk) {
-	s.chunk = c
-	for i := range c.lines {
-		x := &c.lines[i]
-		s.at, x.from = x, len(c.hits)
-		if x.err == nil {
-			s.filter.line, s.filter.now = x.line, x.now
-			_ = s.filter.search() // recording fails never
-		}
-		x.to = len(c.hits)
-	}
 }

@@ -15,15 +15,32 @@ import (
 	"gaol/internal/ticket"
 )
 
-// TestQueueLikeOneByOne compares what many lines give in a queue with what they give one after the other.
-func TestQueueLikeOneByOne(t *testing.T) {
-	var lines []string
+// connectionLines returns many lines that the filters of connectionCase nearly match, and some that are odd.
+func connectionLines() (lines []string) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for len(lines) < 4000 {
 		c := connectionCase(r)
 		lines = append(append(lines, c.Lines...), "no date", "2005-02-30 07:00:00 s[1] bad", "\xff s[2] bad joe")
 	}
-	for seed := range uint64(6) {
+	return lines
+}
+
+// describe prints all that an outcome says, but for what is only there when failures are wanted if bare.
+func describe(o *Outcome, bare bool) string {
+	s := fmt.Sprintf("%q %v %v %v %v %v", o.Text, o.Ignored, o.Prefixed, o.Prefix, o.Time, o.Timed)
+	for _, h := range o.Hits {
+		s += fmt.Sprintf("\n  %d %v %v %v %v", h.Regex, h.Quiet, h.NoFail, h.Pending, h.Timed)
+		if !bare {
+			s += fmt.Sprint(h.Lines, *h.Failure)
+		}
+	}
+	return s
+}
+
+// TestQueueLikeOneByOne compares what many lines give in a queue with what they give one after the other.
+func TestQueueLikeOneByOne(t *testing.T) {
+	lines := connectionLines()
+	for seed := range uint64(8) {
 		c := connectionCase(rand.New(rand.NewPCG(seed, 7)))
 		c.UseDNS = "no"
 		p, err := Compile(c.Settings)
@@ -31,30 +48,28 @@ func TestQueueLikeOneByOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return then }}
-		w := Wishes{All: seed%2 == 0, Prefix: seed%4 == 0}
+		w := Wishes{All: seed%2 == 0, Prefix: seed%4 == 0, Failures: seed < 6}
 		var want, got []string
-		describe := func(o *Outcome) string {
-			s := fmt.Sprintf("%q %v %v %v %v %v", o.Text, o.Ignored, o.Prefixed, o.Prefix, o.Time, o.Timed)
-			for _, h := range o.Hits {
-				s += fmt.Sprintf("\n  %d %v %v %v %v %v", h.Regex, h.Quiet, h.Pending, h.Timed, h.Lines, *h.Failure)
-			}
-			return s
-		}
 		one := NewTester(p, env, w)
 		many := NewTester(p, env, w)
 		q := many.Queue(func(o *Outcome) error {
-			got = append(got, describe(o)+fmt.Sprint(many.Parts()))
+			got = append(got, describe(o, !w.Failures)+fmt.Sprint(many.Parts()))
 			return nil
 		})
-		for _, l := range lines {
-			o, err := one.Test(&ticket.Line{Text: []byte(l)}, "x")
+		for i, l := range lines {
+			line := ticket.Line{Text: []byte(l)}
+			if i%7 == 0 {
+				line.Date, line.Time = "2023-11-14T22:13:20", then // as the journal gives them
+			}
+			o, err := one.Test(&line, "x")
 			if err != nil {
 				t.Fatal(err)
 			}
-			want = append(want, describe(o)+fmt.Sprint(one.Parts()))
-			if err := q.Add(&ticket.Line{Text: []byte(l)}, "x"); err != nil {
+			want = append(want, describe(o, !w.Failures)+fmt.Sprint(one.Parts()))
+			if err := q.Add(&line, "x"); err != nil {
 				t.Fatal(err)
 			}
+			clear(line.Text)
 		}
 		if err := q.Close(); err != nil {
 			t.Fatal(err)
@@ -64,6 +79,38 @@ func TestQueueLikeOneByOne(t *testing.T) {
 		}
 		if d := cmp.Diff(one.Dates(), many.Dates(), cmpopts.EquateComparable(addr.ID{})); d != "" {
 			t.Errorf("seed %d: dates (-one by one +queue):\n%s", seed, d)
+		}
+	}
+}
+
+// TestCountingTellsTheSame compares hits without their failures with those that have them.
+func TestCountingTellsTheSame(t *testing.T) {
+	lines := connectionLines()
+	for seed := range uint64(20) {
+		c := connectionCase(rand.New(rand.NewPCG(seed, 8)))
+		if seed%2 == 0 {
+			c.Prefregex = "" // the groups of failregex decide alone
+			c.Failregex = []string{`bad <F-ALT_ID>\w+</F-ALT_ID>(?:<F-ID>x</F-ID>)?`, `conn2? <HOST>(?: for <F-NOFAIL>joe</F-NOFAIL>)?`, `(?:close|<F-ID>ok</F-ID>|<F-NOFAIL>ok</F-NOFAIL>)`}
+			c.Failregex = append(c.Failregex, `^ s\[(?P<ip4>)\d+\]`, `id <F-ID>\S+</F-ID>(?: <ADDR>)?`)[seed/2%3:]
+		}
+		p, err := Compile(c.Settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Resolve: hosts{}, Now: func() ticket.Unix { return then }}
+		all := seed%4 < 2
+		full, counting := NewTester(p, env, Wishes{All: all, Failures: true}), NewTester(p, env, Wishes{All: all})
+		hits := 0
+		for _, l := range lines {
+			want, errWant := full.Test(&ticket.Line{Text: []byte(l)}, "x")
+			got, errGot := counting.Test(&ticket.Line{Text: []byte(l)}, "x")
+			if w, g := describe(want, true), describe(got, true); w != g || fmt.Sprint(errWant) != fmt.Sprint(errGot) {
+				t.Fatalf("seed %d, %q:\nfull     %s %v\ncounting %s %v", seed, l, w, errWant, g, errGot)
+			}
+			hits += len(got.Hits)
+		}
+		if hits == 0 {
+			t.Errorf("seed %d: nothing found, the comparison says nothing", seed)
 		}
 	}
 }

@@ -10,17 +10,19 @@ import (
 // A Hit is what one failregex made of a line. The daemon only ever sees hits that are neither Quiet nor Pending.
 type Hit struct {
 	Regex   int             // index of the failregex
-	Failure *ticket.Failure // of a pending hit, without identity
+	Failure *ticket.Failure // of a pending hit, without identity; nil where only counts are wanted
 	Timed   bool            // whether Failure.Time means anything
+	NoFail  bool            // something of the line or of its connection says that it is no failure by itself
 	Quiet   bool            // the line only told something about its connection
 	Pending bool            // a failure of somebody not yet known
-	Lines   []ticket.Match  // the log lines that the regex matched
+	Lines   []ticket.Match  // the log lines that the regex matched; nil where only counts are wanted
 }
 
 // search looks for failures in the present line and hands them to f.visit.
 func (f *Filter) search() error {
 	p := f.program
-	text := f.assemble()
+	f.assemble()
+	text := f.text
 	if f.gate != nil && p.maxLines == 1 && !f.gate.Open(text) {
 		return nil
 	}
@@ -91,18 +93,27 @@ func (f *Filter) giveUp(r *pattern) {
 	}
 }
 
-// assemble builds the text to search: the line without its date, or the last lines without theirs, each with its line feed.
-func (f *Filter) assemble() []byte {
+// assemble makes the text to search, f.text: the line without its date, or the last lines without theirs, each with its line feed.
+func (f *Filter) assemble() {
 	ln := &f.line
-	if f.program.maxLines == 1 {
-		f.text = append(append(append(f.text[:0], ln.before...), ln.after...), '\n')
-		return f.text
+	switch {
+	case f.program.maxLines > 1:
+		f.buffer = append(f.buffer, ln.match())
+		f.buffer = f.buffer[max(0, len(f.buffer)-f.program.maxLines):]
+		f.orig = f.buffer
+		f.text = f.joined(f.buffer)
+	case ln.from == 0 && isFed(ln.text):
+		f.text = ln.text[ln.to : len(ln.text)+1] // most dates stand at the beginning: nothing to put together
+	default:
+		f.cut = append(append(append(f.cut[:0], ln.before()...), ln.after()...), '\n')
+		f.text = f.cut
 	}
-	f.buffer = append(f.buffer, ln.match())
-	f.buffer = f.buffer[max(0, len(f.buffer)-f.program.maxLines):]
-	f.orig = f.buffer
-	f.text = f.joined(f.buffer)
-	return f.text
+}
+
+// isFed reports whether a line feed follows text in its memory, as it does where lines were cut out of a block.
+func isFed(text []byte) bool {
+	n := len(text)
+	return n < cap(text) && text[:n+1][n] == '\n'
 }
 
 func (f *Filter) joined(lines []ticket.Match) []byte {
@@ -169,34 +180,38 @@ func (f *Filter) settle(index int, told values, m matched) (next bool, err error
 		}
 	}
 	f.keep(m.rest)
-	id, connected := told.get("mlfid")
+	seen := f.sight(m)
+	id, connected := told.get(roleMLFID)
 	if connected {
-		return false, f.connect(index, id, told, m)
+		return false, f.connect(index, id, told, seen)
 	}
 	who, found, err := f.identify(told)
 	if err != nil {
 		return false, err
 	}
 	if !found {
-		f.env.Log.Error("No group found in '" + string(ln.before) + string(ln.after) + "' using '" +
+		f.env.Log.Error("No group found in '" + string(ln.before()) + string(ln.after()) + "' using '" +
 			f.program.failregex[index].expanded + "'")
 		return false, nil
 	}
-	h := Hit{Regex: index, Timed: ln.timed, Lines: f.appendLines(nil, m)}
+	h := Hit{Regex: index, Timed: ln.timed, NoFail: told.has(roleNoFail)}
+	if seen != nil {
+		h.Lines = seen.appendTo(nil)
+	}
 	return false, f.deliver(h, h.Lines, told, who)
 }
 
 // connect joins a match to the connection it belongs to and delivers what comes of that.
-func (f *Filter) connect(index int, id string, told values, m matched) error {
-	c := f.connections.merge(id, told, func(to []ticket.Match) []ticket.Match { return f.appendLines(to, m) }, f.now)
-	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet()}
+func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
+	c := f.connections.merge(id, told, seen, f.now)
+	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet(), NoFail: c.isQuiet()}
 	if h.Quiet && !f.all {
 		return nil
 	}
-	if f.all {
-		h.Lines = f.appendLines(nil, m)
+	if f.all && seen != nil {
+		h.Lines = seen.appendTo(nil)
 	}
-	who, found, err := f.identify(c.values)
+	who, found, err := f.identify(c.told.values)
 	if err != nil {
 		return err
 	}
@@ -207,32 +222,45 @@ func (f *Filter) connect(index int, id string, told values, m matched) error {
 		}
 		who = append(f.who[:0], offender{})
 	}
-	return f.deliver(h, slices.Clone(c.matches), c.values, who)
+	return f.deliver(h, slices.Clone(c.matches), c.told.values, who)
 }
 
-// appendLines appends the log lines that a match spans.
-func (f *Filter) appendLines(to []ticket.Match, m matched) []ticket.Match {
-	if f.program.maxLines == 1 {
-		return append(to, f.line.match())
+// sight returns the log lines that a match spans, nil where nobody wants them.
+func (f *Filter) sight(m matched) *sight {
+	switch {
+	case f.counting:
+		return nil
+	case f.program.maxLines > 1:
+		f.seen = sight{more: m.lines}
+	default:
+		f.seen = sight{line: &f.line}
 	}
-	return append(to, m.lines...)
+	return &f.seen
 }
 
 // deliver hands out the failure that hit stands for, once for each of its offenders.
 func (f *Filter) deliver(hit Hit, lines []ticket.Match, told values, who []offender) error {
 	for i, o := range who {
-		if i > 0 {
-			lines = slices.Clone(lines)
-		}
-		hit.Failure = &ticket.Failure{
-			ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines, Fields: told.fields(f.keepNil),
-		}
-		if !o.ip.IsZero() {
-			hit.Failure.Fields = hit.Failure.Fields.With("ip", o.ip.String())
+		if !f.counting {
+			if i > 0 {
+				lines = slices.Clone(lines)
+			}
+			hit.Failure = f.failure(o, lines, told)
 		}
 		if err := f.visit(hit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// failure makes the failure of one offender, which owns lines.
+func (f *Filter) failure(o offender, lines []ticket.Match, told values) *ticket.Failure {
+	x := &ticket.Failure{
+		ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines, Fields: told.fields(f.keepNil),
+	}
+	if !o.ip.IsZero() {
+		x.Fields = x.Fields.With("ip", o.ip.String())
+	}
+	return x
 }

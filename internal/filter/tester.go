@@ -2,6 +2,7 @@ package filter
 
 import (
 	"gaol/internal/date"
+	"gaol/internal/pyre"
 	"gaol/internal/ticket"
 )
 
@@ -29,10 +30,11 @@ type Outcome struct {
 	Timed    bool          // whether Time means anything
 }
 
-// Wishes say what a Tester is to tell beyond failures.
+// Wishes say what a Tester is to tell.
 type Wishes struct {
-	All    bool // try every failregex; tell quiet and pending hits as well
-	Prefix bool // with All: tell the groups of prefregex
+	All      bool // try every failregex; tell quiet and pending hits as well
+	Failures bool // make the Failure and the Lines of hits; those that span several lines have them anyway
+	Prefix   bool // with All: tell the groups of prefregex
 }
 
 // NewTester returns a tester that runs p.
@@ -40,14 +42,13 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	t := &Tester{filter: NewFilter(p, env), wishes: w}
 	f := t.filter
 	f.anyTime, f.all, f.keepNil = true, w.All, true
+	f.counting = !w.Failures && p.maxLines == 1
 	f.visit = func(h Hit) error {
 		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
-	if w.All || p.earlyIgnore {
-		f.gate = nil // a line in which no failregex can match still counts for the others
-	}
+	f.gate = t.gate()
 	if !w.All {
 		return t
 	}
@@ -58,6 +59,18 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 		}
 	}
 	return t
+}
+
+// gate returns a gate for lines in which not even what a Tester counts beside the failregex can match, nil if there is none.
+func (t *Tester) gate() *pyre.Gate {
+	p := t.filter.program
+	switch {
+	case p.earlyIgnore:
+		return nil
+	case t.wishes.All && p.prefregex != nil:
+		return pyre.NewGate(p.prefregex.re, nil)
+	}
+	return p.gate()
 }
 
 // Test judges one line. The error says why the line could not be judged.
@@ -75,16 +88,21 @@ func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
 // prepare finds the date of a line and returns the line as reports show it.
 func (t *Tester) prepare(l *ticket.Line, source string) (text []byte, err error) {
 	f := t.filter
-	if t.lines%clockEvery == 0 {
-		f.now = f.env.Now()
-	}
-	t.lines++
+	t.tick()
 	text = f.decode(l, source)
 	_, err = f.split(text, l, false)
 	if l.Date != "" {
 		text = append([]byte(l.Date), text...)
 	}
 	return text, err
+}
+
+// tick looks at the clock from time to time.
+func (t *Tester) tick() {
+	if t.lines%clockEvery == 0 {
+		t.filter.now = t.filter.env.Now()
+	}
+	t.lines++
 }
 
 // begin clears the outcome for the next line.

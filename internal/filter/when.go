@@ -20,25 +20,38 @@ type moment struct {
 	known bool
 }
 
-// A line is the log line being judged, in its parts. Its text without the date is before + after.
+// A line is the log line being judged. Its text without the date is before + after.
 type line struct {
-	text                []byte
-	before, date, after []byte
-	time                ticket.Unix
-	stated              ticket.Unix // what the line itself says, 0 for nothing
-	whole               bool        // time prints as an integer
-	timed               bool        // there is a time at all
-	undated             bool        // the line itself did not tell it
+	text     []byte
+	from, to int    // where in text the date stands
+	told     []byte // the date, if it is not in text: that of an earlier line, or what the source gave
+	time     ticket.Unix
+	stated   ticket.Unix // what the line itself says, 0 for nothing
+	whole    bool        // time prints as an integer
+	timed    bool        // there is a time at all
+	undated  bool        // the line itself did not tell it
+}
+
+func (l *line) before() []byte { return l.text[:l.from] }
+
+func (l *line) after() []byte { return l.text[l.to:] }
+
+func (l *line) date() []byte {
+	if l.told != nil {
+		return l.told
+	}
+	return l.text[l.from:l.to]
 }
 
 // match returns a copy of the line to keep.
 func (l *line) match() ticket.Match {
 	var b strings.Builder
-	b.Grow(len(l.before) + len(l.date) + len(l.after))
-	b.Write(l.before)
-	b.Write(l.date)
-	b.Write(l.after)
-	s, from, to := b.String(), len(l.before), len(l.before)+len(l.date)
+	before, date, after := l.before(), l.date(), l.after()
+	b.Grow(len(before) + len(date) + len(after))
+	b.Write(before)
+	b.Write(date)
+	b.Write(after)
+	s, from, to := b.String(), len(before), len(before)+len(date)
 	return ticket.Match{Before: s[:from], Date: s[from:to], After: s[to:]}
 }
 
@@ -50,10 +63,10 @@ func (l *line) at(m *moment) {
 // split finds the date of a line and decides which time the line has. keep is false when the line is too old to be of interest.
 func (f *Filter) split(text []byte, l *ticket.Line, live bool) (keep bool, err error) {
 	ln := &f.line
-	*ln = line{text: text, after: text}
+	*ln = line{text: text}
 	if l.Time != 0 {
 		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
-		ln.date, ln.stated = f.last.text, l.Time
+		ln.told, ln.stated = f.last.text, l.Time
 		ln.at(&f.last)
 	} else if err := f.findDate(live); err != nil {
 		return false, err
@@ -77,22 +90,22 @@ func (f *Filter) findDate(live bool) error {
 		return err
 	}
 	if ok {
-		ln.before, ln.date, ln.after = ln.text[:found.Start], ln.text[found.Start:found.End], ln.text[found.End:]
+		ln.from, ln.to = found.Start, found.End
 	}
-	if ok && found.OK && len(ln.date) > 0 {
+	if ok && found.OK && ln.from < ln.to {
 		ln.stated = found.Time
-		f.last = moment{found.Time - f.shift, found.Whole, append(f.last.text[:0], ln.date...), true}
+		f.last = moment{found.Time - f.shift, found.Whole, append(f.last.text[:0], ln.date()...), true}
 		ln.at(&f.last)
 		return nil
 	}
-	continued := ok && len(ln.date) == 0 // the pattern says: a line that goes on from the last one
+	continued := ok && ln.from == ln.to // the pattern says: a line that goes on from the last one
 	if ok && !continued {
-		f.env.Log.Error("findFailure failed to parse timeText: " + string(ln.date))
+		f.env.Log.Error("findFailure failed to parse timeText: " + string(ln.date()))
 	}
 	ln.undated = !continued
 	switch {
 	case f.last.known && f.last.time > f.now-recent:
-		ln.before, ln.date, ln.after = nil, f.last.text, ln.text
+		ln.from, ln.to, ln.told = 0, 0, f.last.text
 		ln.at(&f.last)
 	case continued || live:
 		ln.time, ln.timed = f.now, true
@@ -150,7 +163,7 @@ func (f *Filter) warnUndated() {
 	if !f.warned.due(warnUndated, f.now) {
 		return
 	}
-	f.jailLog.Warn("Found a match but no valid date/time found for " + pickle.Repr(string(f.line.date)) + ".")
+	f.jailLog.Warn("Found a match but no valid date/time found for " + pickle.Repr(string(f.line.date())) + ".")
 	f.jailLog.Warn("Match without a timestamp: " + string(f.line.text))
 	f.jailLog.Warn("Please try setting a custom date pattern (see man page jail.conf(5)).")
 }

@@ -37,7 +37,7 @@ type Names interface {
 //
 // or a text in which tags like <ip> and <F-USER> are replaced. With invert it prints the lines that are no failure instead.
 func NewOutput(p *filter.Program, env filter.Env, w io.Writer, format string, invert bool, names Names) *Output {
-	t := &Output{out: w, format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{})}
+	t := &Output{out: w, format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{Failures: true})}
 	t.queue = t.tester.Queue(t.take)
 	return t
 }
@@ -62,7 +62,7 @@ func (t *Output) take(o *filter.Outcome) error {
 	}
 	for i := range o.Hits {
 		h := &o.Hits[i]
-		if h.Quiet || h.Pending || h.Failure.Fields.Text("nofail") != "" {
+		if h.NoFail || h.Pending {
 			continue
 		}
 		if err := t.write(w, h); err != nil {

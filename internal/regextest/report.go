@@ -148,7 +148,7 @@ func plain(v any) any {
 	case ticket.Set:
 		return pickle.NewSet(anyOf(v)...)
 	case ticket.Tuple:
-		return pickle.Tuple(anyOf(v))
+		return pickle.Tuple(v)
 	}
 	return v
 }

@@ -68,7 +68,7 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 	}
 	s := &Session{
 		opt: opt, program: p,
-		tester: filter.NewTester(p, env, filter.Wishes{All: all, Prefix: opt.Verbose}),
+		tester: filter.NewTester(p, env, filter.Wishes{All: all, Failures: opt.Verbose, Prefix: opt.Verbose}),
 		fail:   make([]regexStat, len(opt.Failregex)),
 		ignore: make([]regexStat, len(opt.Ignoreregex)),
 	}
@@ -99,13 +99,15 @@ func (s *Session) take(o *filter.Outcome) error {
 	for i := range o.Hits {
 		h := &o.Hits[i]
 		s.addHit(h, i)
-		ignored = ignored || h.Quiet || h.Failure.Fields.Text("nofail") != ""
+		ignored = ignored || h.NoFail
 	}
 	switch {
 	case ignored:
 		s.ignored.add(o.Text)
 	case len(o.Hits) > 0:
-		s.claim(o.Hits, string(o.Text))
+		if len(s.window) > 0 {
+			s.claim(o.Hits, string(o.Text))
+		}
 		s.matched.add(o.Text)
 	default:
 		s.miss(o.Text)

@@ -69,10 +69,24 @@ func appendField(to []byte, f ticket.Field) []byte {
 	case ticket.Set:
 		return appendStrings(to, v)
 	case ticket.Tuple:
-		return appendStrings(to, v)
+		return appendTuple(to, v)
 	default:
 		return appendString(to, fmt.Sprint(v))
 	}
+}
+
+// appendTuple writes null for a part whose group took no part in the match.
+func appendTuple(to []byte, tuple ticket.Tuple) []byte {
+	to = append(to, '[')
+	for i, v := range tuple {
+		to = separate(to, i)
+		if s, ok := v.(string); ok {
+			to = appendString(to, s)
+		} else {
+			to = append(to, "null"...)
+		}
+	}
+	return append(to, ']')
 }
 
 func appendStrings(to []byte, list []string) []byte {
@@ -176,16 +190,27 @@ func toField(key string, v any) any {
 		if key == "users" {
 			return ticket.Set(toStrings(v))
 		}
-		return ticket.Tuple(toStrings(v))
+		return toTuple(v)
 	}
 	return nil
 }
 
 func toStrings(list []any) []string {
 	out := make([]string, 0, len(list))
+	for _, v := range toTuple(list) {
+		if s, ok := v.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// toTuple keeps texts, numbers and null.
+func toTuple(list []any) ticket.Tuple {
+	out := make(ticket.Tuple, 0, len(list))
 	for _, v := range list {
 		switch v := v.(type) {
-		case string:
+		case string, nil:
 			out = append(out, v)
 		case numeral:
 			out = append(out, string(v))

@@ -43,9 +43,9 @@ func TestDataAsTheOriginalWritesIt(t *testing.T) {
 			{Name: "gone"},
 			{Name: "fport", Value: ""},
 			{Name: "users", Value: ticket.Set{"a", "b"}},
-			{Name: "mlfid", Value: ticket.Tuple{"1", "2"}},
+			{Name: "mlfid", Value: ticket.Tuple{"1", nil, "2"}},
 			{Name: "failures", Value: "9"},
-		}}}, 0, `{"failures": 0, "user": "root", "fport": "", "users": ["a", "b"], "mlfid": ["1", "2"], "ip": "192.0.2.9"}`},
+		}}}, 0, `{"failures": 0, "user": "root", "fport": "", "users": ["a", "b"], "mlfid": ["1", null, "2"], "ip": "192.0.2.9"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,13 +68,13 @@ func TestDecodeData(t *testing.T) {
 			false,
 		},
 		{
-			"fields in order", `{"user": "x", "n": 5, "ok": true, "no": null, "users": ["a"], "mlfid": ["1", 2], "deep": {"x": 1}, "ip": "2001:DB8::1"}`,
+			"fields in order", `{"user": "x", "n": 5, "ok": true, "no": null, "users": ["a", null], "mlfid": ["1", 2, null], "deep": {"x": 1}, "ip": "2001:DB8::1"}`,
 			data{fields: ticket.Fields{
 				{Name: "user", Value: "x"},
 				{Name: "n", Value: "5"},
 				{Name: "ok", Value: "True"},
 				{Name: "users", Value: ticket.Set{"a"}},
-				{Name: "mlfid", Value: ticket.Tuple{"1", "2"}},
+				{Name: "mlfid", Value: ticket.Tuple{"1", "2", nil}},
 			}, ip: parseID("2001:db8::1")},
 			false,
 		},

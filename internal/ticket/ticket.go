@@ -95,8 +95,8 @@ type Field struct {
 // Set is a collection of distinct strings in order of appearance.
 type Set []string
 
-// Tuple is a compound value, put together from several groups.
-type Tuple []string
+// Tuple is a compound value, put together from several groups: the string of each, nil for one that took no part.
+type Tuple []any
 
 // Fields are captured values in the order of the groups; names are unique.
 type Fields []Field

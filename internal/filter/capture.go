@@ -1,0 +1,79 @@
+package filter
+
+import (
+	"slices"
+
+	"gaol/internal/pyre"
+)
+
+// A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
+type capturer struct {
+	under, over values
+}
+
+// capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
+// call, its texts as long as those that were searched.
+func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) values {
+	c.over = combine(collect(c.over[:0], r, m, inner, -1), r.combined)
+	if prefix == nil {
+		return c.over
+	}
+	c.under = combine(collect(c.under[:0], prefix, pm, whole, prefix.content), prefix.combined).overlay(c.over)
+	return c.under
+}
+
+// collect appends the named groups of a match, one of them left out.
+func collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) values {
+	for _, g := range r.groups {
+		if g.index == without {
+			continue
+		}
+		if from, to := m.Group(g.index); from >= 0 {
+			v = append(v, value{of: g, kind: single, text: where[from:to]})
+		} else {
+			v = append(v, value{of: g})
+		}
+	}
+	return v
+}
+
+// combine fills in the values that are put together from several groups.
+func combine(v values, combined []combination) values {
+	for _, c := range combined {
+		source := v.named(c.source) // which is there, taking part or not
+		if c.tuple || len(source.text) == 0 {
+			continue
+		}
+		if x := v.named(c.target); x == nil || len(x.text) == 0 {
+			v = v.with(value{of: c.target, kind: single, text: source.text})
+		}
+	}
+	for i, c := range combined {
+		if c.tuple {
+			v = combineTuple(v, c, continues(combined[:i], c.target))
+		}
+	}
+	return v
+}
+
+// combineTuple adds a part to a tuple, which begins with what its name stands for itself.
+func combineTuple(v values, c combination, begun bool) values {
+	var parts []part
+	x := v.named(c.target)
+	switch {
+	case begun:
+		parts = *x.parts
+	case x == nil:
+		parts = []part{{absent: true}}
+	default:
+		parts = []part{{x.text, x.kind == absent}}
+	}
+	source := v.named(c.source)
+	parts = append(parts, part{source.text, source.kind == absent})
+	return v.with(value{of: c.target, kind: tuple, parts: &parts})
+}
+
+// continues reports whether one of the combinations before has begun the tuple called target.
+func continues(before []combination, target *group) bool {
+	return slices.ContainsFunc(before, func(c combination) bool { return c.tuple && c.target.named(target) })
+}

@@ -1,0 +1,98 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+
+	"gaol/internal/lazy"
+)
+
+// A role is what the name of a group means to the filter; most mean nothing to it and are just kept.
+type role uint8
+
+const (
+	noRole role = iota
+	roleFID
+	roleIP
+	roleIP4
+	roleIP6
+	roleDNS
+	roleCIDR
+	roleMLFID
+	roleMLFForget
+	roleMLFGained
+	roleNoFail
+	roleUser
+	roleUsers
+)
+
+// A group is a named group of a pattern, or the target of a combination.
+type group struct {
+	name  string
+	role  role
+	index int // number in the pattern
+}
+
+// roleGroups are the groups that have a role. Two groups with one role have one name.
+var roleGroups = [...]group{
+	roleFID:       {"fid", roleFID, -1},
+	roleIP:        {"ip", roleIP, -1},
+	roleIP4:       {"ip4", roleIP4, -1},
+	roleIP6:       {"ip6", roleIP6, -1},
+	roleDNS:       {"dns", roleDNS, -1},
+	roleCIDR:      {"cidr", roleCIDR, -1},
+	roleMLFID:     {"mlfid", roleMLFID, -1},
+	roleMLFForget: {"mlfforget", roleMLFForget, -1},
+	roleMLFGained: {"mlfgained", roleMLFGained, -1},
+	roleNoFail:    {"nofail", roleNoFail, -1},
+	roleUser:      {"user", roleUser, -1},
+	roleUsers:     {"users", roleUsers, -1},
+}
+
+// newGroup returns the group called name that has the number index.
+func newGroup(name string, index int) *group {
+	for i := range roleGroups {
+		if roleGroups[i].name == name {
+			return &group{roleGroups[i].name, roleGroups[i].role, index}
+		}
+	}
+	return &group{name: name, index: index}
+}
+
+// named reports whether g and o have the same name.
+func (g *group) named(o *group) bool {
+	if g == o {
+		return true
+	}
+	if g.role != noRole || o.role != noRole {
+		return g.role == o.role
+	}
+	return g.name == o.name
+}
+
+// A combination says that a group contributes to a value of another name: alt_user_1 supplies user where that is empty,
+// tuple_user_1 becomes a part of it.
+type combination struct {
+	source, target *group
+	tuple          bool
+}
+
+var combinedName = lazy.Regexp(`^(alt|tuple)_(.+?)(?:_\d+)?$`)
+
+// combinations returns the combined names among groups, in the order in which they apply.
+func combinations(groups []*group) []combination {
+	var all []combination
+	for _, g := range groups {
+		m := combinedName().FindStringSubmatch(g.name)
+		if m == nil {
+			continue
+		}
+		target := m[2]
+		if target == "id" {
+			target = "fid"
+		}
+		all = append(all, combination{source: g, target: newGroup(target, -1), tuple: m[1] == "tuple"})
+	}
+	slices.SortFunc(all, func(a, b combination) int { return strings.Compare(a.source.name, b.source.name) })
+	return all
+}

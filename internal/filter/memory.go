@@ -1,0 +1,154 @@
+package filter
+
+import (
+	"slices"
+
+	"gaol/internal/ticket"
+)
+
+// maxSpareText is how much memory of a text is kept for the next one, in bytes.
+const maxSpareText = 1 << 10
+
+// A memory is values that outlive their line: it has copies of the texts. Memory for the texts is used again.
+type memory struct {
+	values values // spare elements lie behind them, none of which shares the memory of its text
+}
+
+// store replaces what is there by told.
+func (m *memory) store(told values) {
+	m.values = m.values[:0]
+	for i := range told {
+		if told[i].of.role != roleMLFForget {
+			m.add(&told[i])
+		}
+	}
+}
+
+// overlay puts those of told that took part in place of what is there.
+func (m *memory) overlay(told values) {
+	for i := range told {
+		if x := &told[i]; x.kind != absent && x.of.role != roleMLFForget {
+			m.put(x)
+		}
+	}
+}
+
+// put makes x the value of its name.
+func (m *memory) put(x *value) {
+	if old := m.values.named(x.of); old != nil {
+		old.become(x)
+	} else {
+		m.add(x)
+	}
+}
+
+// add appends x, whose name is a new one.
+func (m *memory) add(x *value) {
+	n := len(m.values)
+	if n < cap(m.values) {
+		m.values = m.values[:n+1]
+	} else {
+		m.values = append(m.values, value{})
+	}
+	m.values[n].become(x)
+}
+
+// remove drops the value with a role.
+func (m *memory) remove(r role) {
+	i := slices.IndexFunc(m.values, func(v value) bool { return v.of.role == r })
+	if i < 0 {
+		return
+	}
+	gone, last := m.values[i], len(m.values)-1
+	copy(m.values[i:], m.values[i+1:])
+	m.values[last] = gone
+	m.values = m.values[:last]
+}
+
+// become makes v a copy of x, in v's own memory.
+func (v *value) become(x *value) {
+	text := v.text[:0]
+	if cap(text) > maxSpareText {
+		text = nil
+	}
+	*v = *x
+	v.text = append(text, x.text...)
+	if x.kind == tuple {
+		v.parts = cloneParts(*x.parts)
+	}
+}
+
+// appendPart appends a part with a copy of text.
+func appendPart(parts []part, text []byte) []part {
+	n := len(parts)
+	if n < cap(parts) {
+		parts = parts[:n+1]
+	} else {
+		parts = append(parts, part{})
+	}
+	parts[n] = part{text: append(parts[n].text[:0], text...)}
+	return parts
+}
+
+// A sight is the log lines that a match spans.
+type sight struct {
+	line *line          // the present one, if matches span one line
+	more []ticket.Match // else all of them
+}
+
+// appendTo appends the lines.
+func (s *sight) appendTo(to []ticket.Match) []ticket.Match {
+	if s.line != nil {
+		return append(to, s.line.match())
+	}
+	return append(to, s.more...)
+}
+
+// A lineStore keeps lines that probably nobody will ask for, as bytes: most connections never fail.
+type lineStore struct {
+	text  []byte      // of all lines, one after the other
+	lines []lineParts // their lengths
+}
+
+type lineParts struct{ before, date, after int }
+
+// add appends the lines of s and drops the oldest ones when there are too many.
+func (k *lineStore) add(s *sight) {
+	if ln := s.line; ln != nil {
+		k.text = append(append(append(k.text, ln.before()...), ln.date()...), ln.after()...)
+		k.lines = append(k.lines, lineParts{len(ln.before()), len(ln.date()), len(ln.after())})
+	}
+	for _, m := range s.more {
+		k.text = append(append(append(k.text, m.Before...), m.Date...), m.After...)
+		k.lines = append(k.lines, lineParts{len(m.Before), len(m.Date), len(m.After)})
+	}
+	for len(k.lines) > maxGathered {
+		k.text, k.lines = k.text[k.lines[0].size():], k.lines[1:]
+	}
+}
+
+// matches returns the lines.
+func (k *lineStore) matches() []ticket.Match {
+	if len(k.lines) == 0 {
+		return nil
+	}
+	text, all := string(k.text), make([]ticket.Match, 0, len(k.lines)+1)
+	for _, l := range k.lines {
+		all = append(all, ticket.Match{
+			Before: text[:l.before], Date: text[l.before : l.before+l.date], After: text[l.before+l.date : l.size()],
+		})
+		text = text[l.size():]
+	}
+	return all
+}
+
+func (l lineParts) size() int { return l.before + l.date + l.after }
+
+// clear drops all lines, and their memory if it is more than a few lines take.
+func (k *lineStore) clear() {
+	const few = 4 << 10
+	k.text, k.lines = k.text[:0], k.lines[:0]
+	if cap(k.text) > few {
+		k.text = nil
+	}
+}
