@@ -7,11 +7,12 @@ package failure
 
 import (
 	"cmp"
-	"math"
+	"hash/maphash"
 	"slices"
 
 	"gaol/internal/addr"
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // Settings are the limits of one jail.
@@ -22,41 +23,39 @@ type Settings struct {
 }
 
 // A Table holds the offenders of one jail that have not been banned yet. Make it with New. It is not safe for concurrent use.
+//
+// A flood fills it with ids seen once, so they are kept packed, on a tape: whatever changes is written behind the rest, and what is in
+// force is copied to a new tape when most of the old one no longer is. The tape is also what is stored, see Changes.
 type Table struct {
 	settings Settings
-	pending  map[addr.ID]*record
-	order    uint64 // number of the latest record
+	tape     tape
+	index    index        // of the entries in force
+	seed     maphash.Seed // so that nobody can choose ids whose hashes collide
+	live     int          // bytes of those
+	roomy    int          // the tape is left alone up to this size
+	order    uint64       // number of the latest record
 	total    int
+	lowered  bool // MaxRetry was: some records may be due
 	// opener is the failure that made the latest record: reported a second time, for its weight, it adds no lines.
 	opener *ticket.Failure
-	// touched are the ids whose record changed, appeared or went since Changes was called; nil where nobody asks.
-	touched map[addr.ID]struct{}
+	saving saving
+
+	key, entry, detail []byte // scratch space
 }
 
-// A record is what is known of one id. A flood fills the table with ids seen once, so it is kept small: what only some
-// failures carry hangs on detail.
-type record struct {
-	first, last ticket.Unix
-	retry       float64
-	order       uint64
-	attempts    int32
-	whole       bool
-	detail      *detail
-}
-
-type detail struct {
-	ip      addr.ID
-	matches []ticket.Match
-	fields  ticket.Fields
-}
+// spare is how many bytes of a tape may always be out of force.
+const spare = 1 << 16
 
 // New returns an empty table.
 func New(s Settings) *Table {
-	return &Table{settings: s, pending: map[addr.ID]*record{}}
+	return &Table{settings: s, seed: maphash.MakeSeed(), roomy: spare}
 }
 
 // Apply puts new limits in force. Records that a lower MaxRetry makes due stay until their next failure or a call of Due.
-func (t *Table) Apply(s Settings) { t.settings = s }
+func (t *Table) Apply(s Settings) {
+	t.lowered = t.lowered || s.MaxRetry < t.settings.MaxRetry
+	t.settings = s
+}
 
 // Settings returns the limits in force.
 func (t *Table) Settings() Settings { return t.settings }
@@ -65,38 +64,45 @@ func (t *Table) Settings() Settings { return t.settings }
 // failure is added a second time, observed, for the weight beyond 1; that one counts only where the id is still pending.
 //
 // Add returns the count so far and, if that reached MaxRetry, the ticket: its time is that of the id's latest failure, and
-// the id starts from nothing again. The table keeps the slices of f, which the caller must not change any more.
+// the id starts from nothing again. Of f the table keeps copies.
 func (t *Table) Add(f *ticket.Failure, count int, observed bool) (retry float64, due *ticket.Ban) {
-	r := t.pending[f.ID]
+	t.key = f.ID.AppendBinary(t.key[:0])
+	hash := t.hash(t.key)
+	number, known := t.find(hash, t.key)
+	var r record
 	switch {
-	case r != nil:
-		t.extend(r, f, count)
+	case known:
+		r = t.record(number)
+		t.extend(&r, f, count)
 	case observed:
 		return 0, nil
 	default:
 		r = t.open(f, count)
 	}
 	t.total++
-	t.touch(f.ID)
-	if r.retry < float64(t.settings.MaxRetry) {
-		return r.retry, nil
+	switch {
+	case r.retry >= float64(t.settings.MaxRetry):
+		due = r.ban(f.ID)
+		if known {
+			t.drop(number, t.key)
+		}
+	case known:
+		t.live -= len(t.entryOf(number))
+		t.index.move(number, t.write(&r))
+	default:
+		t.insert(hash, t.write(&r))
 	}
-	return r.retry, t.take(f.ID, r)
+	t.condense()
+	return r.retry, due
 }
 
 // open makes the record of an id not seen before. Its lines are kept whatever MaxMatches says: they are one attempt's.
-func (t *Table) open(f *ticket.Failure, count int) *record {
+func (t *Table) open(f *ticket.Failure, count int) record {
 	t.order++
 	t.opener = f
-	r := &record{
-		first: f.Time, last: f.Time, whole: f.Whole,
-		retry: float64(max(1, count)), attempts: 1, order: t.order,
+	return record{
+		first: f.Time, last: f.Time, whole: f.Whole, retry: float64(max(1, count)), attempts: 1, order: t.order, detail: t.pack(f),
 	}
-	if !f.IP.IsZero() || len(f.Matches) > 0 || len(f.Fields) > 0 {
-		r.detail = &detail{ip: f.IP, matches: f.Matches, fields: f.Fields}
-	}
-	t.pending[f.ID] = r
-	return r
 }
 
 func (t *Table) extend(r *record, f *ticket.Failure, count int) {
@@ -110,91 +116,90 @@ func (t *Table) extend(r *record, f *ticket.Failure, count int) {
 	if f == t.opener {
 		lines = nil
 	}
-	r.keep(lines, t.settings.MaxMatches)
+	t.keep(r, lines)
 }
 
-// advance moves the latest failure to now. Where the span since the first exceeds findTime, the count is not dropped but
-// scaled to what that rate makes in findTime; the order of operations and the rounding (half to even) are part of the
-// behaviour. (docs/compatibility.md, "counting")
-func (r *record) advance(now ticket.Unix, findTime float64) {
-	if start := now - ticket.Unix(findTime); r.first < start {
-		r.retry = math.RoundToEven(r.retry / float64(now-r.first) * findTime)
-		r.first = start
+// keep appends lines to those of r and cuts the whole to the last MaxMatches.
+func (t *Table) keep(r *record, lines []ticket.Match) {
+	if len(r.detail) == 0 && len(lines) == 0 {
+		return
 	}
-	r.last = now
+	f := r.failure(addr.ID{})
+	all := append(f.Matches, lines...)
+	over := max(0, len(all)-max(0, t.settings.MaxMatches))
+	if len(lines) == 0 && over == 0 {
+		return
+	}
+	f.Matches = all[over:]
+	r.detail = t.pack(&f)
 }
 
-// keep appends lines and cuts the whole to the last limit ones.
-func (r *record) keep(lines []ticket.Match, limit int) {
-	if r.detail == nil {
-		if len(lines) == 0 {
-			return
-		}
-		r.detail = &detail{}
+// pack returns what f carries beside its identity and time, in memory that holds until the next call; nil if there is nothing.
+func (t *Table) pack(f *ticket.Failure) []byte {
+	if f.IP.IsZero() && len(f.Matches) == 0 && len(f.Fields) == 0 {
+		return nil
 	}
-	all := append(slices.Clip(r.detail.matches), lines...)
-	if over := len(all) - max(0, limit); over > 0 {
-		all = slices.Clone(all[over:]) // a copy, so that the lines cut off can be freed
-	}
-	r.detail.matches = all
-}
-
-// take removes id and returns its ticket.
-func (t *Table) take(id addr.ID, r *record) *ticket.Ban {
-	delete(t.pending, id)
-	t.touch(id)
-	b := &ticket.Ban{
-		Failure:  ticket.Failure{ID: id, Time: r.last, Whole: r.whole},
-		BanTime:  ticket.Default,
-		Count:    1,
-		Failures: int(r.attempts),
-		Retry:    r.retry,
-	}
-	if d := r.detail; d != nil {
-		b.IP, b.Matches, b.Fields = d.ip, d.matches, d.fields
-	}
-	return b
+	t.detail = packed.Append(t.detail[:0], f)
+	return t.detail
 }
 
 // Due takes out the tickets that have reached MaxRetry without a failure of their own, which happens when it was lowered;
 // in the order in which their ids were first seen.
 func (t *Table) Due() []*ticket.Ban {
-	var ids []addr.ID
-	for id, r := range t.pending {
-		if r.retry >= float64(t.settings.MaxRetry) {
-			ids = append(ids, id)
+	if !t.lowered {
+		return nil
+	}
+	t.lowered = false
+	type one struct {
+		key []byte
+		record
+	}
+	var all []one
+	for _, entry := range t.records() {
+		if r := readRecord(entry); r.retry >= float64(t.settings.MaxRetry) {
+			key, _ := keyOf(entry)
+			all = append(all, one{key, r})
 		}
 	}
-	slices.SortFunc(ids, func(a, b addr.ID) int { return cmp.Compare(t.pending[a].order, t.pending[b].order) })
+	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.order, b.order) })
 	var due []*ticket.Ban
-	for _, id := range ids {
-		due = append(due, t.take(id, t.pending[id]))
+	for _, x := range all {
+		number, _ := t.find(t.hash(x.key), x.key)
+		due = append(due, x.ban(idOf(x.key)))
+		t.drop(number, x.key)
 	}
+	t.condense()
 	return due
 }
 
 // CleanUp forgets the ids whose latest failure is findtime or more before now.
 func (t *Table) CleanUp(now ticket.Unix) {
 	limit := now - ticket.Unix(t.settings.FindTime)
-	for id, r := range t.pending {
-		if r.last <= limit {
-			delete(t.pending, id)
-			t.touch(id)
+	for at, entry := range t.tape.entries() {
+		if isGone(entry) || lastOf(entry) > limit {
+			continue
+		}
+		key, _ := keyOf(entry)
+		if number, ok := t.find(t.hash(key), key); ok && t.index.place(number) == at {
+			t.drop(number, key)
 		}
 	}
+	t.condense()
 }
 
 // Len returns the number of pending ids.
-func (t *Table) Len() int { return len(t.pending) }
+func (t *Table) Len() int { return t.index.used }
 
 // Total returns how often Add counted something.
 func (t *Table) Total() int { return t.total }
 
 // Pending returns the count and the attempts of an id that is in the table.
 func (t *Table) Pending(id addr.ID) (retry float64, failures int, ok bool) {
-	r := t.pending[id]
-	if r == nil {
+	key := id.AppendBinary(nil)
+	number, ok := t.find(t.hash(key), key)
+	if !ok {
 		return 0, 0, false
 	}
-	return r.retry, int(r.attempts), true
+	r := t.record(number)
+	return r.retry, r.attempts, true
 }

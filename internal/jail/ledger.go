@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -109,12 +110,12 @@ func (j *Jail) checkpointLocked() {
 	l.stop()
 	l.saved = time.Now()
 	c := store.Checkpoint{Jail: j.Name, Positions: l.places, Whole: l.torn.Swap(false)}
-	c.Pending, c.Gone = j.judging.table.Changes(c.Whole)
+	c.Failures, c.Whole = j.judging.table.Changes(c.Whole)
 	// The lock is held until the bans are in the queue, so that an unban cannot get between.
 	j.banning.Lock()
 	defer j.banning.Unlock()
 	c.Bans, j.banning.rows = j.banning.rows, nil
-	if len(c.Positions)+len(c.Bans)+len(c.Pending)+len(c.Gone) == 0 {
+	if len(c.Positions)+len(c.Bans)+len(c.Failures) == 0 && !c.Whole {
 		return
 	}
 	begin := time.Now()
@@ -149,14 +150,13 @@ func (j *Jail) openLedger() {
 	}
 	j.judging.Lock()
 	defer j.judging.Unlock()
-	since := j.env.Now() - ticket.Unix(j.findTime())
-	pending, err := j.env.Store.Pending(j.Name, since)
-	if err != nil {
-		j.logs.filter.Error(fmt.Sprintf("cannot take up earlier failures: %v", err))
+	earlier, err := j.env.Store.Failures(j.Name)
+	if err = errors.Join(err, j.judging.table.Restore(earlier)); err != nil {
+		j.logs.filter.Error(fmt.Sprintf("cannot take up all earlier failures: %v", err))
 	}
-	j.judging.table.Restore(pending)
+	j.cleanLocked(true)
 	j.judging.table.Watch()
-	// What was too old to be taken up is forgotten with the first checkpoint.
-	j.ledger.torn.Store(true)
+	// The first checkpoint puts what was taken up in the place of how that came about.
+	j.ledger.torn.Store(len(earlier) > 0)
 	j.ledger.saved = time.Now()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 
-	"gaol/internal/addr"
 	"gaol/internal/failure"
 	"gaol/internal/ticket"
 )
@@ -18,9 +17,8 @@ type Checkpoint struct {
 	Jail      string
 	Positions map[string]ticket.Position
 	Bans      []*Row
-	Pending   []failure.Pending // new, or changed since the last checkpoint
-	Gone      []addr.ID         // no longer pending
-	Whole     bool              // nobody is pending but those in Pending
+	Failures  [][]byte // what failure.Table.Changes returned
+	Whole     bool     // that is all there is, earlier pieces are void
 	// Done is called, on another goroutine, when the checkpoint has been written, or could not be: then the next one must be a whole
 	// one. It must not wait for anything.
 	Done func(error)
@@ -57,7 +55,7 @@ func (c *Checkpoint) write(tx *sql.Tx) error {
 			return err
 		}
 	}
-	if err := c.writePending(tx); err != nil {
+	if err := c.writeFailures(tx); err != nil {
 		return err
 	}
 	for path, p := range c.Positions {
@@ -68,63 +66,36 @@ func (c *Checkpoint) write(tx *sql.Tx) error {
 	return nil
 }
 
-func (c *Checkpoint) writePending(tx *sql.Tx) error {
+func (c *Checkpoint) writeFailures(tx *sql.Tx) error {
 	if c.Whole {
-		if _, err := tx.Exec(`DELETE FROM gaolPending WHERE jail = ?`, c.Jail); err != nil {
+		if _, err := tx.Exec(`DELETE FROM gaolFailures WHERE jail = ?`, c.Jail); err != nil {
 			return err
 		}
 	}
-	for _, id := range c.Gone {
-		if _, err := tx.Exec(`DELETE FROM gaolPending WHERE jail = ? AND ip = ?`, c.Jail, idText(id)); err != nil {
-			return err
-		}
-	}
-	if len(c.Pending) == 0 {
-		return nil
-	}
-	put, err := tx.Prepare(`INSERT OR REPLACE INTO gaolPending (jail, ip, first, last, whole, retry, place, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer put.Close()
-	for i := range c.Pending {
-		p := &c.Pending[i]
-		b := &ticket.Ban{Failure: p.Failure, Failures: p.Attempts}
-		if _, err := put.Exec(c.Jail, idText(p.ID), float64(p.First), float64(p.Time), p.Whole, p.Retry, p.Order,
-			appendData(nil, b, len(p.Matches))); err != nil {
+	for _, piece := range c.Failures {
+		if _, err := tx.Exec(`INSERT INTO gaolFailures (jail, format, data) VALUES (?, ?, ?)`, c.Jail, failure.Format, piece); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Pending returns who had failed in jail without being banned when the last checkpoint was written, less those whose latest failure
-// is not after since; in order of first failure. With an error come those that could be read.
-func (s *Store) Pending(jail string, since ticket.Unix) ([]failure.Pending, error) {
+// Failures returns the pieces that the checkpoints of jail have stored since the last whole one. Those in the format of another version
+// are left out.
+func (s *Store) Failures(jail string) (pieces [][]byte, err error) {
 	s.Flush()
 	rows, err := s.db.QueryContext(context.Background(),
-		`SELECT ip, first, last, whole, retry, place, data FROM gaolPending WHERE jail = ? AND last > ? ORDER BY place`, jail, float64(since))
+		`SELECT data FROM gaolFailures WHERE jail = ? AND format = ? ORDER BY rowid`, jail, failure.Format)
 	if err != nil {
 		return nil, fmt.Errorf("read pending failures of %s: %w", jail, err)
 	}
 	defer rows.Close()
-	var all []failure.Pending
 	for rows.Next() {
-		var p failure.Pending
-		var name string
-		var raw sql.RawBytes
-		if err := rows.Scan(&name, &p.First, &p.Time, &p.Whole, &p.Retry, &p.Order, &raw); err != nil {
-			return all, fmt.Errorf("read pending failures of %s: %w", jail, err)
+		var piece []byte
+		if err := rows.Scan(&piece); err != nil {
+			return pieces, fmt.Errorf("read pending failures of %s: %w", jail, err)
 		}
-		d, err := decodeData(raw)
-		if err != nil {
-			s.log.Error(fmt.Sprintf("json loads failed: %v, in the failures of %s; they have no matches now", err, name))
-		}
-		p.ID, p.Attempts, p.Matches, p.Fields = parseID(name), d.failures, d.matches, d.fields
-		if d.ip != p.ID {
-			p.IP = d.ip
-		}
-		all = append(all, p)
+		pieces = append(pieces, piece)
 	}
-	return all, rows.Err()
+	return pieces, rows.Err()
 }

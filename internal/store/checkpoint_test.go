@@ -1,35 +1,22 @@
 package store
 
 import (
+	"database/sql"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"gaol/internal/addr"
-	"gaol/internal/failure"
 	"gaol/internal/ticket"
 )
 
 func TestCheckpointComesBack(t *testing.T) {
 	path := fileIn(t)
 	s, _ := openAt(t, path)
-	if err := s.AddJails("sshd"); err != nil {
+	if err := s.AddJails("sshd", "other"); err != nil {
 		t.Fatal(err)
 	}
-	pending := func(name string, order uint64, at ticket.Unix) failure.Pending {
-		return failure.Pending{
-			Failure: ticket.Failure{
-				ID: parseID(name), Time: at, Whole: true, IP: parseID("2001:db8::7"), Matches: []ticket.Match{{Before: "a ", Date: "1", After: " é'\""}},
-				Fields: ticket.Fields{{Name: "user", Value: "bob"}},
-			},
-			First: at - 5, Retry: 2.5, Attempts: 2, Order: order,
-		}
-	}
-	one, two, three := pending("user one", 1, now), pending("192.0.2.2", 2, now+1), pending("192.0.2.3", 3, now-1000)
 	save := func(c Checkpoint) {
 		t.Helper()
-		c.Jail = "sshd"
 		if err := s.Save(c); err != nil {
 			t.Fatal(err)
 		}
@@ -40,31 +27,62 @@ func TestCheckpointComesBack(t *testing.T) {
 		t.Errorf("a noted ban is not known: %+v", k)
 	}
 	save(Checkpoint{
-		Positions: map[string]ticket.Position{"/log": {Offset: 7, Hash: "x"}}, Bans: []*Row{row},
-		Pending: []failure.Pending{two, one, three, pending("192.0.2.4", 4, now)},
+		Jail: "sshd", Positions: map[string]ticket.Position{"/log": {Offset: 7, Hash: "x"}}, Bans: []*Row{row},
+		Failures: [][]byte{{1, 2}, {0}},
 	})
-	save(Checkpoint{Gone: []addr.ID{parseID("192.0.2.4")}})
+	save(Checkpoint{Jail: "other", Failures: [][]byte{{9}}})
+	save(Checkpoint{Jail: "sshd", Failures: [][]byte{{255}}})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 
 	s, _ = openAt(t, path)
-	got, err := s.Pending("sshd", now-600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]failure.Pending{one, two}, got, cmpopts.EquateComparable(addr.ID{})); diff != "" {
-		t.Error(diff)
-	}
+	defer s.Close()
+	wantFailures(t, s, [][]byte{{1, 2}, {0}, {255}})
 	if at, err := s.Position("sshd", "/log"); err != nil || at != (ticket.Position{Offset: 7, Hash: "x"}) {
 		t.Errorf("position %+v, %v", at, err)
 	}
 	wantRows(t, s, `SELECT ip FROM bips`, "192.0.2.9")
-	save(Checkpoint{Whole: true, Pending: []failure.Pending{two}})
-	if got, err = s.Pending("sshd", 0); err != nil || len(got) != 1 {
-		t.Errorf("after a whole checkpoint: %+v, %v", got, err)
+	save(Checkpoint{Jail: "sshd", Whole: true, Failures: [][]byte{{3}}})
+	wantFailures(t, s, [][]byte{{3}})
+	save(Checkpoint{Jail: "sshd", Whole: true})
+	wantFailures(t, s, nil)
+	wantRows(t, s, `SELECT jail FROM gaolFailures`, "other")
+}
+
+func wantFailures(t *testing.T, s *Store, want [][]byte) {
+	t.Helper()
+	got, err := s.Failures("sshd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEarlierVersionsOpen opens files with a table of pending failures as earlier versions of this program left it.
+func TestEarlierVersionsOpen(t *testing.T) {
+	path := fileIn(t)
+	s, _ := openAt(t, path)
+	if err := s.AddJails("sshd"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(Checkpoint{Jail: "sshd", Failures: [][]byte{{1}}}); err != nil {
+		t.Fatal(err)
+	}
+	err := s.do("", func(tx *sql.Tx) error {
+		return run(tx, `UPDATE gaolFailures SET format = format - 1`, `CREATE TABLE gaolPending (jail TEXT, ip TEXT)`)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	s.Close()
+	s, _ = openAt(t, path)
+	defer s.Close()
+	wantFailures(t, s, nil)
+	wantRows(t, s, `SELECT name FROM sqlite_master WHERE name = 'gaolPending'`)
+	wantRows(t, s, `SELECT jail FROM gaolFailures`)
 }
 
 func TestLostCheckpointIsReported(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+
+	"gaol/internal/failure"
 )
 
 // schemaVersion is the one that the original has written since its 0.11.
@@ -49,23 +51,22 @@ const (
 		PRIMARY KEY (ip, jail),
 		FOREIGN KEY (jail) REFERENCES jails (name))`
 
-	// gaolPending is ours alone; the original does not look at tables that it does not know.
-	pendingTable = `CREATE TABLE IF NOT EXISTS gaolPending (
+	// gaolFailures is ours alone; the original does not look at tables that it does not know. data is what package failure makes.
+	failuresTable = `CREATE TABLE IF NOT EXISTS gaolFailures (
 		jail TEXT NOT NULL,
-		ip TEXT NOT NULL,
-		first REAL NOT NULL,
-		last REAL NOT NULL,
-		whole INTEGER NOT NULL,
-		retry REAL NOT NULL,
-		place INTEGER NOT NULL,
-		data JSON,
-		PRIMARY KEY (jail, ip),
-		FOREIGN KEY (jail) REFERENCES jails (name) ON DELETE CASCADE) WITHOUT ROWID`
+		format INTEGER NOT NULL,
+		data BLOB NOT NULL,
+		FOREIGN KEY (jail) REFERENCES jails (name) ON DELETE CASCADE)`
+	// dropPending drops the table that development versions had in its place: after such an upgrade counting begins anew.
+	dropPending = `DROP TABLE IF EXISTS gaolPending`
 )
+
+// dropOtherFormats drops failures that this version cannot read.
+var dropOtherFormats = fmt.Sprintf(`DELETE FROM gaolFailures WHERE format <> %d`, failure.Format)
 
 // schema creates what is missing.
 var schema = []string{
-	versionTable, jailsTable, logsTable, bansTable, bipsTable, pendingTable,
+	versionTable, jailsTable, logsTable, bansTable, bipsTable, failuresTable,
 	`CREATE INDEX IF NOT EXISTS jails_name ON jails (name)`,
 	`CREATE INDEX IF NOT EXISTS logs_path ON logs (path)`,
 	`CREATE INDEX IF NOT EXISTS logs_jail_path ON logs (jail, path)`,

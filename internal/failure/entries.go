@@ -1,0 +1,117 @@
+package failure
+
+import (
+	"bytes"
+	"hash/maphash"
+	"iter"
+
+	"gaol/internal/addr"
+	"gaol/internal/ticket"
+)
+
+func (t *Table) hash(key []byte) uint64 { return maphash.Bytes(t.seed, key) }
+
+// find returns the slot of the id with this key.
+func (t *Table) find(hash uint64, key []byte) (number int, ok bool) {
+	return t.index.find(hash, func(p place) bool {
+		k, _ := keyOf(t.tape.at(p))
+		return bytes.Equal(k, key)
+	})
+}
+
+func (t *Table) entryOf(number int) []byte { return t.tape.at(t.index.place(number)) }
+
+func (t *Table) record(number int) record { return readRecord(t.entryOf(number)) }
+
+// write puts r on the tape for the id whose key is in t.key.
+func (t *Table) write(r *record) place {
+	t.entry = r.append(t.entry[:0], t.key)
+	t.live += len(t.entry)
+	return t.tape.append(t.entry)
+}
+
+// insert notes the place of an id that is new.
+func (t *Table) insert(hash uint64, at place) {
+	if t.index.full() {
+		old := t.index
+		t.index = newIndex(2 * old.used)
+		for _, s := range old.slots {
+			if s != empty && s != deleted {
+				key, _ := keyOf(t.tape.at(s.place()))
+				t.index.add(t.hash(key), s.place())
+			}
+		}
+	}
+	t.index.add(hash, at)
+}
+
+// drop takes the id with this key out, which has the slot with this number.
+func (t *Table) drop(number int, key []byte) {
+	t.live -= len(t.entryOf(number))
+	t.index.remove(number)
+	if t.saving.on {
+		t.entry = appendGone(t.entry[:0], key)
+		t.tape.append(t.entry)
+	}
+}
+
+// records gives the entries in force.
+func (t *Table) records() iter.Seq2[place, []byte] {
+	return func(yield func(place, []byte) bool) {
+		for _, s := range t.index.slots {
+			if s != empty && s != deleted && !yield(s.place(), t.tape.at(s.place())) {
+				return
+			}
+		}
+	}
+}
+
+// condense copies what is in force to a new tape, once most of the tape no longer is.
+func (t *Table) condense() {
+	if t.tape.size > max(t.roomy, 2*t.live+spare) {
+		t.rewrite(false)
+	}
+}
+
+// rewrite copies what is in force to a new tape. Entries behind the mark, which are still to be stored, stay behind it, and with them
+// those that say that an id is gone.
+func (t *Table) rewrite(dropGone bool) {
+	var fresh tape
+	places := newIndex(t.index.used)
+	mark, passed := end{}, false
+	marked := placeAt(t.saving.mark.block, t.saving.mark.offset)
+	for at, entry := range t.tape.entries() {
+		unsaved := at >= marked
+		if unsaved && !passed {
+			mark, passed = fresh.end(), true
+		}
+		if isGone(entry) {
+			if unsaved && !dropGone {
+				fresh.append(entry)
+			}
+			continue
+		}
+		key, _ := keyOf(entry)
+		hash := t.hash(key)
+		if number, ok := t.find(hash, key); ok && t.index.place(number) == at {
+			places.add(hash, fresh.append(entry))
+		}
+	}
+	if !passed {
+		mark = fresh.end()
+	}
+	t.tape, t.index, t.saving.mark = fresh, places, mark
+	t.roomy = 2 * fresh.size // what is to be stored may be more than what is in force
+}
+
+// ban returns the ticket of r, whose id is id.
+func (r *record) ban(id addr.ID) *ticket.Ban {
+	return &ticket.Ban{
+		Failure: r.failure(id), BanTime: ticket.Default, Count: 1, Failures: r.attempts, Retry: r.retry,
+	}
+}
+
+func idOf(key []byte) addr.ID {
+	id, _ := addr.FromBinary(string(key)) // it is ours
+	return id
+}

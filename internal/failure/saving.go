@@ -1,0 +1,141 @@
+package failure
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gaol/internal/addr"
+	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
+)
+
+// Format is the number of the form in which Changes gives what it gives. Bytes of another one cannot be read.
+const Format = 1<<8 | packed.Format
+
+// saving is what a table knows of its copy outside.
+type saving struct {
+	on    bool
+	mark  end // the tape up to here is in the copy
+	saved int // bytes that Changes gave since it last gave all
+	roomy int // how many those may become
+}
+
+// Watch begins to note what changes, for Changes.
+func (t *Table) Watch() {
+	t.saving = saving{on: true, mark: t.tape.end(), roomy: spare}
+}
+
+// Changes returns what has changed since the last call, or since Watch, in pieces: who has them all, in their order, has the table.
+// whole says that these pieces are the whole table and those from before can be forgotten, because that was asked for or because there
+// are too many of them. The pieces stay as they are while the table goes on; nobody may change them.
+func (t *Table) Changes(all bool) (pieces [][]byte, whole bool) {
+	s := &t.saving
+	pieces = t.tape.since(s.mark)
+	for _, p := range pieces {
+		s.saved += len(p)
+	}
+	if whole = all || s.saved > s.roomy; whole {
+		t.rewrite(true)
+		pieces = t.tape.since(end{})
+		s.saved, s.roomy = t.tape.size, 2*t.tape.size+spare
+	}
+	s.mark = t.tape.end()
+	return pieces, whole
+}
+
+// Changed reports whether Changes would return anything.
+func (t *Table) Changed() bool { return t.saving.on && t.tape.end() != t.saving.mark }
+
+// ErrMalformed is the error of Restore for bytes that are none of Changes's.
+var ErrMalformed = errors.New("malformed failures")
+
+// Restore takes in the offenders of another table from all that its Changes returned. Ids that are pending already stay as they are.
+// After an error the table has those that could be read.
+func (t *Table) Restore(pieces [][]byte) error {
+	other := New(t.settings)
+	var err error
+	for i, p := range pieces {
+		if e := other.replay(p); e != nil && err == nil {
+			err = fmt.Errorf("piece %d of %d: %w", i+1, len(pieces), e)
+		}
+	}
+	t.merge(other)
+	t.lowered = true // it may have been meanwhile
+	return err
+}
+
+// replay does what the entries in piece say.
+func (t *Table) replay(piece []byte) error {
+	for len(piece) > 0 {
+		var entry []byte
+		if entry, piece = cutEntry(piece); !sound(entry) {
+			return ErrMalformed
+		}
+		key, _ := keyOf(entry)
+		hash := t.hash(key)
+		number, known := t.find(hash, key)
+		switch {
+		case isGone(entry) && known:
+			t.drop(number, key)
+		case isGone(entry):
+		case known:
+			t.live += len(entry) - len(t.entryOf(number))
+			t.index.move(number, t.tape.append(entry))
+		default:
+			t.live += len(entry)
+			t.insert(hash, t.tape.append(entry))
+		}
+		t.condense()
+	}
+	return nil
+}
+
+// merge adds the records of other, in the order of their first failures.
+func (t *Table) merge(other *Table) {
+	type one struct {
+		order uint64
+		at    place
+	}
+	all := make([]one, 0, other.Len())
+	for at, entry := range other.records() {
+		all = append(all, one{readRecord(entry).order, at})
+	}
+	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.order, b.order) })
+	for _, x := range all {
+		entry := other.tape.at(x.at)
+		key, _ := keyOf(entry)
+		t.key = append(t.key[:0], key...)
+		hash := t.hash(t.key)
+		if _, known := t.find(hash, t.key); known {
+			continue
+		}
+		r := readRecord(entry)
+		t.order++
+		r.order = t.order
+		t.insert(hash, t.write(&r))
+	}
+	t.condense()
+}
+
+// sound reports whether entry is one that a table makes.
+func sound(entry []byte) bool {
+	if len(entry) < 10 {
+		return false
+	}
+	key, _ := keyOf(entry)
+	_, ok := addr.FromBinary(string(key))
+	if !ok || isGone(entry) {
+		return ok
+	}
+	r, ok := parseRecord(entry)
+	if !ok || !finite(float64(r.first)) || !finite(float64(r.last)) || !finite(r.retry) || r.attempts < 0 || r.attempts > math.MaxInt32 {
+		return false
+	}
+	var f ticket.Failure
+	return len(r.detail) == 0 || packed.Read(string(r.detail), &f)
+}
+
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

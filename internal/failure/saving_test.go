@@ -1,0 +1,223 @@
+package failure
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gaol/internal/addr"
+	"gaol/internal/ticket"
+)
+
+// A plainTable is a Table as one would write it without minding memory.
+type plainTable struct {
+	settings Settings
+	pending  map[addr.ID]*plainRecord
+	order    int
+}
+
+type plainRecord struct {
+	record
+	ban ticket.Ban
+}
+
+func (p *plainTable) add(f *ticket.Failure, count int) (retry float64, due *ticket.Ban) {
+	r := p.pending[f.ID]
+	if r == nil {
+		p.order++
+		r = &plainRecord{record: record{first: f.Time, retry: float64(max(1, count)), order: uint64(p.order)}}
+		r.ban = ticket.Ban{Failure: *f, BanTime: ticket.Default, Count: 1, Failures: 1}
+		p.pending[f.ID] = r
+	} else {
+		r.last = r.ban.Time
+		if f.Time > r.last {
+			r.advance(f.Time, p.settings.FindTime)
+			r.ban.Time, r.ban.Whole = f.Time, f.Whole
+		}
+		r.retry += float64(count)
+		r.ban.Failures++
+		r.ban.Matches = slices.Concat(r.ban.Matches, f.Matches)
+		r.ban.Matches = r.ban.Matches[max(0, len(r.ban.Matches)-p.settings.MaxMatches):]
+	}
+	if r.retry < float64(p.settings.MaxRetry) {
+		return r.retry, nil
+	}
+	delete(p.pending, f.ID)
+	r.ban.Retry = r.retry
+	return r.retry, &r.ban
+}
+
+func (p *plainTable) cleanUp(now ticket.Unix) {
+	for id, r := range p.pending {
+		if r.ban.Time <= now-ticket.Unix(p.settings.FindTime) {
+			delete(p.pending, id)
+		}
+	}
+}
+
+// A copyOf collects what Changes gives, as a store does.
+type copyOf struct {
+	pieces [][]byte
+	wholes int
+}
+
+func (c *copyOf) take(t *Table, all bool) {
+	pieces, whole := t.Changes(all)
+	if whole {
+		c.pieces = nil
+		c.wholes++
+	}
+	for _, p := range pieces {
+		c.pieces = append(c.pieces, slices.Clone(p))
+	}
+}
+
+// randomFailure is one of few ids, of all kinds, with lines and fields of all kinds.
+func randomFailure(r *rand.Rand, now ticket.Unix) *ticket.Failure {
+	names := []string{"192.0.2.%d", "2001:db8::%d", "198.51.%d.0/24", "user %d", "2001:db8:%d::/48", ""}
+	name := names[r.IntN(len(names))]
+	if name != "" {
+		name = fmt.Sprintf(name, r.IntN(40))
+	}
+	f := &ticket.Failure{ID: id(name), Time: now, Whole: r.IntN(2) == 0}
+	if r.IntN(4) == 0 {
+		f.IP = id("203.0.113.9")
+	}
+	for range r.IntN(4) {
+		f.Matches = append(f.Matches, ticket.Match{Before: "a", Date: fmt.Sprint(now), After: fmt.Sprintf(" user=bob port=%d\xff", r.IntN(1e5))})
+	}
+	for _, x := range (ticket.Fields{
+		{Name: "user", Value: "bob"}, {Name: "other", Value: nil}, {Name: "mlfid", Value: ""}, {Name: "x", Value: "not in the line"},
+		{Name: "users", Value: ticket.Set{"bob", "ann"}}, {Name: "fid", Value: ticket.Tuple{"", "b"}},
+	}) {
+		if r.IntN(3) == 0 {
+			f.Fields = append(f.Fields, x)
+		}
+	}
+	return f
+}
+
+// TestTableLikePlainOne compares counts and tickets on random failures, while the table is copied, cleaned up and replaced by what its
+// copy has restored.
+func TestTableLikePlainOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	settings := Settings{MaxRetry: 6, FindTime: 400, MaxMatches: 4}
+	want := &plainTable{settings: settings, pending: map[addr.ID]*plainRecord{}}
+	got := New(settings)
+	got.Watch()
+	var saved copyOf
+	now, bans := ticket.Unix(start), 0
+	for i := range 30_000 {
+		now += ticket.Unix(r.Float64() * 5)
+		f := randomFailure(r, now)
+		if r.IntN(3) == 0 {
+			f.ID = addr.Raw(fmt.Sprint(i)) // seen once
+		}
+		count := 1 + r.IntN(2)
+		wantRetry, wantDue := want.add(f, count)
+		gotRetry, gotDue := got.Add(f, count, false)
+		if diff := cmp.Diff([]any{wantRetry, wantDue}, []any{gotRetry, gotDue}, compareIDs); diff != "" {
+			t.Fatalf("step %d (-plain +table):\n%s", i, diff)
+		}
+		if gotDue != nil {
+			bans++
+		}
+		switch r.IntN(50) {
+		case 0:
+			want.cleanUp(now)
+			got.CleanUp(now)
+		case 1:
+			saved.take(got, r.IntN(20) == 0)
+		case 2:
+			saved.take(got, false)
+			got = New(settings)
+			if err := got.Restore(saved.pieces); err != nil {
+				t.Fatal(err)
+			}
+			got.Watch()
+			saved.take(got, true)
+		}
+		if got.Len() != len(want.pending) {
+			t.Fatalf("step %d: %d pending, want %d", i, got.Len(), len(want.pending))
+		}
+	}
+	t.Logf("%d bans, %d whole copies", bans, saved.wholes)
+	if bans < 100 || saved.wholes < 10 {
+		t.Error("too little happened")
+	}
+}
+
+func TestCopyStaysSmall(t *testing.T) {
+	table := New(Settings{MaxRetry: 1 << 30, FindTime: 1e9, MaxMatches: 3})
+	table.Watch()
+	var saved copyOf
+	for i := range 50_000 {
+		table.Add(failureOf(fmt.Sprintf("192.0.2.%d", i%100), ticket.Unix(i), "a line of an ordinary length, as logs have them"), 1, false)
+		if i%10 == 0 {
+			saved.take(table, false)
+		}
+	}
+	size := 0
+	for _, p := range saved.pieces {
+		size += len(p)
+	}
+	if limit := 4*spare + 2*table.live; size > limit || table.tape.size > limit {
+		t.Errorf("the copy has %d bytes, the table %d, for %d in force", size, table.tape.size, table.live)
+	}
+	if table.Changed() {
+		saved.take(table, false)
+	}
+	if table.Changed() {
+		t.Error("still changed after everything was taken")
+	}
+}
+
+func TestDueInOrderOfFirstFailure(t *testing.T) {
+	first := New(Settings{MaxRetry: 100, FindTime: 1e9})
+	first.Watch()
+	for i := range 2000 {
+		first.Add(failureOf(fmt.Sprintf("10.0.%d.%d", i*7%2000>>8, i*7%2000&255), 0), 5, false)
+	}
+	pieces, _ := first.Changes(true)
+	second := New(Settings{MaxRetry: 5, FindTime: 1e9})
+	if err := second.Restore(pieces); err != nil {
+		t.Fatal(err)
+	}
+	first.Apply(Settings{MaxRetry: 5, FindTime: 1e9})
+	want, got := first.Due(), second.Due()
+	if len(want) != 2000 || first.Len() != 0 {
+		t.Fatalf("%d due, %d left", len(want), first.Len())
+	}
+	if diff := cmp.Diff(want, got, compareIDs); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzRestore(f *testing.F) {
+	table := New(Settings{MaxRetry: 100, FindTime: 1e9, MaxMatches: 3})
+	table.Watch()
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 50 {
+		table.Add(randomFailure(r, start), 1, false)
+	}
+	pieces, _ := table.Changes(true)
+	f.Add(pieces[0])
+	f.Fuzz(func(t *testing.T, piece []byte) {
+		one := New(Settings{MaxRetry: 1 << 30, FindTime: 100, MaxMatches: 3})
+		_ = one.Restore([][]byte{piece}) // what could be read counts
+		one.Watch()
+		again, _ := one.Changes(true)
+		other := New(one.Settings())
+		if err := other.Restore(again); err != nil || other.Len() != one.Len() {
+			t.Fatalf("%d restored of %d, %v", other.Len(), one.Len(), err)
+		}
+		one.Apply(Settings{MaxRetry: 0, FindTime: 100})
+		for _, due := range one.Due() {
+			other.Add(&due.Failure, 1, false)
+		}
+		other.CleanUp(start)
+	})
+}

@@ -1,0 +1,213 @@
+// Package packed keeps what a failure carries in a few bytes: its address, lines and fields as one run of bytes without pointers, for
+// tables that hold very many of them.
+//
+// In go the parts of a ticket.Failure, out come the same parts. What is captured from a line is not stored a second time, but points
+// into it; well-known names are one byte. The package never decides what to keep.
+package packed
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	"gaol/internal/addr"
+	"gaol/internal/ticket"
+)
+
+// Format is the number of the byte format. It must change whenever old bytes would be read as something else, since tables are stored.
+const Format = 1
+
+// names are the names of fields that stock filters use, in the order of their codes. Names may be added at the end.
+var names = [...]string{
+	"user", "mlfid", "ip", "ip4", "ip6", "dns", "host", "fid", "port", "nofail", "mlfpending", "mlfforget", "mlfgained", "alt_user",
+	"alt_user1", "cond_user", "cond_inv", "error", "email",
+}
+
+// Kinds of a field's value.
+const (
+	none byte = iota // the group took no part
+	text
+	within // a part of the lines: its place there, and its length
+	set
+	tuple
+)
+
+// shortest is the length from which on a place in the lines is shorter than the text itself, and window how many bytes of the lines are
+// searched for it: a longer search would cost more than it saves.
+const (
+	shortest = 3
+	window   = 1024
+)
+
+// Append appends the parts of f that are neither its identity nor its time. A failure without any of them takes three bytes.
+func Append(to []byte, f *ticket.Failure) []byte {
+	begin := len(to)
+	if f.IP.IsZero() {
+		to = append(to, 0)
+	} else {
+		id := f.IP.AppendBinary(make([]byte, 0, 32))
+		to = append(binary.AppendUvarint(to, uint64(len(id))), id...)
+	}
+	to = binary.AppendUvarint(to, uint64(len(f.Matches)))
+	for i := range f.Matches {
+		m := &f.Matches[i]
+		to = appendText(appendText(appendText(to, m.Before), m.Date), m.After)
+	}
+	lines := to[begin:min(len(to), begin+window)]
+	to = binary.AppendUvarint(to, uint64(len(f.Fields)))
+	for i := range f.Fields {
+		to = appendValue(appendName(to, f.Fields[i].Name), f.Fields[i].Value, lines)
+	}
+	return to
+}
+
+func appendText(to []byte, s string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
+}
+
+func appendTexts(to []byte, list []string) []byte {
+	to = binary.AppendUvarint(to, uint64(len(list)))
+	for _, s := range list {
+		to = appendText(to, s)
+	}
+	return to
+}
+
+// appendName appends the code of a name, counted from 1, or 0 and the name.
+func appendName(to []byte, name string) []byte {
+	for i := range names {
+		if names[i] == name {
+			return append(to, byte(i+1))
+		}
+	}
+	return appendText(append(to, 0), name)
+}
+
+func appendValue(to []byte, value any, lines []byte) []byte {
+	switch v := value.(type) {
+	case nil:
+		return append(to, none)
+	case ticket.Set:
+		return appendTexts(append(to, set), v)
+	case ticket.Tuple:
+		return appendTexts(append(to, tuple), v)
+	case string:
+		if len(v) >= shortest {
+			if at := bytes.Index(lines, []byte(v)); at >= 0 {
+				return binary.AppendUvarint(binary.AppendUvarint(append(to, within), uint64(at)), uint64(len(v)))
+			}
+		}
+		return appendText(append(to, text), v)
+	}
+	return appendText(append(to, text), fmt.Sprint(value))
+}
+
+// Read sets the parts of f that Append stored in b, and reports whether b is what Append makes. The texts of f share b's memory.
+func Read(b string, f *ticket.Failure) bool {
+	r := reader{all: b, rest: b}
+	f.IP, f.Matches, f.Fields = addr.ID{}, nil, nil
+	if id := r.text(); id != "" {
+		var ok bool
+		if f.IP, ok = addr.FromBinary(id); !ok {
+			return false
+		}
+	}
+	if n := r.count(3); n > 0 {
+		f.Matches = make([]ticket.Match, n)
+		for i := range f.Matches {
+			f.Matches[i] = ticket.Match{Before: r.text(), Date: r.text(), After: r.text()}
+		}
+	}
+	if n := r.count(2); n > 0 {
+		f.Fields = make(ticket.Fields, n)
+		for i := range f.Fields {
+			f.Fields[i] = ticket.Field{Name: r.name(), Value: r.value()}
+		}
+	}
+	return !r.bad && r.rest == ""
+}
+
+// A reader takes bytes apart. After an error it gives empty values.
+type reader struct {
+	all, rest string
+	bad       bool
+}
+
+func (r *reader) fail() {
+	r.bad, r.rest = true, ""
+}
+
+func (r *reader) number() uint64 {
+	var v uint64
+	for i := 0; i < len(r.rest) && i < binary.MaxVarintLen64; i++ {
+		c := r.rest[i]
+		v |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.rest = r.rest[i+1:]
+			return v
+		}
+	}
+	r.fail()
+	return 0
+}
+
+// count reads the number of things that take least bytes each, so that nobody makes us reserve memory for more than there can be.
+func (r *reader) count(least int) int {
+	n := r.number()
+	if n > uint64(len(r.rest)/least) {
+		r.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) text() string {
+	n := r.count(1)
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *reader) texts() []string {
+	list := make([]string, r.count(1))
+	for i := range list {
+		list[i] = r.text()
+	}
+	return list
+}
+
+func (r *reader) name() string {
+	switch code := r.number(); {
+	case code == 0:
+		return r.text()
+	case code <= uint64(len(names)):
+		return names[code-1]
+	}
+	r.fail()
+	return ""
+}
+
+func (r *reader) value() any {
+	switch r.number() {
+	case uint64(none):
+		return nil
+	case uint64(text):
+		return r.text()
+	case uint64(within):
+		return r.within(r.number(), r.number())
+	case uint64(set):
+		return ticket.Set(r.texts())
+	case uint64(tuple):
+		return ticket.Tuple(r.texts())
+	}
+	r.fail()
+	return nil
+}
+
+func (r *reader) within(at, length uint64) string {
+	if size := uint64(len(r.all)); at > size || length > size-at {
+		r.fail()
+		return ""
+	}
+	return r.all[at : at+length]
+}
