@@ -91,7 +91,7 @@ func randomFailure(r *rand.Rand, now ticket.Unix) *ticket.Failure {
 	}
 	for _, x := range (ticket.Fields{
 		{Name: "user", Value: "bob"}, {Name: "other", Value: nil}, {Name: "mlfid", Value: ""}, {Name: "x", Value: "not in the line"},
-		{Name: "users", Value: ticket.Set{"bob", "ann"}}, {Name: "fid", Value: ticket.Tuple{"", "b"}},
+		{Name: "users", Value: ticket.Set{"bob", "ann"}}, {Name: "fid", Value: ticket.Tuple{"", nil, "bob"}},
 	}) {
 		if r.IntN(3) == 0 {
 			f.Fields = append(f.Fields, x)

@@ -85,21 +85,33 @@ func appendName(to []byte, name string) []byte {
 
 func appendValue(to []byte, value any, lines []byte) []byte {
 	switch v := value.(type) {
-	case nil:
-		return append(to, none)
 	case ticket.Set:
 		return appendTexts(append(to, set), v)
 	case ticket.Tuple:
-		return appendTexts(append(to, tuple), v)
-	case string:
-		if len(v) >= shortest {
-			if at := bytes.Index(lines, []byte(v)); at >= 0 {
-				return binary.AppendUvarint(binary.AppendUvarint(append(to, within), uint64(at)), uint64(len(v)))
-			}
+		to = binary.AppendUvarint(append(to, tuple), uint64(len(v)))
+		for _, part := range v {
+			to = appendPart(to, part, lines)
 		}
-		return appendText(append(to, text), v)
+		return to
 	}
-	return appendText(append(to, text), fmt.Sprint(value))
+	return appendPart(to, value, lines)
+}
+
+// appendPart appends a string, or nil.
+func appendPart(to []byte, value any, lines []byte) []byte {
+	if value == nil {
+		return append(to, none)
+	}
+	s, ok := value.(string)
+	if !ok {
+		s = fmt.Sprint(value)
+	}
+	if len(s) >= shortest {
+		if at := bytes.Index(lines, []byte(s)); at >= 0 {
+			return binary.AppendUvarint(binary.AppendUvarint(append(to, within), uint64(at)), uint64(len(s)))
+		}
+	}
+	return appendText(append(to, text), s)
 }
 
 // Read sets the parts of f that Append stored in b, and reports whether b is what Append makes. The texts of f share b's memory.
@@ -188,17 +200,28 @@ func (r *reader) name() string {
 }
 
 func (r *reader) value() any {
-	switch r.number() {
+	switch kind := r.number(); kind {
+	case uint64(set):
+		return ticket.Set(r.texts())
+	case uint64(tuple):
+		parts := make(ticket.Tuple, r.count(1))
+		for i := range parts {
+			parts[i] = r.part(r.number())
+		}
+		return parts
+	default:
+		return r.part(kind)
+	}
+}
+
+func (r *reader) part(kind uint64) any {
+	switch kind {
 	case uint64(none):
 		return nil
 	case uint64(text):
 		return r.text()
 	case uint64(within):
 		return r.within(r.number(), r.number())
-	case uint64(set):
-		return ticket.Set(r.texts())
-	case uint64(tuple):
-		return ticket.Tuple(r.texts())
 	}
 	r.fail()
 	return nil
