@@ -49,7 +49,7 @@ func configure(_ context.Context, argv []string, _ io.Reader, stdout, stderr io.
 // readAll reads a configuration for looking at it; an error has been printed.
 func readAll(dir string, stderr io.Writer) (*config.Config, bool) {
 	c, err := config.Read(config.Options{
-		Source: defaultSource(dir), Version: EmulatedVersion, AllowNoLogs: true, Compile: compileJail, CheckServer: checkServer,
+		Source: defaultSource(dir), Version: EmulatedVersion, AllowNoLogs: true, Compile: compileJail, Journal: preferJournal, CheckServer: checkServer,
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "%v\n%s", err, config.Advice(err))

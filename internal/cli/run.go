@@ -126,12 +126,12 @@ func describeJail(w io.Writer, j *jail.Jail, root bool) {
 		fmt.Fprintf(w, "  reads the systemd journal, entries with %s\n", jail.JournalText(s.Journal))
 		return
 	}
-	for _, l := range s.Logs {
-		if f, err := os.Open(l.Path); err != nil {
-			fmt.Fprintf(w, "  waits for %s: %v\n", l.Path, err)
+	for _, path := range j.Files() {
+		if f, err := os.Open(path); err != nil {
+			fmt.Fprintf(w, "  waits for %s: %v\n", path, err)
 		} else {
 			f.Close()
-			fmt.Fprintf(w, "  reads %s\n", l.Path)
+			fmt.Fprintf(w, "  reads %s\n", path)
 		}
 	}
 }

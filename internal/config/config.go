@@ -38,9 +38,13 @@ type Options struct {
 	Version string
 	// AllowNoLogs keeps a jail whose log files are all missing, as dumping does.
 	AllowNoLogs bool
-	// PreferJournal lets a jail whose log files are all missing watch the journal where its filter knows what to look for
-	// there, even if AllowNoLogs would keep the jail as it is. A server wants both; a dump shows the jail as it is.
-	PreferJournal bool
+	// Journal decides for a jail with backend auto that knows what to look for in the journal whether it reads that, and says why.
+	// files are its log files that exist, none if all are missing; matches are its journal matches, each a list of words. Nil: a jail
+	// reads the journal where the original's would. A server wants this; a dump shows the jail as it is.
+	Journal func(files []LogPath, matches [][]string) (reads bool, why string)
+	// LivePatterns leaves patterns of log files to the server, as far as they are patterns, so that it reads what comes up later
+	// too; and names files that are not there. The commands are then set JAIL addlogpath PATTERN MODE live.
+	LivePatterns bool
 	// StrictJails makes a wrong jail a failure of the whole, as testing does.
 	StrictJails bool
 	// Only names the one jail to read; "" is all.
@@ -56,6 +60,9 @@ type Options struct {
 	// 2 and above everything, below 0 errors only.
 	Verbosity int
 }
+
+// LivePattern is the word behind a pattern of log files that the server is to match by itself.
+const LivePattern = "live"
 
 // DefaultVersion is the version of Fail2Ban that we stand in for.
 const DefaultVersion = "1.1.0"

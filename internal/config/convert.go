@@ -13,7 +13,7 @@ func (d *draft) commands() error {
 	if err := d.jailBlock(block); err != nil {
 		return err
 	}
-	rest, err := d.jailCommands()
+	rest, err := d.jailCommands(block)
 	if err != nil {
 		return err
 	}
@@ -21,9 +21,18 @@ func (d *draft) commands() error {
 	if err != nil {
 		return err
 	}
-	d.jail.Commands = append([]any{[]any{"add", d.jail.Name, d.jail.Backend}}, block.commands...)
+	d.jail.Commands = append([]any{d.addCommand()}, block.commands...)
 	d.jail.Commands = append(append(d.jail.Commands, rest...), actions...)
 	return nil
+}
+
+// addCommand returns the command that makes the jail. What it reads is for our own server's log; others pass over the word.
+func (d *draft) addCommand() []any {
+	add := []any{"add", d.jail.Name, d.jail.Backend}
+	if d.jail.Reads != "" {
+		add = append(add, d.jail.Reads)
+	}
+	return add
 }
 
 func (d *draft) filterCommands(block *regexBlock) error {
@@ -55,7 +64,7 @@ func (d *draft) jailBlock(block *regexBlock) error {
 }
 
 // jailCommands returns the commands for the jail's other options, log files last.
-func (d *draft) jailCommands() ([]any, error) {
+func (d *draft) jailCommands(block *regexBlock) ([]any, error) {
 	var commands []any
 	set := func(words ...any) {
 		commands = append(commands, append([]any{"set", d.jail.Name}, words...))
@@ -75,15 +84,15 @@ func (d *draft) jailCommands() ([]any, error) {
 			}
 			set(words...)
 		case "logpath":
-			if err := d.findLogs(s.value.(string)); err != nil {
+			if err := d.findLogs(s.value.(string), block.matches()); err != nil {
 				return nil, err
 			}
 		default:
 			set(name, s.value)
 		}
 	}
-	for _, p := range d.jail.LogPaths {
-		set("addlogpath", p.Path, p.Mode)
+	for _, words := range d.logWords() {
+		set(append([]any{"addlogpath"}, words...)...)
 	}
 	d.jail.Settings, d.jail.own = append(own, d.jail.Settings...), len(own)
 	return commands, nil

@@ -37,6 +37,9 @@ func explainJail(w io.Writer, j *Jail) error {
 	if j.Problem != "" {
 		fmt.Fprintf(b, "  left out: %s\n", j.Problem)
 	}
+	if j.Reads != "" {
+		fmt.Fprintf(b, "  %s\n", j.Reads)
+	}
 	fromFilter := false
 	for i, s := range j.Settings {
 		if !fromFilter && i >= j.own {

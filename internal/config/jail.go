@@ -21,8 +21,12 @@ type Jail struct {
 	// Filter is the name of the filter file, "" for none.
 	Filter  string
 	Actions []Action
+	// Reads says what a jail with backend auto reads and why, if there was a Journal to ask: "reads …" or "waits for …".
+	Reads string
 	// LogPaths are the files to watch, those that exist now.
 	LogPaths []LogPath
+	// Patterns are the lines of logpath as they are written.
+	Patterns []LogPath
 	// Settings is everything in force: the jail's own options, then those of the filter in the order in which they apply.
 	Settings []Setting
 	// Commands is the jail's part of the stream, without its start.
@@ -109,7 +113,7 @@ func (d *draft) watchJournal() error {
 	defer func() { d.reader.log = said }()
 	journal := setting{value: "systemd", raw: "systemd"}
 	d.opts.Set("backend", journal)
-	d.jail.Backend, d.jail.Actions, d.jail.Settings = "systemd", nil, nil
+	d.jail.Backend, d.jail.LogPaths, d.jail.Actions, d.jail.Settings = "systemd", nil, nil, nil
 	d.filter, d.actions = nil, nil
 	if err := d.read(); err != nil {
 		return err

@@ -4,18 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"gaol/internal/pickle"
 )
 
-// findLogs finds the files that a logpath names and judges a jail that has none. An error is fatal for the whole.
-func (d *draft) findLogs(value string) error {
+// findLogs finds the files that a logpath names, and decides for a jail that could watch the journal instead, by matches, which of
+// them it watches. An error is fatal for the whole.
+func (d *draft) findLogs(value string, matches [][]string) error {
 	if isJournal(d.jail.Backend) {
 		return nil
 	}
 	for _, line := range nonEmptyLines(value) {
 		pattern, mode := splitMode(line.(string))
+		d.jail.Patterns = append(d.jail.Patterns, LogPath{pattern, mode})
 		files, err := d.glob(pattern)
 		if err != nil {
 			return fmt.Errorf("logpath %s of jail %s: %w", pattern, d.jail.Name, err)
@@ -24,10 +27,80 @@ func (d *draft) findLogs(value string) error {
 			d.jail.LogPaths = append(d.jail.LogPaths, LogPath{f, mode})
 		}
 	}
-	if len(d.jail.LogPaths) == 0 {
-		return d.withoutLogs()
+	reads, why := d.prefersJournal(matches)
+	d.jail.Reads = d.whatIsRead(reads, why)
+	switch {
+	case len(d.jail.LogPaths) == 0:
+		return d.withoutLogs(reads)
+	case reads:
+		d.reader.log.add(jailLog, Warning, fmt.Sprintf("Log files of %s jail look abandoned: %s.", pickle.Repr(d.jail.Name), why)+toJournal)
+		return errWatchJournal
 	}
 	return nil
+}
+
+// prefersJournal asks whoever knows whether the journal is to be read rather than the log files.
+func (d *draft) prefersJournal(matches [][]string) (reads bool, why string) {
+	if d.reader.o.Journal == nil || !d.mayWatch() || !d.opts.Has("journalmatch") && !d.filter.hasJournalMatch() {
+		return false, ""
+	}
+	return d.reader.o.Journal(d.jail.LogPaths, matches)
+}
+
+// mayWatch reports whether the jail leaves it to us to watch the journal.
+func (d *draft) mayWatch() bool {
+	return strings.HasPrefix(d.jail.Backend, "auto") && boolOf(d.opts, "systemd_if_nologs")
+}
+
+// shownFiles bounds how many log files a text lists.
+const shownFiles = 5
+
+// whatIsRead returns the text of Jail.Reads.
+func (d *draft) whatIsRead(journal bool, why string) string {
+	list := func(logs []LogPath) string {
+		var paths []string
+		for _, l := range logs[:min(len(logs), shownFiles)] {
+			paths = append(paths, l.Path)
+		}
+		if len(logs) > shownFiles {
+			paths = append(paths, fmt.Sprintf("and %d more", len(logs)-shownFiles))
+		}
+		return strings.Join(paths, ", ")
+	}
+	switch {
+	case d.reader.o.Journal == nil || !strings.HasPrefix(d.jail.Backend, "auto"):
+		return ""
+	case journal && why != "":
+		return "reads the systemd journal: " + why
+	case journal:
+		return "reads the systemd journal: there is no " + list(d.jail.Patterns)
+	case len(d.jail.LogPaths) > 0:
+		return "reads log files: " + list(d.jail.LogPaths)
+	}
+	return "waits for log files: " + list(d.jail.Patterns)
+}
+
+// logWords returns the words behind addlogpath for every log file of the jail, or for every pattern where the server matches them
+// itself. A file that is not there is a pattern too, unless there is nothing else: then it is what the jail waits for.
+func (d *draft) logWords() (words [][]any) {
+	switch {
+	case isJournal(d.jail.Backend):
+		return nil
+	case !d.reader.o.LivePatterns:
+		for _, l := range d.jail.LogPaths {
+			words = append(words, []any{l.Path, l.Mode})
+		}
+		return words
+	}
+	for _, l := range d.jail.Patterns {
+		here := slices.Contains(d.jail.LogPaths, l)
+		if strings.ContainsAny(l.Path, "*?[") || !here && len(d.jail.LogPaths) > 0 {
+			words = append(words, []any{l.Path, l.Mode, LivePattern})
+		} else {
+			words = append(words, []any{l.Path, l.Mode})
+		}
+	}
+	return words
 }
 
 // splitMode splits a line of logpath at its last blank into pattern and mode.
@@ -60,15 +133,15 @@ func (d *draft) glob(pattern string) ([]string, error) {
 }
 
 // withoutLogs decides about a jail that has a logpath but no log file: watch the journal instead, leave the jail out, keep
-// it for a dump, or give up.
+// it for a dump, or give up. reads tells that the journal is preferred.
 //
 // Its manual says that a journalmatch of the filter lets the original watch the journal, too, but it looks at the jail's own
 // only and refuses to start. We do what the manual says, and no more than that: where the original goes on, so do we, unless
-// PreferJournal asks for more.
-func (d *draft) withoutLogs() error {
+// there is a Journal to ask, which also knows whether this machine has one.
+func (d *draft) withoutLogs(reads bool) error {
 	name := pickle.Repr(d.jail.Name)
 	text := fmt.Sprintf("Have not found any log file for %s jail.", name)
-	mayWatch := strings.HasPrefix(d.jail.Backend, "auto") && boolOf(d.opts, "systemd_if_nologs")
+	mayWatch := d.mayWatch() && (reads || d.reader.o.Journal == nil)
 	switch {
 	case mayWatch && d.opts.Has("journalmatch"):
 		d.jail.Backend = "systemd"
@@ -79,7 +152,7 @@ func (d *draft) withoutLogs() error {
 		skipped := fmt.Sprintf("Jail %s skipped, because of missing log files.", name)
 		d.reader.log.add(jailLog, Warning, skipped)
 		return &problem{text: skipped}
-	case mayWatch && d.filter.hasJournalMatch() && (d.reader.o.PreferJournal || !d.reader.o.AllowNoLogs):
+	case mayWatch && d.filter.hasJournalMatch() && (reads || !d.reader.o.AllowNoLogs):
 		d.reader.log.add(jailLog, Warning, text+toJournal)
 		return errWatchJournal
 	case d.reader.o.AllowNoLogs:

@@ -70,6 +70,22 @@ func (b *regexBlock) journal(value string, at Origin) error {
 	return nil
 }
 
+// matches returns the journal matches, each a list of words.
+func (b *regexBlock) matches() (all [][]string) {
+	for _, c := range b.commands {
+		command := c.([]any)
+		if command[2] != "addjournalmatch" {
+			continue
+		}
+		var words []string
+		for _, w := range command[3:] {
+			words = append(words, w.(string))
+		}
+		all = append(all, words)
+	}
+	return all
+}
+
 func nonEmptyLines(s string) []any {
 	var lines []any
 	for _, line := range strings.Split(s, "\n") {

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,6 +161,9 @@ func TestOnlyOneJail(t *testing.T) {
 
 // TestMissingLogs has a jail whose log does not exist and whose filter knows what to look for in the journal.
 func TestMissingLogs(t *testing.T) {
+	with := func(journal bool) Options {
+		return Options{AllowNoLogs: true, Journal: func([]LogPath, [][]string) (bool, string) { return journal, "" }}
+	}
 	tests := []struct {
 		name  string
 		lines string
@@ -168,11 +173,13 @@ func TestMissingLogs(t *testing.T) {
 		{"fatal", "systemd_if_nologs = false\n", Options{}, "Have not found any log file for 'a' jail."},
 		{"journal of the filter", "", Options{}, "systemd journal"},
 		{"dumped as it is", "", Options{AllowNoLogs: true}, "auto file"},
-		{"server that may read the journal", "", Options{AllowNoLogs: true, PreferJournal: true}, "systemd journal"},
+		{"server that may read the journal", "", with(true), "systemd journal"},
+		{"server without a journal", "", with(false), "auto file"},
+		{"journal of the jail, for a server without one", "journalmatch = A=1\n", with(false), "auto file"},
 		{"journal of the jail", "journalmatch = A=1\n", Options{AllowNoLogs: true}, "systemd file"},
 		{"skipped", "skip_if_nologs = yes\n", Options{}, "Jail 'a' skipped, because of missing log files."},
-		{"kept", "systemd_if_nologs = no\n", Options{AllowNoLogs: true, PreferJournal: true}, "auto file"},
-		{"other backend", "backend = polling\n", Options{AllowNoLogs: true, PreferJournal: true}, "polling file"},
+		{"kept", "systemd_if_nologs = no\n", with(true), "auto file"},
+		{"other backend", "backend = polling\n", with(true), "polling file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -190,6 +197,64 @@ func TestMissingLogs(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestWhatAServerIsToldOfLogs checks which log files stay patterns, and how the choice between files and journal is told.
+func TestWhatAServerIsToldOfLogs(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.log", "b.log"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	abandoned := func(files []LogPath, matches [][]string) (bool, string) {
+		if len(files) == 0 || !cmp.Equal(matches, [][]string{{"B=2"}}) {
+			t.Errorf("asked about %v and %v", files, matches)
+		}
+		return true, "they are old"
+	}
+	neither := func([]LogPath, [][]string) (bool, string) { return false, "" }
+	tests := []struct {
+		name, logpath string
+		journal       func([]LogPath, [][]string) (bool, string)
+		want          string // the words of all addlogpath
+		reads         string
+	}{
+		{"a pattern stays one", "D/*.log tail", neither, "D/*.log tail live", "reads log files: D/a.log, D/b.log"},
+		{"a file that is there", "D/a.log", neither, "D/a.log head", "reads log files: D/a.log"},
+		{"one that is not, beside it", "D/a.log\n D/none", neither, "D/a.log head|D/none head live", "reads log files: D/a.log"},
+		{"all are missing", "D/none\n D/*.none", neither, "D/none head|D/*.none head live", "waits for log files: D/none, D/*.none"},
+		{"nobody decides", "D/*.log", nil, "D/*.log head live", ""},
+		{"abandoned files", "D/*.log", abandoned, "", "reads the systemd journal: they are old"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := Read(Options{
+				Source: inMemory("jail.conf", "[a]\nenabled = true\nfilter = f\nlogpath = "+strings.ReplaceAll(tt.logpath, "D/", dir+"/")+"\n",
+					"filter.d/f.conf", "[Definition]\nfailregex = <HOST>\njournalmatch = B=2\n"),
+				AllowNoLogs: true, LivePatterns: true, Journal: tt.journal,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range c.Jails[0].Commands {
+				if words := c.([]any); words[2] == "addlogpath" {
+					got = append(got, strings.TrimSpace(fmt.Sprintln(words[3:]...)))
+				}
+			}
+			short := func(s string) string { return strings.ReplaceAll(s, dir+"/", "D/") }
+			if d := cmp.Diff(tt.want, short(strings.Join(got, "|"))); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(tt.reads, short(c.Jails[0].Reads)); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if add := c.Jails[0].Commands[0].([]any); len(add) == 4 && add[3] != c.Jails[0].Reads || len(add) != 4 && tt.reads != "" {
+				t.Errorf("the server is told %v", add)
 			}
 		})
 	}

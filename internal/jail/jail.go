@@ -25,9 +25,10 @@ type Env struct {
 	Now     func() ticket.Unix
 	Store   *store.Store // nil when no database is used
 	Resolve filter.Resolver
-	// Files and Entries open a jail's sources: log files and the journal.
-	Files   func(backend string, l LogFile, start Start, sink source.Sink) (Subscription, error)
-	Entries func(backend string, matches [][]string, start Start, sink source.Sink) (Subscription, error)
+	// Files, Patterns and Entries open a jail's sources: a log file, the files that match a pattern, the journal.
+	Files    func(backend string, l LogFile, start Start, sink source.Sink) (Subscription, error)
+	Patterns func(backend, pattern string, owner Owner, sink source.Sink) (Pattern, error)
+	Entries  func(backend string, matches [][]string, start Start, sink source.Sink) (Subscription, error)
 	// NewAction makes an action of the given name.
 	NewAction func(spec ActionSpec, env action.Env) (action.Action, error)
 	// Command runs a shell command with a ticket's tags and returns its exit status; Expand fills the tags of a text.
@@ -53,8 +54,10 @@ type Jail struct {
 		sync.Mutex
 		state state
 		plan  *Plan                   // written under judging too, so that either lock suffices to read it
-		subs  map[string]Subscription // by path; the journal under its source name
+		subs  map[string]Subscription // by path or pattern; the journal under its source name
+		feed  []byte                  // how a line feed looks in the files of subs
 	}
+	claims claims
 
 	judging struct {
 		sync.Mutex

@@ -19,11 +19,12 @@ const (
 
 // A ledger is what the store has not been told yet. It is guarded by judging.
 type ledger struct {
-	places map[string]ticket.Position // by source: up to where every line has been judged
-	saved  time.Time
-	timer  *time.Timer // nil: none is set
-	due    time.Time   // when timer fires
-	closed bool
+	reached map[string]ticket.Position // by source: up to where every line has been judged
+	places  map[string]ticket.Position // of these, what the store does not know
+	saved   time.Time
+	timer   *time.Timer // nil: none is set
+	due     time.Time   // when timer fires
+	closed  bool
 
 	// What the goroutine that writes the database tells.
 	writing atomic.Bool  // a checkpoint is on its way
@@ -39,11 +40,12 @@ const share = 10
 // passed notes that every line of path up to end has been judged. The caller holds judging.
 func (j *Jail) passed(path string, end ticket.Position) {
 	l := &j.ledger
+	if l.reached == nil {
+		l.reached, l.places = map[string]ticket.Position{}, map[string]ticket.Position{}
+	}
+	l.reached[path] = end
 	if j.env.Store == nil || l.closed {
 		return
-	}
-	if l.places == nil {
-		l.places = map[string]ticket.Position{}
 	}
 	l.places[path] = end
 	due := l.saved.Add(savePlaces)

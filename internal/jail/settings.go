@@ -36,16 +36,18 @@ type Settings struct {
 	OverAll     string // a yes-or-no word as it was given
 
 	Logs    []LogFile
+	Dropped []string   // files that are not read though a pattern in Logs matches them
 	Journal [][]string // alternatives of FIELD=value words; nil takes every entry
 
 	Actions []ActionSpec
 }
 
-// A LogFile is a file to watch. Path may hold wildcards; Waits lets a file that does not exist yet be waited for.
+// A LogFile is a file to watch, or a pattern of files.
 type LogFile struct {
-	Path  string
-	Tail  bool // only lines written from now on
-	Waits bool
+	Path    string
+	Pattern bool // Path stands for all files that match it, those that come up later included
+	Tail    bool // only lines written from now on
+	Waits   bool // a file that does not exist yet is waited for
 }
 
 // An ActionSpec names an action and holds its parameters.
@@ -82,6 +84,7 @@ func (s Settings) Clone() Settings {
 	s.Filter.Ignoreregex = slices.Clone(s.Filter.Ignoreregex)
 	s.Ignore.IPs = slices.Clone(s.Ignore.IPs)
 	s.Logs = slices.Clone(s.Logs)
+	s.Dropped = slices.Clone(s.Dropped)
 	s.Journal = slices.Clone(s.Journal)
 	s.Actions = slices.Clone(s.Actions)
 	for i := range s.Actions {

@@ -1,10 +1,13 @@
 package jail
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
-	"gaol/internal/source"
+	"gaol/internal/filter"
 	"gaol/internal/ticket"
 )
 
@@ -18,6 +21,8 @@ type Start struct {
 	Since  ticket.Unix     // lines older than this need not be read
 	// DateOf finds the time of a line, for a search by time; nil where lines have none.
 	DateOf func(line []byte) (ticket.Unix, bool)
+	// Newline is a line feed in the encoding of the log.
+	Newline []byte
 }
 
 // A Subscription is an open source.
@@ -25,6 +30,23 @@ type Subscription interface {
 	Pause()
 	Resume()
 	Close()
+}
+
+// A Pattern is the subscription of all files that a pattern of log files stands for, those that come up later included.
+type Pattern interface {
+	Subscription
+	// Paths returns the files that are read now.
+	Paths() []string
+	// Drop stops reading a file, if it is read; it comes back if the owner lets it.
+	Drop(path string)
+}
+
+// An Owner decides which files a pattern reads, and where it begins. It may be called from any goroutine.
+type Owner interface {
+	// Claim says where to begin in a file, and false if the file is not to be read, or is already.
+	Claim(path string) (Start, bool)
+	// Release says that a file is not read any more.
+	Release(path string)
 }
 
 // sink hands batches to the jail.
@@ -38,53 +60,149 @@ func UsesJournal(backend string) bool {
 	return strings.HasPrefix(strings.ToLower(backend), "systemd")
 }
 
-// subscribeLocked opens every source of the settings that is not open yet and closes those that are no longer named.
+// subscribeLocked closes the sources that the settings do not name any more and opens those that are not open yet. What is
+// closed first can be opened anew: a file may be named where it was matched before.
 func (j *Jail) subscribeLocked() {
 	s := &j.life.plan.Settings
-	wanted := map[string]bool{}
+	logs := s.Logs
 	if UsesJournal(s.Backend) {
-		wanted[JournalSource] = true
-		j.openLocked(JournalSource, func(start Start, to source.Sink) (Subscription, error) {
-			return j.env.Entries(s.Backend, s.Journal, start, to)
-		}, LogFile{})
-	} else {
-		for _, l := range s.Logs {
-			wanted[l.Path] = true
-			j.openLocked(l.Path, func(start Start, to source.Sink) (Subscription, error) {
-				return j.env.Files(s.Backend, l, start, to)
-			}, l)
+		logs = nil
+	}
+	feed := filter.Newline(s.Filter.LogEncoding)
+	sameLines := bytes.Equal(feed, j.life.feed)
+	j.life.feed = feed
+	for name := range j.life.subs {
+		named := slices.ContainsFunc(logs, func(l LogFile) bool { return l.Path == name })
+		if name == JournalSource && !UsesJournal(s.Backend) || name != JournalSource && !(named && sameLines) {
+			j.unsubscribeLocked(name)
 		}
 	}
-	for path := range j.life.subs {
-		if !wanted[path] {
-			j.unsubscribeLocked(path)
+	j.dropLocked(s.Dropped)
+	if UsesJournal(s.Backend) {
+		j.openLocked(JournalSource, func() (Subscription, error) {
+			return j.env.Entries(s.Backend, s.Journal, j.startOf(JournalSource, false), sink{j})
+		})
+	}
+	for _, l := range logs {
+		j.openLocked(l.Path, func() (Subscription, error) { return j.openLog(s.Backend, l) })
+	}
+}
+
+// dropLocked lets patterns leave the files that are not to be read.
+func (j *Jail) dropLocked(paths []string) {
+	j.claims.refuse(paths)
+	for _, sub := range j.life.subs {
+		if p, ok := sub.(Pattern); ok {
+			for _, path := range paths {
+				p.Drop(path)
+			}
 		}
 	}
 }
 
 // openLocked opens one source; a failure is logged and the jail goes on with the others.
-func (j *Jail) openLocked(path string, open func(Start, source.Sink) (Subscription, error), l LogFile) {
-	if j.life.subs[path] != nil {
+func (j *Jail) openLocked(name string, open func() (Subscription, error)) {
+	if j.life.subs[name] != nil {
 		return
 	}
-	sub, err := open(j.startOf(path, l.Tail), sink{j})
+	sub, err := open()
+	switch {
+	case err != nil:
+		j.logs.filter.Error(fmt.Sprintf("cannot watch %s: %v", name, err))
+	case sub != nil:
+		j.life.subs[name] = sub
+	}
+}
+
+// openLog opens a log file, or the files of a pattern. It returns nil for a file that is read already because of a pattern.
+func (j *Jail) openLog(backend string, l LogFile) (Subscription, error) {
+	o := owner{j, l.Tail}
+	if l.Pattern {
+		return j.env.Patterns(backend, l.Path, o, sink{j})
+	}
+	start, free := o.Claim(l.Path)
+	if !free {
+		return nil, nil
+	}
+	sub, err := j.env.Files(backend, l, start, sink{j})
 	if err != nil {
-		j.logs.filter.Error(fmt.Sprintf("cannot watch %s: %v", path, err))
-		return
+		o.Release(l.Path)
 	}
-	j.life.subs[path] = sub
+	return sub, err
+}
+
+func (j *Jail) unsubscribeLocked(name string) {
+	j.life.subs[name].Close()
+	if _, ok := j.life.subs[name].(Pattern); !ok {
+		j.claims.release(name)
+	}
+	delete(j.life.subs, name)
 }
 
 // startOf says where reading of a source begins: after what was judged before, and not before findtime ago.
 func (j *Jail) startOf(path string, tail bool) Start {
-	start := Start{Tail: tail, Since: j.env.Now() - ticket.Unix(j.findTime()), DateOf: j.life.plan.program.DateOf()}
-	if j.env.Store != nil {
+	j.judging.Lock()
+	start := Start{
+		Tail: tail, Since: j.env.Now() - ticket.Unix(j.findTime()), DateOf: j.life.plan.program.DateOf(),
+		Newline: filter.Newline(j.life.plan.Settings.Filter.LogEncoding),
+	}
+	reached, known := j.ledger.reached[path]
+	j.judging.Unlock()
+	switch {
+	case known:
+		start.Tail, start.Stored = false, reached
+	case j.env.Store != nil:
 		start.Stored, _ = j.env.Store.Position(j.Name, path)
 	}
 	return start
 }
 
-func (j *Jail) unsubscribeLocked(path string) {
-	j.life.subs[path].Close()
-	delete(j.life.subs, path)
+// An owner is the jail's side of a log file or pattern.
+type owner struct {
+	jail *Jail
+	tail bool
+}
+
+// Claim implements Owner.
+func (o owner) Claim(path string) (Start, bool) {
+	if !o.jail.claims.take(path) {
+		return Start{}, false
+	}
+	return o.jail.startOf(path, o.tail), true
+}
+
+// Release implements Owner.
+func (o owner) Release(path string) { o.jail.claims.release(path) }
+
+// claims are the log files of a jail that are read, so that one that is named and matched by patterns is read once.
+type claims struct {
+	mu      sync.Mutex // guards what follows
+	taken   map[string]bool
+	dropped []string // files that are not to be read though a pattern matches them
+}
+
+// take reports whether nobody reads path yet, so that whoever asks may.
+func (c *claims) take(path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.taken[path] || slices.Contains(c.dropped, path) {
+		return false
+	}
+	if c.taken == nil {
+		c.taken = map[string]bool{}
+	}
+	c.taken[path] = true
+	return true
+}
+
+func (c *claims) release(path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.taken, path)
+}
+
+func (c *claims) refuse(paths []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dropped = paths
 }

@@ -2,6 +2,7 @@ package jail
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gaol/internal/action"
@@ -36,11 +37,24 @@ func (j *Jail) Status() Status {
 	return s
 }
 
-// Files returns the log files of the jail in the order of its settings.
+// Files returns the log files of the jail in the order of its settings. A pattern that nothing matches stands for itself.
 func (j *Jail) Files() []string {
+	j.life.Lock()
+	defer j.life.Unlock()
 	files := []string{}
-	for _, l := range j.Settings().Logs {
-		files = append(files, l.Path)
+	add := func(path string) {
+		if !slices.Contains(files, path) {
+			files = append(files, path)
+		}
+	}
+	for _, l := range j.life.plan.Settings.Logs {
+		found := []string{l.Path}
+		if p, ok := j.life.subs[l.Path].(Pattern); ok && len(p.Paths()) > 0 {
+			found = p.Paths()
+		}
+		for _, path := range found {
+			add(path)
+		}
 	}
 	return files
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gaol/internal/jail"
@@ -39,8 +40,15 @@ func (s *Server) announceAll(d *jailDraft) {
 	}
 }
 
-// grumble logs values that are taken to mean something else, or nothing.
-func (s *Server) grumble(before *jail.Settings, option string, given []any) {
+// announceSource logs what a jail reads, if that was not the configuration's decision.
+func (s *Server) announceSource(d *jailDraft) {
+	if d.reads != "" {
+		s.opt.Output.Logger("fail2ban.jail").Info(fmt.Sprintf("Jail '%s' %s", d.name, d.reads))
+	}
+}
+
+// grumble logs values that are taken to mean something else, or nothing, in a jail with the settings before.
+func (s *Server) grumble(j *jail.Jail, before *jail.Settings, option string, given []any) {
 	log := s.opt.Output.Logger("fail2ban.filter")
 	if len(given) == 0 {
 		return
@@ -52,7 +60,7 @@ func (s *Server) grumble(before *jail.Settings, option string, given []any) {
 			log.Error(fmt.Sprintf("Incorrect value '%s' specified for usedns. Using safe 'no'", word))
 		}
 	case "addlogpath":
-		if before.Watches(word) {
+		if before.Watches(word) || slices.Contains(j.Files(), word) {
 			log.Error(word + " already exists")
 		}
 	case "delfailregex", "delignoreregex":

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"gaol/internal/config"
 	"gaol/internal/control"
 	"gaol/internal/jail"
 	"gaol/internal/pickle"
@@ -41,6 +42,7 @@ type jailDraft struct {
 	plan     *jail.Plan
 	start    bool
 	given    []given // in order
+	reads    string  // what it reads and why, in the words of whoever chose that; "" if nobody had to
 	err      error   // the first one
 }
 
@@ -119,6 +121,9 @@ func (d *draft) add(args []any) error {
 	if len(args) > 1 {
 		j.settings.Backend = text(args[1])
 	}
+	if len(args) > 2 {
+		j.reads = text(args[2])
+	}
 	j.note([]any{"backend"}, checkBackend(j.settings.Backend))
 	return nil
 }
@@ -128,7 +133,7 @@ func clearLists(s *jail.Settings) {
 	s.Filter.Failregex, s.Filter.Ignoreregex = nil, nil
 	s.Ignore.IPs = nil
 	s.Journal = nil
-	s.Logs = nil
+	s.Logs, s.Dropped = nil, nil
 	s.Actions = nil
 }
 
@@ -170,20 +175,28 @@ func (j *jailDraft) setOne(args []any) error {
 	case "action":
 		return j.setAction(rest)
 	case "addlogpath":
-		if err := apply(&j.settings, name, rest); err != nil {
-			return err
-		}
-		// A file that has gone since the client looked, or that is still to come, is waited for.
-		for i := range j.settings.Logs {
-			j.settings.Logs[i].Waits = true
-		}
-		return nil
+		return j.addLog(rest)
 	}
 	if o, ok := options[name]; ok && o.set != nil {
 		j.given = append(j.given, given{name, rest})
 		return apply(&j.settings, name, rest)
 	}
 	return control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(name)))
+}
+
+// addLog takes PATH [MODE], a file as all clients send it, or PATTERN MODE live, which only ours does. A file that has gone since
+// the client looked, or that is still to come, is waited for.
+func (j *jailDraft) addLog(args []any) error {
+	if len(args) == 3 && text(args[2]) == config.LivePattern {
+		return addLog(&j.settings, args[:2], true)
+	}
+	if err := apply(&j.settings, "addlogpath", args); err != nil {
+		return err
+	}
+	for i := range j.settings.Logs {
+		j.settings.Logs[i].Waits = true
+	}
+	return nil
 }
 
 func (j *jailDraft) addAction(args []any) error {
@@ -300,6 +313,7 @@ func (s *Server) begin(j *jailDraft) {
 			s.announceAll(j)
 			if j.start {
 				made.Start()
+				s.announceSource(j)
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -85,6 +84,7 @@ func (s *Server) env() jail.Env {
 		Store:     s.db(),
 		Resolve:   s.world.names,
 		Files:     s.openFile,
+		Patterns:  s.openPattern,
 		Entries:   s.openJournal,
 		NewAction: s.newAction,
 		Command:   s.command,
@@ -104,20 +104,37 @@ func (s *Server) hostName(id addr.ID) string {
 
 // openFile subscribes a jail to a log file.
 func (s *Server) openFile(backend string, l jail.LogFile, start jail.Start, sink source.Sink) (jail.Subscription, error) {
-	reader := s.world.files
-	if backendName(backend) == "polling" {
-		reader = s.world.polled
-	}
 	if l.Waits {
 		s.sayIfMissing(l.Path)
-		if _, err := os.Lstat(l.Path); err != nil && strings.ContainsAny(l.Path, "*?[") {
-			// What comes up later is new as a whole: there is no place to go on from, and nothing to search for in it.
-			return reader.SubscribeGlob(l.Path, nil, sink), nil
-		}
 	}
-	return reader.Subscribe(l.Path, file.Start{
-		Tail: start.Tail, Stored: start.Stored, Since: start.Since, DateOf: start.DateOf, Wait: l.Waits,
-	}, sink)
+	from := fileStart(start)
+	from.Wait = l.Waits
+	return s.fileReader(backend).Subscribe(l.Path, from, sink)
+}
+
+// openPattern subscribes a jail to all files that match a pattern.
+func (s *Server) openPattern(backend, pattern string, owner jail.Owner, sink source.Sink) (jail.Pattern, error) {
+	return s.fileReader(backend).SubscribeGlob(pattern, fileOwner{owner}, sink), nil
+}
+
+func (s *Server) fileReader(backend string) *file.Reader {
+	if backendName(backend) == "polling" {
+		return s.world.polled
+	}
+	return s.world.files
+}
+
+// fileOwner tells a jail about the files of a pattern.
+type fileOwner struct{ jail.Owner }
+
+// Claim implements file.Owner.
+func (o fileOwner) Claim(path string) (file.Start, bool) {
+	start, ok := o.Owner.Claim(path)
+	return fileStart(start), ok
+}
+
+func fileStart(s jail.Start) file.Start {
+	return file.Start{Tail: s.Tail, Stored: s.Stored, Since: s.Since, DateOf: s.DateOf, Newline: file.NewlineOf(s.Newline)}
 }
 
 // sayIfMissing warns about a log file that cannot be read now; the jail waits for it.

@@ -261,14 +261,16 @@ func encoding(s *jail.Settings) string {
 }
 
 // addLogPath adds a file; a jail that reads the journal has none.
-func addLogPath(s *jail.Settings, a []any) error {
+func addLogPath(s *jail.Settings, a []any) error { return addLog(s, a, false) }
+
+func addLog(s *jail.Settings, a []any, pattern bool) error {
 	if jail.UsesJournal(s.Backend) {
 		return nil
 	}
 	if len(a) > 2 {
 		return control.ValueError("Only one file can be added at a time")
 	}
-	l := jail.LogFile{Path: text(a[0])}
+	l := jail.LogFile{Path: text(a[0]), Pattern: pattern}
 	if len(a) == 2 {
 		tail, err := isTail(text(a[1]))
 		if err != nil {
@@ -276,6 +278,7 @@ func addLogPath(s *jail.Settings, a []any) error {
 		}
 		l.Tail = tail
 	}
+	s.Dropped = slices.DeleteFunc(s.Dropped, func(path string) bool { return path == l.Path })
 	if s.Watches(l.Path) {
 		return nil
 	}
@@ -283,8 +286,13 @@ func addLogPath(s *jail.Settings, a []any) error {
 	return nil
 }
 
+// delLogPath removes a file or a pattern. A file that a pattern matches is not read any more either.
 func delLogPath(s *jail.Settings, a []any) error {
-	s.Logs = slices.DeleteFunc(s.Logs, func(x jail.LogFile) bool { return x.Path == text(a[0]) })
+	path := text(a[0])
+	s.Logs = slices.DeleteFunc(s.Logs, func(l jail.LogFile) bool { return l.Path == path })
+	if slices.ContainsFunc(s.Logs, func(l jail.LogFile) bool { return l.Pattern }) && !slices.Contains(s.Dropped, path) {
+		s.Dropped = append(s.Dropped, path)
+	}
 	return nil
 }
 

@@ -137,6 +137,9 @@ func (s *Server) renew(d *jailDraft) {
 	defer s.editing(d.name)()
 	s.log.Info("Reload jail '" + d.name + "'")
 	s.announceAll(d)
+	if j.Settings().Backend != d.settings.Backend {
+		s.announceSource(d)
+	}
 	if err := j.Adopt(d.plan); err != nil {
 		s.log.Error(fmt.Sprintf("jail '%s': %v", d.name, err))
 		return

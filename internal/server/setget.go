@@ -84,7 +84,7 @@ func (s *Server) setOption(j *jail.Jail, name string, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.grumble(&before, name, args)
+	s.grumble(j, &before, name, args)
 	s.announce(plan, name, args)
 	if err := j.Adopt(plan); err != nil {
 		return nil, err

@@ -31,6 +31,8 @@ type follow struct {
 	segs   []*segment // oldest first; the last one is behind the path unless it is fixed
 	seen   look       // what the path was at the last refresh
 	reason string     // why the path cannot be read now
+	absent bool       // that is because there is no such file
+	told   bool       // the kernel tells when something happens on the way to the file
 	remote bool       // on a file system where others write without our kernel knowing
 }
 
@@ -43,6 +45,23 @@ func (f *follow) poke() {
 	select {
 	case f.wakeup <- struct{}{}:
 	default:
+	}
+}
+
+// hear implements listener.
+func (f *follow) hear(moved bool) {
+	if moved {
+		f.moved.Store(true)
+	}
+	f.poke()
+}
+
+// watchWay watches the way to the file. It looks again if something may have come up since it looked last.
+func (f *follow) watchWay() {
+	told, fresh := f.reader.notify.watchSpots(f, wayTo(f.path))
+	f.told = told
+	if fresh {
+		f.poke()
 	}
 }
 
@@ -82,7 +101,7 @@ func (f *follow) close() {
 		f.shut(s)
 	}
 	f.segs = nil
-	f.reader.notify.unwatchDirs(f)
+	f.reader.notify.unwatchSpots(f)
 }
 
 // shut closes one segment.
@@ -189,7 +208,13 @@ func (f *follow) calm() bool {
 		return false
 	}
 	defer f.mu.Unlock()
-	return f.reason == "" && !f.remote && len(f.segs) == 1 && f.segs[0].watched
+	switch {
+	case f.remote || !f.told:
+		return false
+	case f.reason != "":
+		return f.absent && len(f.segs) == 0
+	}
+	return len(f.segs) == 1 && f.segs[0].watched
 }
 
 // lookAt returns what is behind path. On a remote file system only opening a file asks the server anew.

@@ -3,48 +3,77 @@ package file
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"gaol/internal/source"
 )
 
-// A Glob is the subscription of one sink to all files that match a pattern, those that come up later included. A pattern that
-// matches nothing waits.
+// A Glob is the subscription of one sink to all files that a pattern stands for, those that come up later included. A pattern
+// that matches nothing waits.
 type Glob struct {
-	reader *Reader
-	find   *pattern
-	start  func(path string) Start
-	sink   source.Sink
+	reader  *Reader
+	pattern string
+	finder  finder
+	owner   Owner
+	sink    source.Sink
+	dirty   atomic.Bool // something has happened where files may come up
 
-	mu     sync.Mutex // guards what follows; held while looking for files
-	subs   map[string]*Subscription
-	skip   map[string]identity // matches that are a rotated form of a file that is read
-	later  bool                // the first look is over
-	paused bool
-	closed bool
+	mu      sync.Mutex // guards what follows; held while looking for files
+	subs    map[string]*Subscription
+	skip    map[string]look   // matches that are a rotated form of a file that is read, as they were when they were passed over
+	refused map[string]string // matches that cannot be read, and why
+	sure    bool              // the kernel tells of files that come up
+	later   bool              // the first look is over
+	paused  bool
+	closed  bool
 }
 
-// SubscribeGlob reads the files that pattern matches for sink, now and as they come up, within 2 s. start gives the place to
-// begin for each path and may be nil; what comes up later is read from its first line, because all of it is new, unless
-// it has a stored position. Rotated forms of a file that is read (name.1, name-20261125, compressed ones) are not files of their own.
+// An Owner decides which files that a Glob finds are read. It is called from any goroutine, with the Glob locked.
+type Owner interface {
+	// Claim says where to begin in a file, and false if it is not for this Glob, because another subscription of the same sink
+	// reads it, or because nobody wants it.
+	Claim(path string) (Start, bool)
+	// Release takes a claim back: the file is not read any more.
+	Release(path string)
+}
+
+// A finder finds files. It returns the paths in order, and the spots where a change may mean that there are others.
+type finder interface {
+	find(now time.Time) (paths []string, spots []spot)
+}
+
+// gather is how long a change in a directory waits for others before files are looked for.
+const gather = 100 * time.Millisecond
+
+// SubscribeGlob reads the files that pattern stands for, now and as they come up, within 2 s, where owner lets it. What comes up
+// later is read from its first line, because all of it is new, unless it has a stored position. Rotated forms of a file that is
+// read (name.1, name-20261125, compressed ones) are not files of their own, unless they go on growing.
 // The sink can be called from as many goroutines at once as there are files.
-func (r *Reader) SubscribeGlob(pattern string, start func(path string) Start, sink source.Sink) *Glob {
-	if start == nil {
-		start = func(string) Start { return Start{} }
-	}
+func (r *Reader) SubscribeGlob(pattern string, owner Owner, sink source.Sink) *Glob {
 	g := &Glob{
-		reader: r, find: newPattern(pattern), start: start, sink: sink,
-		subs: map[string]*Subscription{}, skip: map[string]identity{},
+		reader: r, pattern: pattern, finder: newPattern(pattern), owner: owner, sink: sink,
+		subs: map[string]*Subscription{}, skip: map[string]look{}, refused: map[string]string{},
 	}
 	g.scan()
+	if len(g.Paths()) == 0 {
+		r.opt.Log.Info(fmt.Sprintf("Waiting for logfile: '%s' (there is none yet)", pattern))
+	}
 	r.mu.Lock()
 	r.globs = append(r.globs, g)
 	r.mu.Unlock()
 	r.hasten()
 	return g
+}
+
+// Paths returns the files found so far, in order.
+func (g *Glob) Paths() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Sorted(maps.Keys(g.subs))
 }
 
 // Files returns the subscriptions of the files found so far, by path.
@@ -77,99 +106,51 @@ func (g *Glob) apply(s *Subscription) {
 	}
 }
 
+// Drop stops reading path, if this Glob does. It comes back with the next look if the owner lets it.
+func (g *Glob) Drop(path string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.subs[path] != nil {
+		g.leave(path)
+	}
+}
+
 // Close ends the subscription of every file. Like Subscription.Close it must not be called from the sink.
 func (g *Glob) Close() {
-	g.reader.mu.Lock()
-	g.reader.globs = slices.DeleteFunc(g.reader.globs, func(x *Glob) bool { return x == g })
-	g.reader.mu.Unlock()
+	r := g.reader
+	r.mu.Lock()
+	r.globs = slices.DeleteFunc(r.globs, func(x *Glob) bool { return x == g })
+	notify := r.notify
+	r.mu.Unlock()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closed = true
-	for _, s := range g.subs {
-		s.Close()
+	for path := range g.subs {
+		g.leave(path)
+	}
+	notify.unwatchSpots(g)
+}
+
+// leave ends the subscription of path. Another pattern may want the file now.
+func (g *Glob) leave(path string) {
+	g.subs[path].Close()
+	delete(g.subs, path)
+	g.owner.Release(path)
+	g.reader.stir()
+}
+
+// hear implements listener.
+func (g *Glob) hear(bool) {
+	if !g.dirty.Swap(true) {
+		time.AfterFunc(gather, g.reader.hasten)
 	}
 }
 
-// scan subscribes to the files that are new, and leaves those that have been gone for long.
-func (g *Glob) scan() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
-		return
-	}
-	paths := g.find.paths(g.reader.opt.Now())
-	for _, path := range paths {
-		if g.subs[path] == nil && !g.rotated(path, paths) {
-			g.add(path)
-		}
-	}
-	for path, s := range g.subs {
-		if s.follow.abandoned() {
-			s.Close()
-			delete(g.subs, path)
-		}
-	}
-	g.later = true
-}
-
-// add subscribes to path.
-func (g *Glob) add(path string) {
-	st := g.start(path)
-	st.Wait = false
-	if g.later && st.Tail {
-		st.Tail, st.live = false, true
-	}
-	s, err := g.reader.Subscribe(path, st, g.sink)
-	if err != nil {
-		g.reader.complain(fmt.Sprintf("Unable to read %s: %s", path, reason(err)))
-		return
-	}
-	g.apply(s)
-	g.subs[path] = s
-}
-
-// rotated reports whether path is a rotated form of a file that is read by another name, one of paths or of before.
-func (g *Glob) rotated(path string, paths []string) bool {
-	if isCompressed(path) {
-		return true
-	}
-	l, err := lookAt(path, false)
-	if err != nil {
-		return false // subscribing will say why
-	}
-	if id, ok := g.skip[path]; ok && id == l.identity {
-		return true
-	}
-	delete(g.skip, path)
-	known := slices.ContainsFunc(paths, func(log string) bool { return isSibling(path, log) })
-	for _, s := range g.subs {
-		known = known || s.follow.holds(l.identity)
-	}
-	if known {
-		g.skip[path] = l.identity
-	}
-	return known
-}
-
-// isSibling reports whether path is the name of a rotated form of log.
-func isSibling(path, log string) bool {
-	if path == log || filepath.Dir(path) != filepath.Dir(log) {
+// calm reports whether the kernel tells of all files that may come up. Where g is busy that is not known.
+func (g *Glob) calm() bool {
+	if !g.mu.TryLock() {
 		return false
 	}
-	_, ok := addedBy(filepath.Base(path), filepath.Base(log))
-	return ok
-}
-
-// holds reports whether the file id is open as one of f's.
-func (f *follow) holds(id identity) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.segs, func(s *segment) bool { return s.id == id })
-}
-
-// abandoned reports whether the path is gone, and all that was open of it was read and closed.
-func (f *follow) abandoned() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.reason != "" && len(f.segs) == 0
+	defer g.mu.Unlock()
+	return g.sure && len(g.refused) == 0
 }

@@ -65,7 +65,8 @@ func TestPatternPaths(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got []string
-		for _, p := range newPattern(filepath.Join(dir, tt.pat)).paths(time.Now()) {
+		found, _ := newPattern(filepath.Join(dir, tt.pat)).find(time.Now())
+		for _, p := range found {
 			rel, _ := filepath.Rel(dir, p)
 			got = append(got, rel)
 		}
@@ -82,11 +83,11 @@ func TestPatternSeesNewFilesInRememberedDirectories(t *testing.T) {
 	if err := os.Chtimes(dir, old, old); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.paths(time.Now()); len(got) != 0 {
+	if got, _ := p.find(time.Now()); len(got) != 0 {
 		t.Fatalf("found %v in an empty directory", got)
 	}
 	appendTo(t, dir+"/a.log", "")
-	if got := p.paths(time.Now()); len(got) != 1 {
+	if got, _ := p.find(time.Now()); len(got) != 1 {
 		t.Errorf("found %v, want the new file", got)
 	}
 }
@@ -98,12 +99,12 @@ func TestPatternDoesNotTrustAFreshListing(t *testing.T) {
 	if err := os.Chtimes(dir, now, now); err != nil {
 		t.Fatal(err)
 	}
-	p.paths(now)
+	p.find(now)
 	appendTo(t, dir+"/a.log", "")
 	if err := os.Chtimes(dir, now, now); err != nil { // as if both were within the grain of the clock
 		t.Fatal(err)
 	}
-	if got := p.paths(now); len(got) != 1 {
+	if got, _ := p.find(now); len(got) != 1 {
 		t.Errorf("found %v, want the new file", got)
 	}
 }
@@ -139,11 +140,41 @@ func (c *tally) await(t *testing.T, want map[string][]string) {
 	t.Fatalf("lines (-want +got):\n%s", d)
 }
 
+// An owner begins everywhere at the same place, and lets a path be read once.
+type owner struct {
+	start Start
+
+	mu    sync.Mutex
+	taken map[string]bool
+}
+
+func newOwner(st Start, taken ...string) *owner {
+	o := &owner{start: st, taken: map[string]bool{}}
+	for _, path := range taken {
+		o.taken[path] = true
+	}
+	return o
+}
+
+func (o *owner) Claim(path string) (Start, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	free := !o.taken[path]
+	o.taken[path] = true
+	return o.start, free
+}
+
+func (o *owner) Release(path string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.taken, path)
+}
+
 func TestGlobFollowsWhatComesUp(t *testing.T) {
 	dir := t.TempDir()
 	c := &tally{lines: map[string][]string{}, live: map[string]bool{}}
 	r := running(t, Options{})
-	g := r.SubscribeGlob(dir+"/site*/access.log*", func(string) Start { return Start{Tail: true} }, source.Sink(c))
+	g := r.SubscribeGlob(dir+"/site*/access.log*", newOwner(Start{Tail: true}), source.Sink(c))
 	if n := len(g.Files()); n != 0 {
 		t.Fatalf("%d files before there is any", n)
 	}
@@ -168,7 +199,7 @@ func TestGlobFollowsWhatComesUp(t *testing.T) {
 	c.await(t, map[string][]string{"access.log": {"one", "two"}})
 	time.Sleep(3 * tick) // the rotated file must not be taken for a new one
 	c.await(t, map[string][]string{"access.log": {"one", "two"}})
-	if got := paths(g); !slices.Equal(got, []string{path}) {
+	if got := g.Paths(); !slices.Equal(got, []string{path}) {
 		t.Errorf("files %v", got)
 	}
 	g.Close()
@@ -177,27 +208,19 @@ func TestGlobFollowsWhatComesUp(t *testing.T) {
 	c.await(t, map[string][]string{"access.log": {"one", "two"}})
 }
 
-func paths(g *Glob) []string {
-	var all []string
-	for _, s := range g.Files() {
-		all = append(all, s.Path())
-	}
-	return all
-}
-
 func TestGlobDoesNotReadARenamedFileTwice(t *testing.T) {
 	dir := t.TempDir()
 	appendTo(t, dir+"/a.log", "one\n")
 	c := &tally{lines: map[string][]string{}, live: map[string]bool{}}
 	r := NewReader(Options{})
-	g := r.SubscribeGlob(dir+"/*.log", nil, c)
+	g := r.SubscribeGlob(dir+"/*.log", newOwner(Start{}), c)
 	defer g.Close()
 	if err := os.Rename(dir+"/a.log", dir+"/before.log"); err != nil {
 		t.Fatal(err)
 	}
 	appendTo(t, dir+"/a.log", "two\n")
 	g.scan()
-	if got := paths(g); !slices.Equal(got, []string{dir + "/a.log"}) {
+	if got := g.Paths(); !slices.Equal(got, []string{dir + "/a.log"}) {
 		t.Errorf("files %v", got)
 	}
 	for _, s := range g.Files() {
@@ -211,7 +234,7 @@ func TestGlobForgetsFilesThatStayAway(t *testing.T) {
 	appendTo(t, dir+"/a.log", "one\n")
 	now := time.Now()
 	r := NewReader(Options{Now: func() time.Time { return now }})
-	g := r.SubscribeGlob(dir+"/*.log", nil, &recorder{})
+	g := r.SubscribeGlob(dir+"/*.log", newOwner(Start{}), &recorder{})
 	defer g.Close()
 	f := g.Files()[0].follow
 	f.round(t.Context())
@@ -229,4 +252,87 @@ func TestGlobForgetsFilesThatStayAway(t *testing.T) {
 	if n := len(g.Files()); n != 0 {
 		t.Errorf("%d files an hour later, want 0", n)
 	}
+}
+
+func TestWhatTwoPatternsMatchIsReadOnce(t *testing.T) {
+	dir := t.TempDir()
+	c := &tally{lines: map[string][]string{}, live: map[string]bool{}}
+	r := running(t, Options{})
+	o := newOwner(Start{}, dir+"/unwanted.log")
+	first := r.SubscribeGlob(dir+"/*.log", o, c)
+	second := r.SubscribeGlob(dir+"/a*", o, c)
+	defer second.Close()
+	appendTo(t, dir+"/unwanted.log", "no\n")
+	appendTo(t, dir+"/a.log", "one\n")
+	c.await(t, map[string][]string{"a.log": {"one"}})
+	if n := len(first.Paths()) + len(second.Paths()); n != 1 {
+		t.Fatalf("read by %v and %v", first.Paths(), second.Paths())
+	}
+	o.start.Stored = first.subscriptionOf(second, dir+"/a.log").Position()
+	first.Close()
+	appendTo(t, dir+"/a.log", "two\n")
+	c.await(t, map[string][]string{"a.log": {"one", "two"}})
+}
+
+// subscriptionOf returns the subscription of path, which either has.
+func (g *Glob) subscriptionOf(other *Glob, path string) *Subscription {
+	for _, s := range append(g.Files(), other.Files()...) {
+		if s.Path() == path {
+			return s
+		}
+	}
+	return nil
+}
+
+func TestGlobReadsWhatOnlyLooksRotatedOnceItGrows(t *testing.T) {
+	dir := t.TempDir()
+	appendTo(t, dir+"/app.log", "app\n")
+	appendTo(t, dir+"/app-2.log", "old\n")
+	c := &tally{lines: map[string][]string{}, live: map[string]bool{}}
+	r := NewReader(Options{})
+	g := r.SubscribeGlob(dir+"/*.log", newOwner(Start{}), c)
+	defer g.Close()
+	if got := g.Paths(); !slices.Equal(got, []string{dir + "/app.log"}) {
+		t.Fatalf("files %v", got)
+	}
+	appendTo(t, dir+"/app-2.log", "new\n")
+	g.scan()
+	for _, s := range g.Files() {
+		s.follow.round(t.Context())
+	}
+	c.await(t, map[string][]string{"app.log": {"app"}, "app-2.log": {"new"}})
+
+	known, again := newOwner(Start{Stored: g.Files()[0].Position()}), NewReader(Options{})
+	h := again.SubscribeGlob(dir+"/*.log", known, c)
+	defer h.Close()
+	if got := h.Paths(); len(got) != 2 {
+		t.Errorf("after a restart only %v are read", got)
+	}
+}
+
+func TestGlobFindsInDirectoriesThatComeUp(t *testing.T) {
+	dir := t.TempDir()
+	c := &tally{lines: map[string][]string{}, live: map[string]bool{}}
+	r := NewReader(Options{})
+	r.tick = time.Hour // the kernel alone must tell
+	run(t, r)
+	for _, pattern := range []string{dir + "/new/deep/*.log", dir + "/*/fixed/b.log", dir + "/link/c.log"} {
+		defer r.SubscribeGlob(pattern, newOwner(Start{}), c).Close()
+	}
+	if _, err := r.Subscribe(dir+"/new/deep/d", Start{Wait: true}, c); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * gather)
+	for _, d := range []string{"/new/deep", "/other/fixed", "/real"} {
+		if err := os.MkdirAll(dir+d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("real", dir+"/link"); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{"/new/deep/a.log": "one\n", "/other/fixed/b.log": "two\n", "/real/c.log": "three\n", "/new/deep/d": "four\n"} {
+		appendTo(t, dir+path, text)
+	}
+	c.await(t, map[string][]string{"a.log": {"one"}, "b.log": {"two"}, "c.log": {"three"}, "d": {"four"}})
 }

@@ -15,6 +15,16 @@ const (
 	UTF32BE
 )
 
+// NewlineOf returns the form in which a line feed has the given bytes; LF where there is none.
+func NewlineOf(feed []byte) Newline {
+	for _, n := range []Newline{UTF16LE, UTF16BE, UTF32LE, UTF32BE} {
+		if n.width() == len(feed) && n.is(feed, '\n') {
+			return n
+		}
+	}
+	return LF
+}
+
 // width returns the bytes of one code unit.
 func (n Newline) width() int {
 	switch n {

@@ -3,7 +3,6 @@ package file
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -11,14 +10,16 @@ import (
 	"gaol/internal/source/inotify"
 )
 
-const (
-	fileEvents = unix.IN_MODIFY
-	dirEvents  = unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_DELETE | unix.IN_ONLYDIR |
-		unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
-)
+const fileEvents = unix.IN_MODIFY
 
-// A notifier is one inotify instance. It only pokes those who follow a file; they look for themselves, so that a lost or a
-// needless event does no harm. A nil notifier watches nothing.
+// A listener is told that something it depends on may have changed; moved tells that the way to its files may be another now. It
+// is called with the notifier locked, so it must neither wait nor call back.
+type listener interface {
+	hear(moved bool)
+}
+
+// A notifier is one inotify instance. It only pokes its listeners; they look for themselves, so that a lost or a needless event
+// does no harm. A nil notifier watches nothing.
 type notifier struct {
 	inotify *inotify.Instance
 
@@ -30,8 +31,9 @@ type notifier struct {
 
 // A watch is one inode that somebody is interested in.
 type watch struct {
-	wd    int32
-	names map[*follow]map[string]int // how often a follow wants events of a name; "" is the inode itself
+	wd     int32
+	remote bool                        // a directory that others may change without our kernel knowing
+	names  map[listener]map[string]int // how often a listener wants events of a name; "" is the inode itself
 }
 
 func newNotifier() (*notifier, error) {
@@ -73,14 +75,11 @@ func (n *notifier) event(e inotify.Event) {
 	}
 }
 
-// poke pokes the follows that want name; for the empty name all. moved tells that the way to their files may be another now.
+// poke tells the listeners that want name; for the empty name all.
 func (w *watch) poke(name string, moved bool) {
-	for f, names := range w.names {
-		if name == "" || names[name] > 0 {
-			if moved {
-				f.moved.Store(true)
-			}
-			f.poke()
+	for l, names := range w.names {
+		if name == "" || names[name] > 0 || names[anyName] > 0 {
+			l.hear(moved)
 		}
 	}
 }
@@ -115,7 +114,10 @@ func (n *notifier) watchFile(f *follow, file *os.File, id identity) bool {
 		}
 		n.files[id] = w
 	}
-	w.want(f, "")
+	if w.names[f] == nil {
+		w.names[f] = map[string]int{}
+	}
+	w.names[f][""]++
 	return true
 }
 
@@ -128,16 +130,9 @@ func (n *notifier) arm(path string, mask uint32) *watch {
 	if w := n.wds[wd]; w != nil {
 		return w
 	}
-	w := &watch{wd: wd, names: map[*follow]map[string]int{}}
+	w := &watch{wd: wd, names: map[listener]map[string]int{}}
 	n.wds[w.wd] = w
 	return w
-}
-
-func (w *watch) want(f *follow, name string) {
-	if w.names[f] == nil {
-		w.names[f] = map[string]int{}
-	}
-	w.names[f][name]++
 }
 
 // unwatchFile undoes one watchFile.
@@ -156,95 +151,11 @@ func (n *notifier) unwatchFile(f *follow, id identity) {
 	}
 }
 
-// leave ends f's interest in w, and the watch with the last one's.
-func (n *notifier) leave(w *watch, f *follow) {
-	delete(w.names, f)
+// leave ends l's interest in w, and the watch with the last one's.
+func (n *notifier) leave(w *watch, l listener) {
+	delete(w.names, l)
 	if len(w.names) == 0 {
 		n.inotify.Remove(w.wd)
 		n.forget(w)
 	}
-}
-
-// watchDirs watches for f the directories in which its path, or a link on the way, can be replaced; of one that is not there,
-// the nearest that is. Those that were watched before and are not on the way any more are left.
-func (n *notifier) watchDirs(f *follow) {
-	if n == nil {
-		return
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	wanted := map[*watch]bool{}
-	for _, name := range linkChain(f.path) {
-		for dir := filepath.Dir(name); ; name, dir = dir, filepath.Dir(dir) {
-			if w := n.watchDir(dir); w != nil {
-				w.want(f, filepath.Base(name))
-				wanted[w] = true
-				break
-			}
-			if dir == filepath.Dir(dir) {
-				break
-			}
-		}
-	}
-	n.leaveDirs(f, wanted)
-}
-
-// watchDir returns the watch of dir, nil if there can be none.
-func (n *notifier) watchDir(dir string) *watch {
-	w := n.dirs[dir]
-	if w == nil {
-		if w = n.arm(dir, dirEvents); w != nil {
-			n.dirs[dir] = w
-		}
-	}
-	return w
-}
-
-// unwatchDirs ends f's interest in directories.
-func (n *notifier) unwatchDirs(f *follow) {
-	if n == nil {
-		return
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.leaveDirs(f, nil)
-}
-
-func (n *notifier) leaveDirs(f *follow, except map[*watch]bool) {
-	for _, w := range n.dirs {
-		if _, has := w.names[f]; has && !except[w] {
-			n.leave(w, f)
-		}
-	}
-}
-
-// linkChain returns the links on the way to what path stands for, in the order in which they are followed, and then the
-// path without links.
-func linkChain(path string) []string {
-	var chain []string
-	for range 16 {
-		link, target, rest := firstLink(path)
-		if link == "" {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(link), target)
-		}
-		chain = append(chain, link)
-		path = filepath.Join(target, rest)
-	}
-	return append(chain, path)
-}
-
-// firstLink returns the first part of path that is a link, what it says, and what of path comes behind it.
-func firstLink(path string) (link, target, rest string) {
-	for i := 1; i <= len(path); i++ {
-		if i < len(path) && path[i] != '/' {
-			continue
-		}
-		if target, err := os.Readlink(path[:i]); err == nil {
-			return path[:i], target, path[i:]
-		}
-	}
-	return "", "", ""
 }

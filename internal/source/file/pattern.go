@@ -12,7 +12,8 @@ import (
 // matches a leading dot. It remembers directories that have not changed, so that looking often is cheap. It is not safe for
 // concurrent use.
 type pattern struct {
-	elements []string
+	base     string   // the directory that the elements start from, "" for the working directory
+	elements []string // the first one with a wildcard and what follows it, or the last one
 	listed   map[string]listing
 }
 
@@ -27,19 +28,32 @@ type listing struct {
 const settled = 2 * time.Second
 
 func newPattern(s string) *pattern {
-	return &pattern{elements: strings.Split(s, "/"), listed: map[string]listing{}}
+	elements := strings.Split(s, "/")
+	n := len(elements) - 1
+	if i := slices.IndexFunc(elements, hasMeta); i >= 0 {
+		n = i
+	}
+	p := &pattern{base: strings.Join(elements[:n], "/"), elements: elements[n:], listed: map[string]listing{}}
+	if n > 0 && p.base == "" {
+		p.base = "/"
+	}
+	return p
 }
 
 // hasMeta reports whether s contains anything but plain characters.
 func hasMeta(s string) bool { return strings.ContainsAny(s, "*?[") }
 
-// paths returns the existing paths that match, in order.
-func (p *pattern) paths(now time.Time) []string {
-	found := []string{""}
-	for i, e := range p.elements {
+// find implements finder.
+func (p *pattern) find(now time.Time) (paths []string, spots []spot) {
+	if p.base != "" {
+		spots = wayTo(p.base)
+	}
+	found := []string{p.base}
+	for _, e := range p.elements {
 		var next []string
 		for _, dir := range found {
-			next = append(next, p.below(dir, e, i == 0, now)...)
+			spots = append(spots, spotOf(dir, e))
+			next = append(next, p.below(dir, e, now)...)
 		}
 		found = next
 	}
@@ -48,14 +62,25 @@ func (p *pattern) paths(now time.Time) []string {
 		return err != nil
 	})
 	slices.Sort(found)
-	return found
+	return found, spots
+}
+
+// spotOf returns where element can come up in dir.
+func spotOf(dir, element string) spot {
+	if dir == "" {
+		dir = "."
+	}
+	if hasMeta(element) {
+		element = anyName
+	}
+	return spot{dir, element}
 }
 
 // below returns the paths that element stands for in the directory dir.
-func (p *pattern) below(dir, element string, first bool, now time.Time) []string {
-	prefix := dir + "/"
-	if first {
-		prefix = ""
+func (p *pattern) below(dir, element string, now time.Time) []string {
+	prefix := dir
+	if dir != "" && dir != "/" {
+		prefix += "/"
 	}
 	if !hasMeta(element) {
 		return []string{prefix + element}

@@ -30,17 +30,21 @@ func TestNobodyLooksMoreThanNeeded(t *testing.T) {
 	settles("no files", r, time.Hour)
 	subscribe(r, path)
 	settles("a file that inotify watches", r, calmTicks*tick)
-	g := r.SubscribeGlob(dir+"/*.none", nil, sink)
-	settles("a pattern too", r, globTicks*tick)
-	g.Close()
+	defer r.SubscribeGlob(dir+"/*/*.none", newOwner(Start{}), sink).Close()
+	settles("a pattern too", r, calmTicks*tick)
+	subscribe(r, dir+"/not/there")
+	settles("a file to wait for", r, calmTicks*tick)
 	if err := os.Rename(path, path+".1"); err != nil {
 		t.Fatal(err)
 	}
-	settles("a file that is gone", r, tick)
+	settles("a file that is gone, and may still be written to", r, tick)
 	appendTo(t, path, "back\n")
 	settles("an old file that may still grow", r, tick)
 
 	polling := running(t, Options{Polling: true})
 	subscribe(polling, path)
 	settles("a file that is polled", polling, tick)
+	patterns := running(t, Options{Polling: true})
+	defer patterns.SubscribeGlob(dir+"/*.none", newOwner(Start{}), sink).Close()
+	settles("a pattern that is polled", patterns, globTicks*tick)
 }

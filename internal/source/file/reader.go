@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,8 +34,8 @@ type Options struct {
 
 const (
 	tick      = 750 * time.Millisecond // reaction time where inotify does not help
-	globTicks = 2                      // ticks between two looks for new files that match a pattern
-	calmTicks = 8                      // ticks between two looks at files that inotify watches, to be on the safe side
+	globTicks = 2                      // ticks between two looks for new files where inotify does not help
+	calmTicks = 16                     // ticks between two looks where it does, to be on the safe side
 	minLine   = 256
 )
 
@@ -112,9 +113,10 @@ func (r *Reader) watch(ctx context.Context) {
 	for looks := 0; ctx.Err() == nil; {
 		select {
 		case <-ticker.C:
-			r.look(pause > r.tick || looks%2 == 0)
+			r.look(pause > r.tick || looks%globTicks == 0)
 			looks++
 		case <-r.hurry:
+			r.lookForFiles(func(g *Glob) bool { return g.dirty.Load() })
 		case <-ctx.Done():
 		}
 		if p := r.pause(); p != pause {
@@ -133,10 +135,12 @@ func (r *Reader) pause() time.Duration {
 			return r.tick
 		}
 	}
-	switch {
-	case len(r.globs) > 0:
-		return globTicks * r.tick
-	case len(r.files) > 0:
+	for _, g := range r.globs {
+		if !g.calm() {
+			return globTicks * r.tick
+		}
+	}
+	if len(r.files)+len(r.globs) > 0 {
 		return calmTicks * r.tick
 	}
 	return time.Hour
@@ -175,26 +179,53 @@ func (r *Reader) start(ctx context.Context, n *notifier) {
 		f.arm()
 		r.wg.Go(func() { f.run(ctx) })
 	}
+	for _, g := range r.globs {
+		g.dirty.Store(true)
+	}
+	r.hasten()
 }
 
-// look asks every file whether it has changed, and every other time the patterns for new files.
+// notifier returns how changes are heard of, nil before Run and without inotify.
+func (r *Reader) notifier() *notifier {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.notify
+}
+
+// look asks every file whether it has changed, and if globs is set the patterns for new files.
 func (r *Reader) look(globs bool) {
 	r.mu.Lock()
 	files := make([]*follow, 0, len(r.files))
 	for _, f := range r.files {
 		files = append(files, f)
 	}
-	patterns := append([]*Glob(nil), r.globs...)
 	r.mu.Unlock()
 	for _, f := range files {
 		if f.changed() {
 			f.poke()
 		}
 	}
-	if globs {
-		for _, g := range patterns {
+	r.lookForFiles(func(g *Glob) bool { return globs || g.dirty.Load() })
+}
+
+// lookForFiles lets the patterns that are due look for new files.
+func (r *Reader) lookForFiles(due func(*Glob) bool) {
+	r.mu.Lock()
+	patterns := slices.Clone(r.globs)
+	r.mu.Unlock()
+	for _, g := range patterns {
+		if due(g) {
 			g.scan()
 		}
+	}
+}
+
+// stir lets every pattern look for new files soon.
+func (r *Reader) stir() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.globs {
+		g.hear(false)
 	}
 }
 
@@ -269,7 +300,7 @@ func (f *follow) arm() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := f.reader.notify
-	n.watchDirs(f)
+	f.watchWay()
 	if s := f.current(); s != nil && !s.watched {
 		if file, ok := s.body.(*os.File); ok {
 			s.watched = n.watchFile(f, file, s.id)

@@ -12,10 +12,17 @@ const noBlock = unix.O_NONBLOCK
 // inotify says nothing: then only looking again and again helps.
 func isRemote(f *os.File) bool {
 	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
-		return false
-	}
-	switch uint32(st.Type) {
+	return unix.Fstatfs(int(f.Fd()), &st) == nil && isRemoteType(uint32(st.Type))
+}
+
+// isRemoteDir is isRemote for a directory.
+func isRemoteDir(path string) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(path, &st) == nil && isRemoteType(uint32(st.Type))
+}
+
+func isRemoteType(t uint32) bool {
+	switch t {
 	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.FUSE_SUPER_MAGIC,
 		unix.V9FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC, unix.CODA_SUPER_MAGIC, vboxsfMagic:
 		return true

@@ -25,7 +25,7 @@ func (f *follow) refresh() {
 	}
 	defer f.unfinished()
 	if f.moved.Swap(false) {
-		f.reader.notify.watchDirs(f)
+		f.watchWay()
 	}
 	l, err := lookAt(f.path, f.remote)
 	if err != nil {
@@ -64,15 +64,15 @@ func (f *follow) missing(err error) {
 	if f.reason != why {
 		f.reader.msg(fmt.Sprintf("Log absence detected for file %s: %s", f.path, why))
 	}
-	f.reason = why
-	f.reader.notify.watchDirs(f) // a directory may have come up
+	f.reason, f.absent = why, errors.Is(err, fs.ErrNotExist)
+	f.watchWay() // a directory may have come up
 }
 
 // present notes that the path can be read again.
 func (f *follow) present() {
 	if f.reason != "" {
 		f.reader.msg("Log presence detected for file " + f.path)
-		f.reader.notify.watchDirs(f)
+		f.watchWay()
 	}
 	f.reason = ""
 }
@@ -131,7 +131,7 @@ func (f *follow) add(file *os.File, l look, now time.Time) *segment {
 	f.segs = append(f.segs, s)
 	f.remote = isRemote(file)
 	s.watched = f.reader.notify.watchFile(f, file, s.id)
-	f.reader.notify.watchDirs(f)
+	f.watchWay()
 	if f.reader.notify != nil && !s.watched {
 		f.reader.complain("No inotify watch is left for " + f.path + ", so that it is polled (see fs.inotify.max_user_watches)")
 	}

@@ -19,6 +19,13 @@ import (
 func running(tb testing.TB, opt Options) *Reader {
 	tb.Helper()
 	r := NewReader(opt)
+	run(tb, r)
+	return r
+}
+
+// run runs r until the test ends.
+func run(tb testing.TB, r *Reader) {
+	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
@@ -31,7 +38,6 @@ func running(tb testing.TB, opt Options) *Reader {
 	for r.started() == nil {
 		time.Sleep(time.Millisecond)
 	}
-	return r
 }
 
 func (r *Reader) started() context.Context {
