@@ -29,7 +29,7 @@ const (
 // regex is the command fail2ban-regex: it tries regular expressions on log lines.
 func regex(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
 	// A run lives for seconds and its heap is small: collecting garbage as often as a server does would cost a third of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(800))
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := bufio.NewWriterSize(stdout, 64<<10)
 	code := runRegex(ctx, argv, out, stderr)
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code == regexOK {
@@ -96,7 +96,7 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 		s.Ignoreregex = []string{o.ignoreregex}
 		h.line("ignoreregex line", shorten(o.ignoreregex))
 	}
-	program, err := filter.Compile(s)
+	program, err := h.compiler.Compile(s)
 	if err != nil {
 		return compileFault(err)
 	}
@@ -108,7 +108,7 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 	h.end()
 	if _, wide := filter.WideReader(nil, s.LogEncoding); wide {
 		s.LogEncoding = "" // the log is decoded while it is read
-		if program, err = filter.Compile(s); err != nil {
+		if program, err = h.compiler.Compile(s); err != nil {
 			return compileFault(err)
 		}
 	}
@@ -165,8 +165,9 @@ func listing(all, none bool) regextest.Listing {
 
 // A regexHeader prints what is about to be tested.
 type regexHeader struct {
-	out   *bufio.Writer
-	quiet bool
+	out      *bufio.Writer
+	quiet    bool
+	compiler filter.Compiler // date formats are compiled once for what the header says of them and for the lines
 }
 
 func (h *regexHeader) begin() { h.print("\nRunning tests\n=============\n\n") }
@@ -200,7 +201,7 @@ func (h *regexHeader) maxLines(n int) { h.line("maxlines", fmt.Sprint(n)) }
 
 // datePattern prints a date pattern and the name it goes by.
 func (h *regexHeader) datePattern(pattern string) error {
-	p, err := filter.Compile(filter.Settings{DatePattern: pattern})
+	p, err := h.compiler.Compile(filter.Settings{DatePattern: pattern})
 	if err != nil {
 		return wrong("%v", err)
 	}

@@ -67,6 +67,12 @@ func (c *chunk) fits(l *ticket.Line) bool {
 	return len(c.lines) == 0 || len(c.lines) < chunkLines && len(c.bytes)+room*len(l.Text)+2*len(l.Date) < chunkBytes
 }
 
+// next returns a place for one more line, which holds what was there before.
+func (c *chunk) next() *queued {
+	c.lines = c.lines[:len(c.lines)+1]
+	return &c.lines[len(c.lines)-1]
+}
+
 // keepLine copies a line, with a line feed behind it, and the date that its source gave in front of it. It returns both and the line
 // alone.
 func (c *chunk) keepLine(date string, text []byte) (shown, own []byte) {
@@ -149,8 +155,8 @@ func (s *searcher) search(c *chunk) {
 	s.chunk = c
 	for i := range c.lines {
 		x := &c.lines[i]
-		s.at, x.from = x, len(c.events)
-		s.filter.line, s.filter.now = x.line, x.now
+		s.at, x.from, x.prefixed = x, len(c.events), false
+		s.filter.line, s.filter.now = &x.line, x.now
 		_ = s.filter.search() // recording fails never
 		x.to = len(c.events)
 	}

@@ -65,13 +65,14 @@ type Filter struct {
 	keepNil  bool                         // fields of groups that took no part
 	counting bool                         // hits are counted only, so their failures and lines are not made
 
-	line  line        // the one being judged
+	line  *line       // the one being judged
 	now   ticket.Unix // taken once for a batch
 	tally Tally       // of the batch
 	shift ticket.Unix // by how much the dates of the log are ahead
 	ear   ear
 
 	// Scratch space, so that a line that matches nothing allocates nothing.
+	own                     line
 	decoded, cut, inner     []byte
 	text                    []byte // that is searched; the line's own or cut
 	seen                    sight
@@ -98,6 +99,7 @@ func NewFilter(p *Program, env Env) *Filter {
 		env.Now = ticket.Now
 	}
 	f := &Filter{program: p, env: env, jailLog: env.Log}
+	f.line = &f.own
 	if env.Jail != "" {
 		f.jailLog = env.Log.With("jail", env.Jail)
 	}
@@ -155,7 +157,7 @@ func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tall
 // judge takes one line through the whole pipeline.
 func (f *Filter) judge(l *ticket.Line, b *ticket.Batch) {
 	text := f.decode(l, b.Source)
-	keep, err := f.split(text, l, b.Live)
+	keep, err := f.split(&f.own, text, l, b.Live)
 	if err == nil && keep {
 		err = f.search()
 	}

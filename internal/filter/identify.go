@@ -32,7 +32,7 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 	case !hasIP:
 		return f.only(offender{id: fid, ip: otherIP(told)}), true, nil
 	case f.counting && isAddress && !hasID && len(text) > 0:
-		return append(f.who[:0], offender{}), true, nil // one, whoever it is
+		return f.somebody(), true, nil // who does not matter
 	case !isAddress && f.program.usedns != dnsRaw:
 		return f.resolve(string(text)), true, nil
 	}
@@ -100,6 +100,12 @@ func (f *Filter) only(o offender) []offender {
 		return nil
 	}
 	f.who = append(f.who[:0], o)
+	return f.who
+}
+
+// somebody returns one who is not known.
+func (f *Filter) somebody() []offender {
+	f.who = append(f.who[:0], offender{})
 	return f.who
 }
 

@@ -71,12 +71,14 @@ func (q *Queue) prepare(l *ticket.Line, source string) error {
 	f, c := q.tester.filter, q.filling
 	q.tester.tick()
 	shown, text := c.keepLine(l.Date, f.decode(l, source))
-	if _, err := f.split(text, l, false); err != nil {
+	x := c.next()
+	x.shown, x.now = shown, f.now
+	if _, err := f.split(&x.line, text, l, false); err != nil {
+		c.lines = c.lines[:len(c.lines)-1] // it is not searched
 		return err
 	}
-	c.lines = append(c.lines, queued{line: f.line, now: f.now, shown: shown})
-	if ln := &c.lines[len(c.lines)-1].line; ln.told != nil {
-		ln.told = c.keep(ln.told)
+	if x.line.told != nil {
+		x.line.told = c.keep(x.line.told)
 	}
 	return nil
 }
@@ -137,7 +139,7 @@ func (q *Queue) finish(c *chunk, x *queued) error {
 	t := q.tester
 	f, o := t.filter, &t.outcome
 	t.begin(x.shown)
-	f.line, f.now = x.line, x.now
+	f.line, f.now = &x.line, x.now
 	o.Prefixed = x.prefixed
 	for i := x.from; i < x.to; i++ {
 		e := &c.events[i]

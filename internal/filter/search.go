@@ -95,7 +95,7 @@ func (f *Filter) giveUp(r *pattern) {
 
 // assemble makes the text to search, f.text: the line without its date, or the last lines without theirs, each with its line feed.
 func (f *Filter) assemble() {
-	ln := &f.line
+	ln := f.line
 	switch {
 	case f.program.maxLines > 1:
 		f.buffer = append(f.buffer, ln.match())
@@ -172,7 +172,7 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 
 // settle makes failures of what a match told.
 func (f *Filter) settle(index int, told values, m matched) (next bool, err error) {
-	ln := &f.line
+	ln := f.line
 	if ln.undated {
 		f.warnUndated()
 		if !ln.timed && !f.anyTime {
@@ -220,7 +220,7 @@ func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
 		if !f.all {
 			return nil
 		}
-		who = append(f.who[:0], offender{})
+		who = f.somebody()
 	}
 	return f.deliver(h, slices.Clone(c.matches), c.told.values, who)
 }
@@ -233,7 +233,7 @@ func (f *Filter) sight(m matched) *sight {
 	case f.program.maxLines > 1:
 		f.seen = sight{more: m.lines}
 	default:
-		f.seen = sight{line: &f.line}
+		f.seen = sight{line: f.line}
 	}
 	return &f.seen
 }

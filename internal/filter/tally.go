@@ -63,7 +63,7 @@ func (f *Filter) note(i int) {
 
 // probe tries prefregex on the line just judged.
 func (f *Filter) probe() {
-	ln := &f.line
+	ln := f.line
 	f.inner = append(append(append(f.inner[:0], ln.before()...), ln.after()...), '\n')
 	if f.ear.name.Open(f.inner) {
 		f.tally.Named = true

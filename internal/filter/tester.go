@@ -90,7 +90,7 @@ func (t *Tester) prepare(l *ticket.Line, source string) (text []byte, err error)
 	f := t.filter
 	t.tick()
 	text = f.decode(l, source)
-	_, err = f.split(text, l, false)
+	_, err = f.split(&f.own, text, l, false)
 	if l.Date != "" {
 		text = append([]byte(l.Date), text...)
 	}
@@ -107,7 +107,8 @@ func (t *Tester) tick() {
 
 // begin clears the outcome for the next line.
 func (t *Tester) begin(text []byte) {
-	t.outcome = Outcome{Text: text, Hits: t.outcome.Hits[:0], Ignored: t.outcome.Ignored[:0]}
+	o := &t.outcome
+	o.Text, o.Hits, o.Ignored, o.Prefixed, o.Prefix = text, o.Hits[:0], o.Ignored[:0], false, nil
 }
 
 // prefixFields returns the groups of the present match of prefregex.

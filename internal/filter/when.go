@@ -60,9 +60,10 @@ func (l *line) at(m *moment) {
 	l.time, l.whole, l.timed = m.time, m.whole, true
 }
 
-// split finds the date of a line and decides which time the line has. keep is false when the line is too old to be of interest.
-func (f *Filter) split(text []byte, l *ticket.Line, live bool) (keep bool, err error) {
-	ln := &f.line
+// split makes ln the present line: it finds the date and decides which time the line has. keep is false when the line is too old to be
+// of interest.
+func (f *Filter) split(ln *line, text []byte, l *ticket.Line, live bool) (keep bool, err error) {
+	f.line = ln
 	*ln = line{text: text}
 	if l.Time != 0 {
 		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
@@ -84,7 +85,7 @@ func (f *Filter) split(text []byte, l *ticket.Line, live bool) (keep bool, err e
 // findDate cuts the line at its date. A line without a usable one gets the last date if that is recent, else the present if the
 // log is followed live.
 func (f *Filter) findDate(live bool) error {
-	ln := &f.line
+	ln := f.line
 	found, ok, err := f.detector.Find(ln.text)
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (f *Filter) findDate(live bool) error {
 
 // correct makes a line of a live log that is more than a minute off happen now.
 func (f *Filter) correct() {
-	ln := &f.line
+	ln := f.line
 	off := math.Trunc(float64(ln.time - f.now))
 	if math.Abs(off) <= recent {
 		return
