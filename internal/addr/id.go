@@ -128,9 +128,20 @@ func (id ID) String() string {
 	case !id.prefix.IsValid():
 		return id.raw
 	case id.prefix.IsSingleIP():
-		return id.prefix.Addr().String()
+		return text(id.prefix.Addr())
 	}
-	return id.prefix.String()
+	return text(id.prefix.Addr()) + "/" + strconv.Itoa(id.prefix.Bits())
+}
+
+// text prints an address as inet_ntop does: like netip, but for the addresses of ::/96 that have something in the upper half of their
+// last 32 bits, which were once IPv4 ones (RFC 4291, 2.5.5.1) and are printed so.
+func text(a netip.Addr) string {
+	if a.Is6() {
+		if b := a.As16(); [12]byte(b[:12]) == [12]byte{} && b[12]|b[13] != 0 {
+			return "::" + netip.AddrFrom4([4]byte(b[12:])).String()
+		}
+	}
+	return a.String()
 }
 
 // Prefix returns the addresses that id stands for, and false when it is no address.
