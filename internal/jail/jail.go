@@ -39,6 +39,8 @@ type Env struct {
 	// Observe says that the actions enforce nothing, so the log must not claim bans.
 	Observe bool
 	IPv6    func() bool
+	// Tidy is told that a burst has left much garbage; it must not wait for anything. nil: nobody wants to know.
+	Tidy func()
 }
 
 // A Jail watches sources and bans offenders. It is made by New, works from Start to Stop, and is safe for concurrent use.

@@ -121,13 +121,28 @@ func (j *Jail) checkpointLocked() {
 		return
 	}
 	begin := time.Now()
-	c.Done = func(err error) { j.written(begin, err) }
+	heavy := isHeavy(&c)
+	c.Done = func(err error) {
+		j.written(begin, err)
+		if heavy && j.env.Tidy != nil {
+			j.env.Tidy()
+		}
+	}
 	l.writing.Store(true)
 	if err := j.env.Store.Save(c); err != nil {
 		l.writing.Store(false)
 		j.logs.filter.Error(fmt.Sprintf("cannot store how far the log has been judged: %v", err))
 	}
 	clear(l.places)
+}
+
+// isHeavy reports whether c is the sign of a burst that leaves megabytes of garbage: more than a thousand bans, or failures for a MiB.
+func isHeavy(c *store.Checkpoint) bool {
+	size := len(c.Bans) << 10
+	for _, piece := range c.Failures {
+		size += len(piece)
+	}
+	return size >= 1<<20
 }
 
 // hasRows reports whether bans wait for a checkpoint.

@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -90,4 +91,30 @@ func TestUnbanHoldsThoughItsLinesAreReadAgain(t *testing.T) {
 	b.want("fw", "start")
 	b.jail.Stop()
 	j.Stop()
+}
+
+// TestBurstsAskForTidying lets twenty thousand addresses fail, and then one.
+func TestBurstsAskForTidying(t *testing.T) {
+	db := openStore(t, t.TempDir()+"/db")
+	defer db.Close()
+	b := newBench(t, db, nil)
+	defer b.jail.Stop()
+	asked := make(chan struct{}, 10)
+	b.jail.env.Tidy = func() { asked <- struct{}{} }
+	var texts []string
+	for i := range 20_000 {
+		texts = append(texts, fmt.Sprintf("fail from 2001:db8::%x", i+1))
+	}
+	b.at(100, texts...)
+	b.jail.checkpoint()
+	db.Flush()
+	if len(asked) != 1 {
+		t.Errorf("asked %d times after a burst", len(asked))
+	}
+	b.at(200, "fail from 192.0.2.1")
+	b.jail.checkpoint()
+	db.Flush()
+	if len(asked) != 1 {
+		t.Errorf("asked %d times after a burst and one line", len(asked))
+	}
 }

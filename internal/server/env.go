@@ -92,6 +92,7 @@ func (s *Server) env() jail.Env {
 		HostName:  s.hostName,
 		Observe:   s.opt.Observe,
 		IPv6:      s.world.names.IPv6Allowed,
+		Tidy:      s.tidy,
 	}
 }
 

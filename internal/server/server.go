@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gaol/internal/control"
 	"gaol/internal/jail"
@@ -48,6 +49,7 @@ type Server struct {
 	store   *store.Store
 	dbFile  string
 	threads map[string]any
+	tidying *time.Timer // nil before the first time
 
 	maxLine atomic.Int64 // bytes at which a line is cut
 

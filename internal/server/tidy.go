@@ -11,10 +11,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tidy gives memory back to the system: reading a configuration leaves several times the garbage of what stays, and a server at
-// rest would keep it for hours. It waits until restored bans have reached their actions.
+// tidyAfter is how long nobody must have asked for it when tidy sets in. By then restored bans have reached their actions.
+const tidyAfter = time.Second
+
+// tidy gives memory back to the system soon: reading a configuration leaves several times the garbage of what stays, and so does a flood
+// of failures; a server at rest would keep it for hours.
 func (s *Server) tidy() {
-	time.AfterFunc(time.Second, func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tidying != nil {
+		s.tidying.Reset(tidyAfter)
+		return
+	}
+	s.tidying = time.AfterFunc(tidyAfter, func() {
 		debug.FreeOSMemory()
 		unmapProgram()
 	})
