@@ -89,9 +89,9 @@ parity: test-deps build
 	GAOL_FULL=1 $(GO) test -count=1 -timeout 90m ./internal/... ./pack
 	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GAOL_FULL=1 $(GO) test -count=1 -timeout 60m ./test/ways ./test/clients
 
-## soak: kill the server two hundred times under load and count what is lost
+## soak: kill the server again and again under load, rotate its log in every way, and count what is lost; SOAK_SEED=n repeats a run
 soak: test-deps build
-	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GAOL_FULL=1 $(GO) test -count=1 -timeout 30m ./test/soak
+	$(SUDO) env PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GAOL_FULL=1 $(GO) test -count=1 -v -timeout 30m ./test/soak
 
 ## bench: our figures beside the oracle's, in one run; BENCH="commands regex" runs some of it
 bench: build peer

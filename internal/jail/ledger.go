@@ -43,11 +43,16 @@ func (j *Jail) passed(path string, end ticket.Position) {
 	if l.reached == nil {
 		l.reached, l.places = map[string]ticket.Position{}, map[string]ticket.Position{}
 	}
+	_, known := l.reached[path]
 	l.reached[path] = end
 	if j.env.Store == nil || l.closed {
 		return
 	}
 	l.places[path] = end
+	if !known { // without a place a rotation could not be told from a new log
+		j.checkpointSoon()
+		return
+	}
 	due := l.saved.Add(savePlaces)
 	if j.judging.table.Changed() {
 		due = l.saved.Add(max(saveFailures, share*time.Duration(l.took.Load())))

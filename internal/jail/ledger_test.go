@@ -44,6 +44,21 @@ func TestFailuresOutliveAKill(t *testing.T) {
 	killed.jail.Stop()
 }
 
+// TestFirstPlaceIsStoredAtOnce kills a jail that has seen its log for a moment only. Without a place the next one would take a log that
+// is rotated meanwhile for a new one.
+func TestFirstPlaceIsStoredAtOnce(t *testing.T) {
+	db := openStore(t, t.TempDir()+"/db")
+	defer db.Close()
+	killed := newBench(t, db, nil)
+	killed.at(100, "fail from 192.0.2.1", "all is well")
+	killed.at(200, "all is well")
+	place, err := db.Position("j", "/log")
+	if err != nil || place.Offset != 100 {
+		t.Errorf("position %+v, %v", place, err)
+	}
+	killed.jail.Stop()
+}
+
 // TestBanAndItsPlaceAreStoredTogether looks at the store after every batch.
 func TestBanAndItsPlaceAreStoredTogether(t *testing.T) {
 	db := openStore(t, t.TempDir()+"/db")

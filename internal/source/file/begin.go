@@ -37,14 +37,18 @@ func (f *follow) admit(sub *Subscription, cur *segment) {
 	}
 	search := fresh && sub.start.DateOf != nil
 	if s := f.holding(from); s != nil {
+		f.recall(s, sub.start.Since)
 		for _, later := range f.segs[slices.Index(f.segs, s)+1:] {
-			sub.put(later, 0, search)
+			sub.put(later, 0, search && !isPacked(later))
 		}
 		sub.put(s, from.Offset, search)
 		return
 	}
 	sub.put(cur, 0, search)
 	chain, whole := f.chain(from, sub.start.Since)
+	if len(chain) == 0 && fresh {
+		chain, whole = f.remains(sub, cur), true
+	}
 	for i, s := range slices.Backward(chain) {
 		off := from.Offset
 		if i > 0 || whole {
@@ -52,7 +56,9 @@ func (f *follow) admit(sub *Subscription, cur *segment) {
 		}
 		sub.put(s, off, search && !isPacked(s))
 	}
+	cur.follows(from.Hash)
 	if len(chain) > 0 {
+		cur.follows(chain[len(chain)-1].hash)
 		f.reader.opt.Log.Info(fmt.Sprintf("Reading what is left of %d rotated file(s) of %s first", len(chain), f.path))
 	}
 }
@@ -88,6 +94,21 @@ func (f *follow) holding(p ticket.Position) *segment {
 	return nil
 }
 
+// recall opens again the rotated files between s and the current one that everybody else was through with, so that they were closed.
+func (f *follow) recall(s *segment, since ticket.Unix) {
+	if s == f.current() {
+		return
+	}
+	files := f.siblings()
+	at := slices.IndexFunc(files, func(r rotated) bool { return r.identity == s.id || sameFirstLine(r, s.hash) })
+	closeAll(files[:at+1])
+	if at < 0 {
+		closeAll(files)
+		return
+	}
+	f.splice(files[at+1:], since)
+}
+
 // chain opens the rotated file that p is a place in, and those that came after it, oldest first. It returns none when there is
 // no such file. Files last written before since are left out; whole tells that the one of p is, so that the first one that is
 // returned is unread.
@@ -106,43 +127,64 @@ func (f *follow) chain(p ticket.Position, since ticket.Unix) (segs []*segment, w
 	return segs, len(segs) == 0 || segs[0].id != files[at].identity
 }
 
-// splice makes rotated files segments, in the order given, just before the current one; one that is open already keeps its
-// place. It closes those last written before since.
-func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
-	var segs []*segment
-	for _, r := range files {
-		i := slices.IndexFunc(f.segs, func(s *segment) bool { return s.id == r.identity })
-		switch {
-		case i >= 0:
-			r.Close()
-			if f.segs[i] != f.current() {
-				segs = append(segs, f.segs[i])
-			}
-		case ticket.Unix(float64(r.mtime)/1e9) < since, f.copiesCurrent(r):
-			r.Close()
-		default:
-			s := f.earlier(r)
-			f.segs = slices.Insert(f.segs, f.behind(segs), s)
-			segs = append(segs, s)
-		}
+// remains returns, oldest first, the rotated files that are there when the one that sub had got to is gone, as happens to a log that
+// is rotated often and of which few old files are kept. Without a limit of age it would be every old log there is.
+func (f *follow) remains(sub *Subscription, cur *segment) []*segment {
+	if sub.start.Stored.Hash == "" || sub.start.Since == 0 || sameFirstLine(cur.body, sub.start.Stored.Hash) {
+		return nil
+	}
+	segs := f.splice(f.siblings(), sub.start.Since)
+	if len(segs) > 0 {
+		sub.missed()
+		f.reader.opt.Log.Warn(fmt.Sprintf("The file of %s that was read last is gone, and what was not read of it", f.path))
 	}
 	return segs
 }
 
-// copiesCurrent reports whether r is a copy of the current file, which is about to be truncated. A file without a whole line
-// counts too: the copy has just begun.
-func (f *follow) copiesCurrent(r rotated) bool {
-	if h, err := firstLine(r); err == nil && h == "" {
-		return true
+// splice makes rotated files, oldest first, segments in this order before the current one; one that is open already keeps its place.
+// It closes those last written before since.
+func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
+	var segs []*segment
+	next := f.current()
+	for _, r := range slices.Backward(files) {
+		i, blank := f.twin(r)
+		switch {
+		case i >= 0 && f.segs[i] == f.current(), i < 0 && (blank || ticket.Unix(float64(r.mtime)/1e9) < since):
+			r.Close()
+			continue
+		case i >= 0:
+			r.Close()
+			next = f.segs[i]
+		default:
+			s := f.earlier(r)
+			f.segs = slices.Insert(f.segs, f.before(next, s.grown), s)
+			next = s
+		}
+		segs = append(segs, next)
 	}
-	cur := f.current()
-	if cur == nil || !sameFirstLine(r, cur.hash) {
-		return false
+	slices.Reverse(segs)
+	return segs
+}
+
+// twin returns the index of the segment that r is, or is a copy of, such as the compressed form of a file that we have open still;
+// -1 for none. A copy of the current file is made to truncate that soon. A blank one, without a whole line, has just been begun.
+func (f *follow) twin(r rotated) (i int, blank bool) {
+	if i := slices.IndexFunc(f.segs, func(s *segment) bool { return s.id == r.identity }); i >= 0 {
+		return i, false
 	}
-	a, b := make([]byte, 4096), make([]byte, 4096)
-	n, _ := r.ReadAt(a, 0)
-	m, _ := cur.body.ReadAt(b, 0)
-	return m >= n && bytes.Equal(a[:n], b[:n])
+	h, err := firstLine(r)
+	if err != nil || h == "" {
+		return -1, err == nil
+	}
+	return slices.IndexFunc(f.segs, func(s *segment) bool { return s.hash == h && sameStart(r, s.body) }), false
+}
+
+// sameStart reports whether the first bytes of a are those of b too.
+func sameStart(a, b body) bool {
+	first, second := make([]byte, 4096), make([]byte, 4096)
+	n, _ := a.ReadAt(first, 0)
+	m, _ := b.ReadAt(second, 0)
+	return m >= n && bytes.Equal(first[:n], second[:n])
 }
 
 // earlier makes r a segment. A plain file may still be written to, by a writer that has not noticed the rotation.
@@ -157,15 +199,17 @@ func (f *follow) earlier(r rotated) *segment {
 	return s
 }
 
-// behind returns the index for a segment that comes after all of segs and, if there are none, before the current one.
-func (f *follow) behind(segs []*segment) int {
-	if len(segs) > 0 {
-		return slices.Index(f.segs, segs[len(segs)-1]) + 1
+// before returns the index for a segment that was last written to at t and comes before next: right before it, but for files that
+// have no name any more and were written to later.
+func (f *follow) before(next *segment, t time.Time) int {
+	at := len(f.segs)
+	if next != nil {
+		at = slices.Index(f.segs, next)
 	}
-	if cur := f.current(); cur != nil {
-		return len(f.segs) - 1
+	for at > 0 && f.segs[at-1].grown.After(t) {
+		at--
 	}
-	return len(f.segs)
+	return at
 }
 
 // isPacked reports whether s is a compressed file, which cannot be searched.

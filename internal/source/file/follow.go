@@ -152,14 +152,15 @@ func (f *follow) retire() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := f.reader.opt.Now()
-	for i, s := range slices.Clone(f.segs) {
-		last := i == len(f.segs)-1 && !s.fixed
+	for _, s := range slices.Clone(f.segs) {
+		last := s == f.current()
+		many := len(f.segs) > maxSegs
 		switch {
 		case last && f.reason == "":
-		case len(f.segs) > maxSegs && i == 0:
-			f.lose(s, "too many rotated files wait for it")
-		case s.finished(last) && (s.fixed || len(s.cursors) == 0 || now.Sub(s.grown) > linger):
+		case s.finished(last) && (s.fixed || many || len(s.cursors) == 0 || now.Sub(s.grown) > linger):
 			f.remove(s)
+		case many && s == f.segs[0]:
+			f.lose(s, "too many rotated files wait for it")
 		}
 	}
 }
@@ -177,9 +178,7 @@ func (s *segment) finished(last bool) bool {
 // lose gives s up though some of it was perhaps not read.
 func (f *follow) lose(s *segment, why string) {
 	for sub := range s.cursors {
-		sub.mu.Lock()
-		sub.stats.Lost++
-		sub.mu.Unlock()
+		sub.missed()
 	}
 	f.reader.opt.Log.Warn(fmt.Sprintf("The rest of an earlier file of %s from byte %d on is not read: %s", f.path, s.furthest(), why))
 	f.remove(s)

@@ -144,6 +144,7 @@ func (f *follow) rotated(old, s *segment) {
 		f.reader.msg(fmt.Sprintf("Log rotation detected for %s, reason: (%d, %d, %d, %d, '%s', '%s')",
 			f.path, s.size, old.furthest(), s.id.ino, old.id.ino, s.hash, old.hash))
 	}
+	s.follows(cmp.Or(old.hash, old.former))
 	for _, sub := range f.subs {
 		s.cursors[sub] = &cursor{}
 	}
@@ -182,9 +183,6 @@ func (f *follow) restarted(old *segment) {
 	}
 	now := f.reader.opt.Now()
 	s := f.add(file, l, now)
-	if s.hash == "" {
-		s.former = cmp.Or(old.hash, old.former)
-	}
 	f.rotated(old, s)
 	copied := f.missed(old)
 	if copied == nil {

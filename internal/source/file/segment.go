@@ -36,7 +36,7 @@ type segment struct {
 	id      identity
 	fixed   bool // a finished copy: it cannot grow, and is closed as soon as it is read
 	hash    string
-	former  string    // fingerprint of what the same file held before it was truncated
+	former  string    // while s is blank: fingerprint of what was read before it
 	checked time.Time // when hash was last compared with the file
 	size    int64     // as last seen
 	grown   time.Time // when size last changed
@@ -141,6 +141,13 @@ func (s *segment) startsLine(off int64, nl Newline) bool {
 	last := make([]byte, w)
 	n, _ := s.body.ReadAt(last, off-w)
 	return int64(n) == w && nl.is(last, '\n')
+}
+
+// follows notes, while s is blank, what was read before it.
+func (s *segment) follows(hash string) {
+	if s.hash == "" {
+		s.former = hash
+	}
 }
 
 // learn computes the fingerprint of s if it is not known yet, and reports whether it is new.

@@ -150,6 +150,13 @@ func (s *Subscription) moved(p ticket.Position) {
 	s.mu.Unlock()
 }
 
+// missed notes that a stretch was gone before it could be read.
+func (s *Subscription) missed() {
+	s.mu.Lock()
+	s.stats.Lost++
+	s.mu.Unlock()
+}
+
 // goneLive notes that the end of the file was reached.
 func (s *Subscription) goneLive() {
 	s.mu.Lock()
