@@ -31,7 +31,9 @@ func killAgainAndAgain(t *testing.T, rotate time.Duration) {
 	random := randomness(t)
 	m := newMachine(t, jailsOnFile)
 	l := &torture.Log{Path: m.log(), Crowd: torture.NewCrowd(random(), 0.5), Rate: 800}
-	m.begin(l)
+	l.Open()
+	l.Write(time.Now().Add(20 * time.Millisecond))
+	m.begin()
 	stop := attack(l, rotate)
 	o := &operator{machine: m, rand: random(), wants: map[string]bool{}, unsure: map[string]bool{}}
 	moments := random()
@@ -58,10 +60,8 @@ func killAgainAndAgain(t *testing.T, rotate time.Duration) {
 	m.checkDatabase()
 }
 
-// begin opens l and lets the server see it once: what was rotated before that is not its business.
-func (m *machine) begin(l *torture.Log) {
-	l.Open()
-	l.Write(time.Now().Add(20 * time.Millisecond))
+// begin lets the server see the log once: what is rotated before that is not its business.
+func (m *machine) begin() {
 	s := m.start()
 	m.awaitEnd()
 	s.kill()

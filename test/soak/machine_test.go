@@ -53,6 +53,7 @@ type machine struct {
 	t       *testing.T
 	dir     string
 	program string
+	end     func() string // the condition, in SQL, that a stored place is the end of all that was written
 }
 
 // countRetry is more than anybody fails.
@@ -70,6 +71,7 @@ func newMachine(t *testing.T, source string) *machine {
 		t.Fatalf("%v: run make build", err)
 	}
 	m := &machine{t: t, dir: t.TempDir(), program: program}
+	m.end = endOf(m.log())
 	const failure = "sshd\\[\\d+\\]: Failed password for root from <HOST> port"
 	for name, text := range map[string]string{
 		"auth.log": "",
@@ -182,20 +184,27 @@ func (m *machine) query(sql string) (string, error) {
 
 // atEnd reports whether it is in the database that both jails are through with the log.
 func (m *machine) atEnd() bool {
-	info, err := os.Stat(m.log())
-	if err != nil {
-		return false
-	}
-	n, err := m.query(fmt.Sprintf("SELECT count(*) FROM logs WHERE lastfilepos = %d", info.Size()))
+	n, err := m.query("SELECT count(*) FROM logs WHERE " + m.end())
 	return err == nil && n == "2"
+}
+
+// endOf returns the condition that a stored place in a file is its end.
+func endOf(path string) func() string {
+	return func() string {
+		info, err := os.Stat(path)
+		if err != nil {
+			return "false"
+		}
+		return fmt.Sprintf("lastfilepos = %d", info.Size())
+	}
 }
 
 // awaitEnd waits until both jails are through with the log.
 func (m *machine) awaitEnd() {
 	m.t.Helper()
 	if !within(2*time.Minute, m.atEnd) {
-		places, err := m.query("SELECT jail, lastfilepos FROM logs")
-		m.t.Errorf("the server does not get to the end of the log: %s (%v)\n%s", places, err, m.tail())
+		places, err := m.query("SELECT jail, firstlinemd5, lastfilepos FROM logs")
+		m.t.Errorf("the server does not get to the end, %s: %s (%v)\n%s", m.end(), places, err, m.tail())
 	}
 }
 

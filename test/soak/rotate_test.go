@@ -36,7 +36,9 @@ func TestEveryLineOnce(t *testing.T) {
 		up.Lock()
 		l := &torture.Log{Path: m.log(), Crowd: torture.NewCrowd(random(), 0.02), Rate: hard.rate}
 		l.Attend = func(rotate func()) { m.attend(&up, rotate) }
-		m.begin(l)
+		l.Open()
+		l.Write(time.Now().Add(20 * time.Millisecond))
+		m.begin()
 		written := make(chan struct{})
 		go func() {
 			defer close(written)

@@ -24,13 +24,9 @@ type Log struct {
 
 	file *os.File
 	kept int // rotated files
-	owed float64
-	last time.Time // that lines were written
+	pace pace
 	buf  []byte
 }
-
-// beat is the pause between two writes.
-const beat = 2 * time.Millisecond
 
 // Open creates the log, or goes on with one that is there.
 func (l *Log) Open() { l.reopen(os.O_APPEND) }
@@ -40,14 +36,10 @@ func (l *Log) Close() { l.must(l.file.Close()) }
 
 // Write writes lines at the log's rate until end.
 func (l *Log) Write(end time.Time) {
-	for l.last = time.Now(); l.Err == nil && l.last.Before(end); time.Sleep(beat) {
-		now := time.Now()
-		l.owed += now.Sub(l.last).Seconds() * float64(l.Rate)
-		l.last = now
-		n := int(l.owed)
-		l.owed -= float64(n)
+	l.pace.run(end, l.Rate, func(n int) bool {
 		l.burst(n)
-	}
+		return l.Err == nil
+	})
 }
 
 // Finish lets the offenders who are under way do what they have still to do.
