@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+	"golang.org/x/sys/unix"
 )
 
 // A body is the bytes of one segment.
@@ -21,7 +22,7 @@ type body interface {
 
 // open opens path without waiting for anybody (a log path may be a FIFO by mistake) and refuses what is no regular file.
 func open(path string) (*os.File, look, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|noBlock, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, look{}, err
 	}

@@ -35,7 +35,7 @@ type Options struct {
 const (
 	tick      = 750 * time.Millisecond // reaction time where inotify does not help
 	globTicks = 2                      // ticks between two looks for new files where inotify does not help
-	calmTicks = 16                     // ticks between two looks where it does, to be on the safe side
+	calmTicks = 40                     // ticks between two looks where it does, to be on the safe side
 	minLine   = 256
 )
 

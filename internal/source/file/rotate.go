@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"gaol/internal/source/inotify"
 )
 
 // levelMsg is the level, just below info, at which the original tells of rotation.
@@ -129,7 +131,7 @@ func (f *follow) add(file *os.File, l look, now time.Time) *segment {
 	s := &segment{body: file, id: l.identity, size: l.size, grown: now, cursors: map[*Subscription]*cursor{}}
 	s.learn(now)
 	f.segs = append(f.segs, s)
-	f.remote = isRemote(file)
+	f.remote = inotify.IsRemote(file)
 	s.watched = f.reader.notify.watchFile(f, file, s.id)
 	f.watchWay()
 	if f.reader.notify != nil && !s.watched {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"gaol/internal/source/inotify"
 )
 
 const dirEvents = unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_DELETE | unix.IN_ONLYDIR |
@@ -66,7 +68,7 @@ func (n *notifier) watchDir(dir string) *watch {
 	w := n.dirs[dir]
 	if w == nil {
 		if w = n.arm(dir, dirEvents); w != nil {
-			w.remote = isRemoteDir(dir)
+			w.remote = inotify.IsRemoteDir(dir)
 			n.dirs[dir] = w
 		}
 	}

@@ -121,7 +121,12 @@ func below(dir string, wanted func(string) bool) []string {
 func (o *Options) watched() []string {
 	dirs := o.dirs()
 	for _, pattern := range o.Files {
-		dirs = append(dirs, filepath.Dir(pattern))
+		dir := filepath.Dir(pattern)
+		dirs = append(dirs, dir)
+		for ; strings.ContainsAny(dir, `*?[\`); dir = filepath.Dir(dir) {
+			there, _ := filepath.Glob(dir)
+			dirs = append(dirs, there...)
+		}
 	}
 	if len(o.Files) == 0 && o.Path == "" {
 		dirs = append(dirs, filepath.Join(o.root, "run/log/journal"), filepath.Join(o.root, "var/log/journal"))

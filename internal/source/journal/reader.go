@@ -45,8 +45,7 @@ type Options struct {
 
 const (
 	tick     = 750 * time.Millisecond // between two looks without inotify
-	calmTick = 3 * time.Second        // with it, and between two searches for files
-	events   = unix.IN_MODIFY | unix.IN_CREATE | unix.IN_MOVED_TO | unix.IN_DELETE | unix.IN_ONLYDIR
+	calmTick = 30 * time.Second       // with it, to be on the safe side
 )
 
 // ErrClosed is returned to those who subscribe after Run has returned.
@@ -76,7 +75,8 @@ type Reader struct {
 	newest  uint64 // time of the newest entry seen
 	batch   ticket.Batch
 	streams sync.WaitGroup
-	command string // journalctl
+	command string        // journalctl
+	pause   time.Duration // how long nobody need look for files
 }
 
 // NewReader returns a Reader that reads nothing before Run is called.
@@ -145,24 +145,25 @@ func (r *Reader) Run(ctx context.Context) error {
 	defer wg.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	pause := calmTick
 	n, err := inotify.Open()
 	if err != nil {
 		r.opt.Log.Warn(fmt.Sprintf("The journal is polled, because of %v", err))
-		pause = tick
 	} else {
 		defer n.Close()
 		wg.Go(func() { n.Run(ctx, r.event) })
 	}
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	r.rescan.Store(true)
 	for ctx.Err() == nil {
 		r.round(ctx, n)
+		if timer.Reset(r.pause); r.rescan.Load() { // a file is being made, or something happened meanwhile
+			timer.Reset(tick)
+		}
 		select {
 		case <-r.wakeup:
 		case <-ctx.Done():
-		case <-ticker.C:
+		case <-timer.C:
 			r.rescan.Store(true)
 		}
 	}
@@ -180,7 +181,7 @@ func (r *Reader) event(e inotify.Event) {
 // round does everything there is to do.
 func (r *Reader) round(ctx context.Context, n *inotify.Instance) {
 	if r.rescan.Swap(false) {
-		r.watch(n)
+		r.pause = r.watch(n)
 		r.scan()
 		r.fallBack(ctx)
 	}
@@ -194,16 +195,6 @@ func (r *Reader) round(ctx context.Context, n *inotify.Instance) {
 		r.join()
 	}
 	r.drop()
-}
-
-// watch watches the directories that are there; watching one again does nothing.
-func (r *Reader) watch(n *inotify.Instance) {
-	if n == nil {
-		return
-	}
-	for _, dir := range r.opt.watched() {
-		_, _ = n.Add(dir, events) // what is not there yet is looked for by the tick
-	}
 }
 
 // shut closes everything.

@@ -1,4 +1,4 @@
-package file
+package inotify
 
 import (
 	"os"
@@ -6,17 +6,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const noBlock = unix.O_NONBLOCK
-
-// isRemote reports whether f is on a file system where somebody else can write without our kernel hearing of it, so that
+// IsRemote reports whether f is on a file system where somebody else can write without our kernel hearing of it, so that
 // inotify says nothing: then only looking again and again helps.
-func isRemote(f *os.File) bool {
+func IsRemote(f *os.File) bool {
 	var st unix.Statfs_t
 	return unix.Fstatfs(int(f.Fd()), &st) == nil && isRemoteType(uint32(st.Type))
 }
 
-// isRemoteDir is isRemote for a directory.
-func isRemoteDir(path string) bool {
+// IsRemoteDir is IsRemote for a directory.
+func IsRemoteDir(path string) bool {
 	var st unix.Statfs_t
 	return unix.Statfs(path, &st) == nil && isRemoteType(uint32(st.Type))
 }
