@@ -50,7 +50,7 @@ type Jail struct {
 	Name string
 	env  Env
 	// The jail's name stands before what filter, actions and observer say; the others name it themselves.
-	logs struct{ filter, actions, observer, failures, jail *slog.Logger }
+	logs struct{ filter, journal, actions, observer, failures, jail *slog.Logger }
 
 	life struct {
 		sync.Mutex
@@ -99,6 +99,7 @@ const (
 func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j := &Jail{Name: name, env: env, rearm: make(chan struct{}, 1)}
 	j.logs.filter = env.Log("fail2ban.filter").With("jail", name)
+	j.logs.journal = env.Log("fail2ban.filtersystemd").With("jail", name)
 	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
 	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
 	j.logs.failures = env.Log("fail2ban.actions")

@@ -23,6 +23,8 @@ type Start struct {
 	DateOf func(line []byte) (ticket.Unix, bool)
 	// Newline is a line feed in the encoding of the log.
 	Newline []byte
+	// Live, if set, is called when all that is old has been read. Only the journal needs it.
+	Live func()
 }
 
 // A Subscription is an open source.
@@ -80,7 +82,9 @@ func (j *Jail) subscribeLocked() {
 	j.dropLocked(s.Dropped)
 	if UsesJournal(s.Backend) {
 		j.openLocked(JournalSource, func() (Subscription, error) {
-			return j.env.Entries(s.Backend, s.Journal, j.startOf(JournalSource, false), sink{j})
+			start := j.startOf(JournalSource, false)
+			start.Live = func() { j.logs.journal.Info("Jail is in operation now (process new journal entries)") }
+			return j.env.Entries(s.Backend, s.Journal, start, sink{j})
 		})
 	}
 	for _, l := range logs {

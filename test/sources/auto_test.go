@@ -119,6 +119,10 @@ func choose(l *lab.Lab, tree string, i int) {
 	check("in the log: "+c.says, func() bool { return strings.Contains(l.Read("/var/log/fail2ban.log"), c.says) })
 	who := func() string { return strings.TrimSpace(client(l, "get", "sshd", "banip")) }
 	check("banned: "+c.bans, func() bool { return who() == c.bans })
+	const line = "[sshd] Jail is in operation now (process new journal entries)"
+	if n := strings.Count(l.Read("/var/log/fail2ban.log"), line); (n == 1) != (c.bans == inJournal) {
+		l.T.Errorf("%s, %s: %d times: %s", tree, c.name, n, line)
+	}
 	if c.file == 0 && !strings.Contains(c.says, "journal") {
 		authLog(l, 0, inFile)
 		check("banned by the file that came up", func() bool { return who() == inFile })

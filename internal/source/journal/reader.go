@@ -118,7 +118,7 @@ func (r *Reader) Subscribe(matches [][]string, start Start, sink source.Sink) (*
 	if err := checkMatches(matches); err != nil {
 		return nil, err
 	}
-	s := &Subscription{reader: r, sink: sink, matches: matches, changed: true, pos: start.Stored, from: start.from(r.opt.Now())}
+	s := &Subscription{reader: r, sink: sink, onLive: start.Live, matches: matches, changed: true, pos: start.Stored, from: start.from(r.opt.Now())}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.done {

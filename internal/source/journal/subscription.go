@@ -16,6 +16,8 @@ type Start struct {
 	Stored ticket.Position
 	// Since skips entries that are older.
 	Since ticket.Unix
+	// Live, if set, is called once, from the reader's goroutine: what comes from then on is new.
+	Live func()
 }
 
 // future is how far ahead a stored place may be.
@@ -52,6 +54,7 @@ type Stats struct {
 type Subscription struct {
 	reader *Reader
 	sink   source.Sink
+	onLive func() // nil: nobody wants to know
 	paused atomic.Bool
 
 	// Used by the reader's goroutine only.
@@ -177,8 +180,12 @@ func (s *Subscription) give(b *ticket.Batch, text []byte, loc *time.Location, en
 // goLive notes that lines are new from now on.
 func (s *Subscription) goLive() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	first := !s.stats.Live
 	s.stats.Live = true
+	s.mu.Unlock()
+	if first && s.onLive != nil {
+		s.onLive()
+	}
 }
 
 func (s *Subscription) live() bool {
