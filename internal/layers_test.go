@@ -13,7 +13,7 @@ var layers = []string{
 	"lazy", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
 	"config/pytext", "config/omap", "config/ini", "config/layers", "config",
 	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
-	"filter", "filter/dns", "filter/ignore", "failure", "ban",
+	"filter", "filter/dns", "filter/ignore", "health", "failure", "ban",
 	"action", "action/shell", "action/nft", "action/smtp", "store",
 	"jail", "control", "server", "regextest", "cli",
 }

@@ -79,7 +79,7 @@ func (k *checker) logs(j *Jail) {
 }
 
 // timeOptions are the settings that hold time expressions.
-var timeOptions = []string{"findtime", "bantime", "bantime.maxtime", "bantime.rndtime"}
+var timeOptions = []string{"findtime", "bantime", "bantime.maxtime", "bantime.rndtime", "warnnodate", "warnnomatch"}
 
 // values reports numbers and times that a server will refuse, and a ban that ends before its cause is forgotten.
 func (k *checker) values(j *Jail) {

@@ -43,7 +43,8 @@ type Options struct {
 	// reads the journal where the original's would. A server wants this; a dump shows the jail as it is.
 	Journal func(files []LogPath, matches [][]string) (reads bool, why string)
 	// LivePatterns leaves patterns of log files to the server, as far as they are patterns, so that it reads what comes up later
-	// too; and names files that are not there. The commands are then set JAIL addlogpath PATTERN MODE live.
+	// too; and names files that are not there. The commands are then set JAIL addlogpath PATTERN MODE live, and add JAIL BACKEND is
+	// followed by what the jail reads (see Jail.Reads) and by its filter.
 	LivePatterns bool
 	// StrictJails makes a wrong jail a failure of the whole, as testing does.
 	StrictJails bool

@@ -26,11 +26,12 @@ func (d *draft) commands() error {
 	return nil
 }
 
-// addCommand returns the command that makes the jail. What it reads is for our own server's log; others pass over the word.
+// addCommand returns the command that makes the jail. What it reads and the name of its filter are for the log of our own server;
+// others pass over the words.
 func (d *draft) addCommand() []any {
 	add := []any{"add", d.jail.Name, d.jail.Backend}
-	if d.jail.Reads != "" {
-		add = append(add, d.jail.Reads)
+	if d.reader.o.LivePatterns {
+		add = append(add, d.jail.Reads, textOf(d.opts, "filter"))
 	}
 	return add
 }

@@ -81,6 +81,10 @@ var (
 		{"maxlines", intKind, nil},
 		{"datepattern", textKind, nil},
 		{"journalmatch", textKind, nil},
+		// What the original does not have.
+		{"logskew", textKind, nil},
+		{"warnnodate", textKind, nil},
+		{"warnnomatch", textKind, nil},
 	}
 	filterOptions = []option{
 		{"usedns", textKind, nil},

@@ -253,8 +253,8 @@ func TestWhatAServerIsToldOfLogs(t *testing.T) {
 			if d := cmp.Diff(tt.reads, short(c.Jails[0].Reads)); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
-			if add := c.Jails[0].Commands[0].([]any); len(add) == 4 && add[3] != c.Jails[0].Reads || len(add) != 4 && tt.reads != "" {
-				t.Errorf("the server is told %v", add)
+			if d := cmp.Diff([]any{"add", "a", c.Jails[0].Backend, c.Jails[0].Reads, "f"}, c.Jails[0].Commands[0]); d != "" {
+				t.Errorf("the server is told (-want +got):\n%s", d)
 			}
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"gaol/internal/failure"
 	"gaol/internal/filter"
 	"gaol/internal/filter/ignore"
+	"gaol/internal/health"
 	"gaol/internal/source"
 	"gaol/internal/store"
 	"gaol/internal/ticket"
@@ -63,10 +64,12 @@ type Jail struct {
 
 	judging struct {
 		sync.Mutex
-		filter  *filter.Filter
-		ignore  *ignore.Rules
-		table   *failure.Table
-		cleaned ticket.Unix
+		filter   *filter.Filter
+		ignore   *ignore.Rules
+		table    *failure.Table
+		cleaned  ticket.Unix
+		insights map[string]*insight // by source
+		limits   health.Limits
 	}
 
 	banning struct {
@@ -106,6 +109,7 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.logs.jail = env.Log("fail2ban.jail")
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	j.life.subs = map[string]Subscription{}
+	j.judging.insights = map[string]*insight{}
 	j.judging.table = failure.New(plan.Settings.counting())
 	if err := j.takeLocked(plan); err != nil {
 		return nil, err
@@ -143,7 +147,9 @@ func (j *Jail) takeLocked(plan *Plan) error {
 		})
 	} else if j.life.plan == nil || j.life.plan.program != plan.program {
 		j.judging.filter.Reconfigure(plan.program)
+		j.relearn()
 	}
+	j.judging.limits = plan.limits()
 	j.judging.ignore = ig
 	j.judging.table.Apply(plan.Settings.counting())
 	j.life.plan = plan

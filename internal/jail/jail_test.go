@@ -109,6 +109,8 @@ func (openSource) Pause()   {}
 func (openSource) Resume()  {}
 func (s openSource) Close() { s.closed() }
 
+func (openSource) Progress() []Progress { return []Progress{{Path: "/log", Open: true, Live: true}} }
+
 func newBench(t *testing.T, db *store.Store, change func(*Settings)) *bench {
 	b := &bench{T: t, actions: map[string]*recorder{"fw": {}}}
 	out := logging.NewOutput(nil, &b.log, "1.1.0")

@@ -16,7 +16,9 @@ const cleanEvery = 5
 func (j *Jail) judge(b *ticket.Batch) {
 	j.judging.Lock()
 	defer j.judging.Unlock()
-	j.judging.filter.Process(b, j.failed)
+	in := j.insight(b.Source)
+	j.judging.filter.Shift(j.correction(in))
+	j.observe(in, b, j.judging.filter.Process(b, j.failed))
 	j.cleanLocked(false)
 	j.passed(b.Source, b.End)
 }

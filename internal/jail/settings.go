@@ -19,6 +19,7 @@ type Settings struct {
 	Backend string // as given to add: auto, pyinotify, polling, systemd[…]
 
 	Filter        filter.Settings
+	FilterName    string // as fail2ban-regex takes it, with parameters; "" where nobody has told
 	Ignore        ignore.Settings
 	IgnoreCommand *string // nil is unset, and "" is none
 
@@ -40,7 +41,22 @@ type Settings struct {
 	Journal [][]string // alternatives of FIELD=value words; nil takes every entry
 
 	Actions []ActionSpec
+
+	Watch WatchSettings
 }
+
+// WatchSettings say what a jail makes of a log that does not fit its filter. These options are ours.
+type WatchSettings struct {
+	Skew    string          // SkewWarn or SkewCorrect
+	NoDate  config.Seconds  // for so long no dates are found before that is said; 0 is for ever
+	NoMatch *config.Seconds // the same for matches; nil leaves it to what the log shows, see health.Watch
+}
+
+// The values of logskew.
+const (
+	SkewWarn    = "warn"
+	SkewCorrect = "auto"
+)
 
 // A LogFile is a file to watch, or a pattern of files.
 type LogFile struct {
@@ -67,6 +83,7 @@ func Defaults() Settings {
 		MaxMatches: 5,
 		FindTime:   config.IntSeconds(600),
 		BanTime:    config.IntSeconds(600),
+		Watch:      WatchSettings{Skew: SkewWarn, NoDate: config.IntSeconds(600)},
 	}
 }
 

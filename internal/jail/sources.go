@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gaol/internal/filter"
 	"gaol/internal/ticket"
@@ -32,6 +33,8 @@ type Subscription interface {
 	Pause()
 	Resume()
 	Close()
+	// Progress tells how far it is, for each of its files on its own.
+	Progress() []Progress
 }
 
 // A Pattern is the subscription of all files that a pattern of log files stands for, those that come up later included.
@@ -50,6 +53,24 @@ type Owner interface {
 	// Release says that a file is not read any more.
 	Release(path string)
 }
+
+// Progress is how far the reading of a source is.
+type Progress struct {
+	Path   string // or a pattern that matches nothing yet, or JournalSource
+	Open   bool   // somebody reads it, or would
+	Absent string // why it cannot be read now, "" where it can
+	Paused bool
+	Live   bool      // the end was reached once, so that lines are new
+	Watch  string    // how news is noticed: "inotify" or "polling"
+	Behind int64     // bytes that are there to be judged; Unknown for a journal
+	Lines  uint64    // judged
+	Long   uint64    // of these, judged by their beginning only
+	Lost   uint64    // stretches that were gone before they could be read
+	Last   time.Time // when the last line was read; zero for never
+}
+
+// Unknown is the Behind of a source that would have to be read to say.
+const Unknown = -1
 
 // sink hands batches to the jail.
 type sink struct{ jail *Jail }
@@ -138,9 +159,17 @@ func (j *Jail) openLog(backend string, l LogFile) (Subscription, error) {
 func (j *Jail) unsubscribeLocked(name string) {
 	j.life.subs[name].Close()
 	if _, ok := j.life.subs[name].(Pattern); !ok {
-		j.claims.release(name)
+		j.release(name)
 	}
 	delete(j.life.subs, name)
+}
+
+// release notes that a log file is not read any more.
+func (j *Jail) release(path string) {
+	j.claims.release(path)
+	j.judging.Lock()
+	defer j.judging.Unlock()
+	delete(j.judging.insights, path)
 }
 
 // startOf says where reading of a source begins: after what was judged before, and not before findtime ago.
@@ -176,7 +205,7 @@ func (o owner) Claim(path string) (Start, bool) {
 }
 
 // Release implements Owner.
-func (o owner) Release(path string) { o.jail.claims.release(path) }
+func (o owner) Release(path string) { o.jail.release(path) }
 
 // claims are the log files of a jail that are read, so that one that is named and matched by patterns is read once.
 type claims struct {

@@ -20,6 +20,13 @@ func (f *found) Pause()          {}
 func (f *found) Resume()         {}
 func (f *found) Paths() []string { return f.read }
 
+func (f *found) Progress() (all []Progress) {
+	for _, path := range f.read {
+		all = append(all, Progress{Path: path, Open: true, Live: true})
+	}
+	return all
+}
+
 func (f *found) Close() {
 	for _, path := range slices.Clone(f.read) {
 		f.Drop(path)

@@ -121,6 +121,9 @@ func (s *Server) overview() []any {
 
 // statusOf describes one jail in the given flavour; one that does not exist is logged and shown as basic.
 func (s *Server) statusOf(j *jail.Jail, flavour string) any {
+	if flavour == "sources" {
+		return sourcesOf(j)
+	}
 	st := j.Status()
 	if flavour == "stats" {
 		return statsOf(j, &st)
@@ -143,7 +146,7 @@ func (s *Server) statusOf(j *jail.Jail, flavour string) any {
 	case "basic":
 		actions = append(actions, pickle.Tuple{"Banned IP list", ids(st.List)})
 	default:
-		s.log.Warn(fmt.Sprintf("Unsupported extended jail status flavor %s. Supported: ['short', 'basic', 'stats']",
+		s.log.Warn(fmt.Sprintf("Unsupported extended jail status flavor %s. Supported: ['short', 'basic', 'stats', 'sources']",
 			pickle.Repr(flavour)))
 		actions = append(actions, pickle.Tuple{"Banned IP list", ids(st.List)})
 	}

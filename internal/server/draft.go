@@ -124,6 +124,9 @@ func (d *draft) add(args []any) error {
 	if len(args) > 2 {
 		j.reads = text(args[2])
 	}
+	if len(args) > 3 {
+		j.settings.FilterName = text(args[3])
+	}
 	j.note([]any{"backend"}, checkBackend(j.settings.Backend))
 	return nil
 }
@@ -135,6 +138,7 @@ func clearLists(s *jail.Settings) {
 	s.Journal = nil
 	s.Logs, s.Dropped = nil, nil
 	s.Actions = nil
+	s.Watch = jail.Defaults().Watch // ours: what the configuration does not say any more does not hold any more
 }
 
 // note keeps the first error of a jail and the command that made it.

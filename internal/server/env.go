@@ -110,12 +110,16 @@ func (s *Server) openFile(backend string, l jail.LogFile, start jail.Start, sink
 	}
 	from := fileStart(start)
 	from.Wait = l.Waits
-	return s.fileReader(backend).Subscribe(l.Path, from, sink)
+	sub, err := s.fileReader(backend).Subscribe(l.Path, from, sink)
+	if err != nil {
+		return nil, err
+	}
+	return fileSource{sub}, nil
 }
 
 // openPattern subscribes a jail to all files that match a pattern.
 func (s *Server) openPattern(backend, pattern string, owner jail.Owner, sink source.Sink) (jail.Pattern, error) {
-	return s.fileReader(backend).SubscribeGlob(pattern, fileOwner{owner}, sink), nil
+	return patternSource{s.fileReader(backend).SubscribeGlob(pattern, fileOwner{owner}, sink)}, nil
 }
 
 func (s *Server) fileReader(backend string) *file.Reader {

@@ -89,5 +89,9 @@ func (s *Server) openJournal(backend string, matches [][]string, start jail.Star
 	if err != nil {
 		return nil, err
 	}
-	return r.Subscribe(matches, journal.Start{Stored: start.Stored, Since: start.Since, Live: start.Live}, sink)
+	sub, err := r.Subscribe(matches, journal.Start{Stored: start.Stored, Since: start.Since, Live: start.Live}, sink)
+	if err != nil {
+		return nil, err
+	}
+	return journalSource{sub}, nil
 }

@@ -69,6 +69,11 @@ var options = map[string]option{
 	"logencoding": {func(s *jail.Settings, a []any) error { s.Filter.LogEncoding = text(a[0]); return nil }, getEncoding, false},
 	"usedns":      {setUseDNS, func(j *jail.Jail) any { return j.Settings().Filter.UseDNS }, false},
 
+	"logskew": {setLogSkew, func(j *jail.Jail) any { return j.Settings().Watch.Skew }, false},
+	"warnnodate": {func(s *jail.Settings, a []any) error { return setSeconds(&s.Watch.NoDate, a[0]) },
+		func(j *jail.Jail) any { return number(j.Settings().Watch.NoDate) }, false},
+	"warnnomatch": timeOption(func(s *jail.Settings) **config.Seconds { return &s.Watch.NoMatch }),
+
 	"addlogpath":      {set: addLogPath},
 	"dellogpath":      {set: delLogPath},
 	"logpath":         {get: func(j *jail.Jail) any { return list(j.Files()) }},
@@ -186,6 +191,16 @@ func setMaxLines(s *jail.Settings, a []any) error {
 func setUseDNS(s *jail.Settings, a []any) error {
 	s.Filter.UseDNS = useDNS(text(a[0]))
 	return nil
+}
+
+func setLogSkew(s *jail.Settings, a []any) error {
+	switch word := text(a[0]); word {
+	case jail.SkewWarn, jail.SkewCorrect:
+		s.Watch.Skew = word
+		return nil
+	default:
+		return control.ValueError(fmt.Sprintf("logskew is %s or %s, not %s", jail.SkewWarn, jail.SkewCorrect, pickle.Repr(word)))
+	}
 }
 
 // addIgnoreIP keeps addresses in their canonical spelling, so that one is in the list once.

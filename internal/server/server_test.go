@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"gaol/internal/control"
 	"gaol/internal/logging"
 	"gaol/internal/pickle"
+	"gaol/internal/ticket"
 )
 
 // A bench is a server without a socket, in a folder of its own.
@@ -21,11 +23,32 @@ type bench struct {
 	*testing.T
 	srv *Server
 	dir string
+	log lockedBuffer
 }
 
-func newBench(t *testing.T) *bench {
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func newBench(t *testing.T) *bench { return newBenchAt(t, nil) }
+
+// newBenchAt makes a bench whose clock is now.
+func newBenchAt(t *testing.T, now func() ticket.Unix) *bench {
 	b := &bench{T: t, dir: t.TempDir()}
-	b.srv = New(Options{Version: "1.1.0", Output: logging.NewOutput(nil, new(bytes.Buffer), "1.1.0"), Observe: true})
+	b.srv = New(Options{Version: "1.1.0", Output: logging.NewOutput(nil, &b.log, "1.1.0"), Observe: true, Now: now})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- b.srv.Run(ctx) }()

@@ -1,0 +1,111 @@
+package health
+
+import (
+	"gaol/internal/filter"
+	"gaol/internal/ticket"
+)
+
+// Limits say for how many seconds a filter may be silent on a busy log before that is worth a complaint; 0 is for ever.
+type Limits struct {
+	Dates float64 // finding no dates
+	// Named is for knowing no line although the log names the service that prefregex is for; Unnamed is for where nothing tells whether
+	// there was anything to know.
+	Named, Unnamed float64
+}
+
+// How many lines make a log busy, whatever time they take, and how sure a verdict must be.
+const (
+	busyDates   = 20
+	busyMatches = 100
+	fewDates    = 100 // fewer than one date in so many lines is as good as none
+	enoughNames = 10  // lines that are looked at more closely and name the service; one may do so by chance
+)
+
+// A Watch looks for silence on one source.
+//
+// Dates are simple: a filter that finds hardly any is wrong about the log, whatever is in it. Logs with lines that go on from the one
+// before, such as traces, have a date now and then.
+//
+// No failures may also mean a peaceful day, and it is no help to warn of those. So three cases are told apart.
+//
+//   - prefregex matches a line now and then: it is made to match every line of the service, good ones too, so the filter hears what is
+//     said, and there was nothing to report. That can last for ever. (An expression that no longer fits just its own message goes
+//     unnoticed: its lines cannot be told from lines that never meant anything.)
+//   - prefregex matches no line, although lines hold the name that it demands: the service speaks, and in a layout that the filter does
+//     not know. This is what an upgrade of the service or of the logger does, and the limit is Named.
+//   - nothing names the service, or there is no prefregex: the filter may read the wrong log, its expressions may be wrong from the
+//     start, or all may be well. Only much time makes that suspicious: Unnamed.
+type Watch struct{ dates, matches silence }
+
+// A Complaint is what is wrong.
+type Complaint struct {
+	NoDates bool // else no matches
+	Named   bool // the lines name the filter's service
+	Lines   int  // that were there to be understood
+	Seconds float64
+	Samples []string // two lines, one if there was only one batch, as they stand in the log but for their length
+}
+
+// Note takes the tally of a batch that was judged at now; line returns the text of one of its lines. It returns a complaint
+// when one is due, else nil. A complaint is not repeated until the filter has been heard of again.
+func (w *Watch) Note(t filter.Tally, line func(i int) []byte, now ticket.Unix, l Limits) *Complaint {
+	if t.Lines == 0 {
+		return nil
+	}
+	if c := w.noteDates(t, line, now, l.Dates); c != nil {
+		return c
+	}
+	return w.noteMatches(t, line, now, l)
+}
+
+func (w *Watch) noteDates(t filter.Tally, line func(i int) []byte, now ticket.Unix, limit float64) *Complaint {
+	s := &w.dates
+	s.add(t.Lines, now)
+	s.good += t.Lines - t.Undated
+	if t.Odd >= 0 {
+		s.sample(line(t.Odd))
+	}
+	if s.lines < busyDates || !s.over(now, limit) {
+		return nil
+	}
+	c := s.complain(now)
+	c.NoDates = true
+	again := s.said
+	s.said = s.good*fewDates < s.lines
+	s.startOver(now)
+	if again || !s.said {
+		return nil
+	}
+	return c
+}
+
+func (w *Watch) noteMatches(t filter.Tally, line func(i int) []byte, now ticket.Unix, l Limits) *Complaint {
+	s := &w.matches
+	if t.Matched > 0 || t.Heard {
+		s.said = false
+		s.startOver(now)
+		return nil
+	}
+	if s.said {
+		return nil
+	}
+	s.add(t.Lines, now)
+	if t.Named {
+		s.good++
+	}
+	if t.Named || s.good == 0 {
+		s.sample(line(t.Probed))
+	}
+	named := s.good >= enoughNames
+	limit := l.Unnamed
+	if named {
+		limit = l.Named
+	}
+	if s.lines < busyMatches || !s.over(now, limit) {
+		return nil
+	}
+	s.said = true
+	c := s.complain(now)
+	c.Named = named
+	return c
+}

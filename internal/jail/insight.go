@@ -1,0 +1,79 @@
+package jail
+
+import (
+	"gaol/internal/filter"
+	"gaol/internal/health"
+	"gaol/internal/ticket"
+)
+
+const (
+	day  = 24 * 60 * 60 // seconds
+	week = 7 * day
+)
+
+// An insight is what a jail has learnt of a source from its lines. It is guarded by judging.
+type insight struct {
+	undecoded, undated, matched uint64
+	stated                      ticket.Unix // what the last line with a date said, 0 for none
+	judged                      ticket.Unix // when the last line was judged
+	skew                        health.Skew
+	warned                      ticket.Unix // of the skew; 0 for never
+	watch                       health.Watch
+}
+
+// insight returns the insight into a source, a new one if there is none.
+func (j *Jail) insight(source string) *insight {
+	in := j.judging.insights[source]
+	if in == nil {
+		in = &insight{}
+		j.judging.insights[source] = in
+	}
+	return in
+}
+
+// relearn gives up what was concluded about logs with a former filter. The caller holds judging.
+func (j *Jail) relearn() {
+	for _, in := range j.judging.insights {
+		in.skew, in.warned, in.watch = health.Skew{}, 0, health.Watch{}
+	}
+}
+
+// limits returns how long a filter may be silent.
+func (p *Plan) limits() health.Limits {
+	w := &p.Settings.Watch
+	l := health.Limits{Dates: w.NoDate.Float64(), Named: day, Unnamed: week}
+	if w.NoMatch != nil {
+		l.Named, l.Unnamed = w.NoMatch.Float64(), w.NoMatch.Float64()
+	}
+	return l
+}
+
+// correction returns by how much dates of a source are to be put back, in seconds.
+func (j *Jail) correction(in *insight) ticket.Unix {
+	if j.life.plan.Settings.Watch.Skew != SkewCorrect {
+		return 0
+	}
+	seconds, _ := in.skew.Seconds()
+	return ticket.Unix(seconds)
+}
+
+// manyLines is the size of a batch from which on it was waiting to be read, so that its dates don't show what time it is.
+const manyLines = 256
+
+// observe learns what a batch shows about its source.
+func (j *Jail) observe(in *insight, b *ticket.Batch, t filter.Tally) {
+	now := j.env.Now()
+	in.undecoded += uint64(t.Undecoded)
+	in.undated += uint64(t.Undated)
+	in.matched += uint64(t.Matched)
+	in.judged = now
+	if t.Stated != 0 {
+		in.stated = t.Stated
+		if b.Live && t.Lines < manyLines && in.skew.Note(t.Stated, now) {
+			j.warnOfSkew(in, b.Source, now)
+		}
+	}
+	if c := in.watch.Note(t, func(i int) []byte { return b.Lines[i].Text }, now, j.judging.limits); c != nil {
+		j.logs.filter.Warn(j.complaint(c, b.Source))
+	}
+}
