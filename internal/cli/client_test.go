@@ -526,3 +526,24 @@ func TestServerOptionsAreTested(t *testing.T) {
 		}
 	}
 }
+
+// TestJailOptionsOfOursAreTested lets -t and gaol config check find wrong values of options that the original does not have.
+func TestJailOptionsOfOursAreTested(t *testing.T) {
+	for option, says := range map[string]string{
+		"logskew = yes":     "jail.local:2: logskew: 'yes' is neither warn nor auto",
+		"warnnodate = Dog":  "jail.local:2: warnnodate: ",
+		"warnnomatch = Cat": "jail.local:2: warnnomatch: ",
+	} {
+		dir := confDir(t)
+		if err := os.WriteFile(filepath.Join(dir, "jail.local"), []byte("[web]\n"+option+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, argv := range [][]string{{"fail2ban-client", "-c", dir, "-t"}, {"gaol", "config", "check", "-c", dir}} {
+			var stdout, stderr bytes.Buffer
+			code := Run(t.Context(), argv, strings.NewReader(""), &stdout, &stderr)
+			if code != failed || !strings.Contains(stdout.String()+stderr.String(), says) {
+				t.Errorf("%v with %q: %d, %s%s", argv, option, code, &stdout, &stderr)
+			}
+		}
+	}
+}

@@ -77,7 +77,7 @@ func jailControlCommands() []commandHelp {
 		{"add <JAIL> <BACKEND>", "make a jail that reads its logs by this backend"},
 		{"start <JAIL>", "run a jail"},
 		{"stop <JAIL>", "stop a jail and remove it"},
-		{"status <JAIL> [FLAVOR]", "show failures and bans of a jail; FLAVOR is basic, short, stats or cymru"},
+		{"status <JAIL> [FLAVOR]", "show failures and bans of a jail; FLAVOR is basic, short, stats, sources or cymru"},
 	}
 }
 
@@ -92,6 +92,9 @@ func jailSetCommands() []commandHelp {
 		{"set <JAIL> addlogpath <FILE> ['tail']", "watch one more file, from its end if 'tail' is given"},
 		{"set <JAIL> dellogpath <FILE>", "watch a file no longer"},
 		{"set <JAIL> logencoding <ENCODING>", "read the log files in this encoding"},
+		{"set <JAIL> logskew warn|auto", "warn of dates of another time zone, or correct them"},
+		{"set <JAIL> warnnodate <TIME>", "warn when no dates are found for so long; 0 never does"},
+		{"set <JAIL> warnnomatch <TIME>", "warn when a busy log has had no match for so long; 0 never does"},
 		{"set <JAIL> addjournalmatch <MATCH>", "watch journal entries with these fields, too"},
 		{"set <JAIL> deljournalmatch <MATCH>", "watch such journal entries no longer"},
 		{"set <JAIL> addfailregex <REGEX>", "count lines that match as failures, too"},
@@ -137,6 +140,9 @@ func jailGetCommands() []commandHelp {
 		{"get <JAIL> banned <IP> ... <IP>", "show 1 for each address that is banned and 0 for the others"},
 		{"get <JAIL> logpath", "list the files that are watched"},
 		{"get <JAIL> logencoding", "show the encoding of the log files"},
+		{"get <JAIL> logskew", "show what becomes of dates of another time zone"},
+		{"get <JAIL> warnnodate", "show for how long dates may be missing"},
+		{"get <JAIL> warnnomatch", "show for how long matches may be missing, None for the default"},
 		{"get <JAIL> journalmatch", "show which journal entries are watched"},
 		{"get <JAIL> ignoreself", "show whether the machine's own addresses are spared"},
 		{"get <JAIL> ignoreip", "list the addresses that are never banned"},

@@ -48,6 +48,11 @@ func TestCheck(t *testing.T) {
 		{"log that is not there", "[a]\nbackend = auto\nlogpath = /nowhere/x.log\n", nil, []string{"no-such-log logpath 3"}},
 		{"two logs on a line", "[a]\nbackend = auto\nlogpath = /nowhere/x.log /nowhere/y.log\n", nil, []string{"two-paths logpath 3"}},
 		{"bad values", "[a]\nmaxretry = 3.5\nbantime = 10 minuts\nfindtime = 1h\n", nil, []string{"no-integer maxretry 2", "no-duration bantime 3"}},
+		{"options of ours", "[a]\nlogskew = auto\nwarnnodate = 1h\nwarnnomatch = 0\n", nil, nil},
+		{"options of ours, misspelled", "[a]\nlogskw = auto\nwarnodate = 1h\nwarnnomatches = 0\n", nil, []string{
+			"unknown-option logskw 2", "unknown-option warnodate 3", "unknown-option warnnomatches 4",
+		}},
+		{"times of ours", "[a]\nwarnnodate = Dog\nwarnnomatch = Cat\n", nil, []string{"no-duration warnnodate 2", "no-duration warnnomatch 3"}},
 		{"short ban", "[a]\nbantime = 5m\nfindtime = 10m\n", nil, []string{"short-ban bantime 2"}},
 		{"permanent ban", "[a]\nbantime = -1\nfindtime = 10m\n", nil, nil},
 		{"hash in ignoreip", "[a]\nignoreip = 192.0.2.1 # office\n", nil, []string{"no-comment ignoreip 2"}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -257,5 +258,32 @@ func TestWhatAServerIsToldOfLogs(t *testing.T) {
 				t.Errorf("the server is told (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// TestOptionsOfOurs sees to it that what the original does not have is sent when it is set, and leaves no trace when it is not.
+func TestOptionsOfOurs(t *testing.T) {
+	read := func(more string) []any {
+		c, err := Read(Options{Source: inMemory("jail.conf", "[a]\nenabled = true\nbackend = systemd\nfilter = f\n"+more, "filter.d/f.conf", "[Definition]\nfailregex = <HOST>\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Jails[0].Commands
+	}
+	var got []any
+	without := read("")
+	for _, cmd := range read("logskew = auto\nwarnnodate = 1h\nwarnnomatch = 2d\n") {
+		if !slices.ContainsFunc(without, func(x any) bool { return cmp.Equal(x, cmd) }) {
+			got = append(got, cmd)
+		}
+	}
+	want := []any{[]any{"set", "a", "logskew", "auto"}, []any{"set", "a", "warnnodate", "1h"}, []any{"set", "a", "warnnomatch", "2d"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	for _, cmd := range without {
+		if text := fmt.Sprint(cmd); strings.Contains(text, "logskew") || strings.Contains(text, "warnno") {
+			t.Errorf("not set, and yet sent: %s", text)
+		}
 	}
 }

@@ -18,8 +18,8 @@ type Tally struct {
 	// Both are false for a filter without prefregex.
 	Probed       int
 	Named, Heard bool
-	// Odd is the index of a line without a date, -1 for none.
-	Odd int
+	// Odd are the indexes of the first and the last line that told no time, if Undated says that there are any.
+	Odd [2]int
 }
 
 // An ear finds out whether prefregex knows the lines of a log. The gate refuses most lines before prefregex is tried on them, so that
@@ -41,7 +41,7 @@ func (f *Filter) Shift(seconds ticket.Unix) { f.shift = seconds }
 
 // begin starts the tally of a batch.
 func (f *Filter) begin(lines int) {
-	f.tally = Tally{Lines: lines, Odd: -1}
+	f.tally = Tally{Lines: lines}
 	if lines > 0 {
 		f.tally.Probed = f.ear.next % lines
 		f.ear.next += lines
@@ -51,8 +51,11 @@ func (f *Filter) begin(lines int) {
 // note counts the line just judged, the i-th of its batch.
 func (f *Filter) note(i int) {
 	if f.line.undated {
+		if f.tally.Undated == 0 {
+			f.tally.Odd[0] = i
+		}
 		f.tally.Undated++
-		f.tally.Odd = i
+		f.tally.Odd[1] = i
 	} else if f.line.stated != 0 {
 		f.tally.Stated = f.line.stated
 	}

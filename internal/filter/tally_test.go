@@ -28,17 +28,18 @@ func TestTally(t *testing.T) {
 		lines    []string
 		want     Tally
 	}{
-		"a failure":                       {service, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000, Named: true, Heard: true, Odd: -1}},
-		"a quiet service":                 {service, []string{"1700000000 hostd[7]: good login"}, Tally{Lines: 1, Stated: 1700000000, Named: true, Heard: true, Odd: -1}},
-		"another layout":                  {service, []string{"1700000000 vm1 hostd[7]: bad login from 192.0.2.1"}, Tally{Lines: 1, Stated: 1700000000, Named: true, Odd: -1}},
-		"other services":                  {service, []string{"1700000000 cron: job"}, Tally{Lines: 1, Stated: 1700000000, Odd: -1}},
-		"no prefregex":                    {plain, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000, Odd: -1}},
-		"no date in one":                  {service, []string{"1700000000 cron: job", "hostd", "1700000003 cron: job"}, Tally{Lines: 3, Undated: 1, Stated: 1700000003, Odd: 1}},
-		"no text":                         {service, []string{"1700000000 cron: \xff\xfe"}, Tally{Lines: 1, Undecoded: 1, Stated: 1700000000, Odd: -1}},
-		"heard without being the one":     {service, []string{"1700000000 cron: job", "1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 2, Matched: 1, Stated: 1700000000, Heard: true, Odd: -1}},
+		"a failure":                       {service, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000, Named: true, Heard: true}},
+		"a quiet service":                 {service, []string{"1700000000 hostd[7]: good login"}, Tally{Lines: 1, Stated: 1700000000, Named: true, Heard: true}},
+		"another layout":                  {service, []string{"1700000000 vm1 hostd[7]: bad login from 192.0.2.1"}, Tally{Lines: 1, Stated: 1700000000, Named: true}},
+		"other services":                  {service, []string{"1700000000 cron: job"}, Tally{Lines: 1, Stated: 1700000000}},
+		"no prefregex":                    {plain, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000}},
+		"no date in one":                  {service, []string{"1700000000 cron: job", "hostd", "1700000003 cron: job"}, Tally{Lines: 3, Undated: 1, Stated: 1700000003, Odd: [2]int{1, 1}}},
+		"no date in some":                 {service, []string{"hostd", "1700000000 cron: job", "cron", "hostd", "1700000003 cron: job"}, Tally{Lines: 5, Undated: 3, Stated: 1700000003, Odd: [2]int{0, 3}}},
+		"no text":                         {service, []string{"1700000000 cron: \xff\xfe"}, Tally{Lines: 1, Undecoded: 1, Stated: 1700000000}},
+		"heard without being the one":     {service, []string{"1700000000 cron: job", "1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 2, Matched: 1, Stated: 1700000000, Heard: true}},
 		"an empty line":                   {service, []string{""}, Tally{Lines: 1, Undated: 1}},
-		"nothing":                         {service, nil, Tally{Odd: -1}},
-		"what the gate keeps from search": {service, []string{"1700000000 hostd: x", "1700000000 cron: job"}, Tally{Lines: 2, Stated: 1700000000, Named: true, Heard: true, Odd: -1}},
+		"nothing":                         {service, nil, Tally{}},
+		"what the gate keeps from search": {service, []string{"1700000000 hostd: x", "1700000000 cron: job"}, Tally{Lines: 2, Stated: 1700000000, Named: true, Heard: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Compile(c.settings)

@@ -43,7 +43,7 @@ type Complaint struct {
 	Named   bool // the lines name the filter's service
 	Lines   int  // that were there to be understood
 	Seconds float64
-	Samples []string // two lines, one if there was only one batch, as they stand in the log but for their length
+	Samples []string // two lines, as they stand in the log but for their length
 }
 
 // Note takes the tally of a batch that was judged at now; line returns the text of one of its lines. It returns a complaint
@@ -62,8 +62,12 @@ func (w *Watch) noteDates(t filter.Tally, line func(i int) []byte, now ticket.Un
 	s := &w.dates
 	s.add(t.Lines, now)
 	s.good += t.Lines - t.Undated
-	if t.Odd >= 0 {
-		s.sample(line(t.Odd))
+	switch {
+	case t.Undated > 1:
+		s.sample(line(t.Odd[0]))
+		fallthrough
+	case t.Undated > 0:
+		s.sample(line(t.Odd[1]))
 	}
 	if s.lines < busyDates || !s.over(now, limit) {
 		return nil
@@ -103,6 +107,9 @@ func (w *Watch) noteMatches(t filter.Tally, line func(i int) []byte, now ticket.
 	}
 	if s.lines < busyMatches || !s.over(now, limit) {
 		return nil
+	}
+	if s.taken == 1 {
+		s.sample(line((t.Probed + 1) % t.Lines))
 	}
 	s.said = true
 	c := s.complain(now)

@@ -24,7 +24,7 @@ const (
 )
 
 func TestWatch(t *testing.T) {
-	dated := func(t filter.Tally) filter.Tally { t.Lines, t.Odd = 1, -1; return t }
+	dated := func(t filter.Tally) filter.Tally { t.Lines = 1; return t }
 	var (
 		failure  = dated(filter.Tally{Matched: 1})
 		heard    = dated(filter.Tally{Named: true, Heard: true})
@@ -101,7 +101,7 @@ func TestNoLimitNoComplaint(t *testing.T) {
 func TestSamples(t *testing.T) {
 	var w Watch
 	note := func(t filter.Tally, text string, at float64) *Complaint {
-		t.Lines, t.Odd = 40, -1
+		t.Lines = 40
 		return w.Note(t, func(int) []byte { return []byte(text) }, ticket.Unix(at), Limits{Named: 100, Unnamed: 100})
 	}
 	note(filter.Tally{}, "foreign", 0)
@@ -113,5 +113,21 @@ func TestSamples(t *testing.T) {
 	want := &Complaint{Named: true, Lines: 480, Seconds: 100, Samples: []string{"own 8", strings.Repeat("x", 199)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTwoSamplesOfOneBatch has one batch that is enough for a complaint.
+func TestTwoSamplesOfOneBatch(t *testing.T) {
+	for name, tally := range map[string]filter.Tally{"no dates": {Lines: 300, Undated: 298, Odd: [2]int{1, 298}, Heard: true}, "no matches": {Lines: 100, Probed: 99}} {
+		var w Watch
+		ask := func(at float64) *Complaint {
+			return w.Note(tally, func(i int) []byte { return fmt.Append(nil, i) }, ticket.Unix(at), Limits{Dates: 1, Unnamed: 1})
+		}
+		ask(0)
+		w.dates.taken, w.matches.taken = 0, 0 // as if that had been another log
+		want := map[string][]string{"no dates": {"1", "298"}, "no matches": {"99", "0"}}[name]
+		if got := ask(1); got == nil || !cmp.Equal(got.Samples, want) {
+			t.Errorf("%s: %+v, want %v", name, got, want)
+		}
 	}
 }

@@ -199,7 +199,7 @@ func setLogSkew(s *jail.Settings, a []any) error {
 		s.Watch.Skew = word
 		return nil
 	default:
-		return control.ValueError(fmt.Sprintf("logskew is %s or %s, not %s", jail.SkewWarn, jail.SkewCorrect, pickle.Repr(word)))
+		return control.ValueError(fmt.Sprintf("%s is neither %s nor %s", pickle.Repr(word), jail.SkewWarn, jail.SkewCorrect))
 	}
 }
 
