@@ -9,28 +9,29 @@ import (
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
 	under, over values
+	dense       bool // leave out groups that took no part; they only matter for the order of fields
 }
 
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
 // call, its texts as long as those that were searched.
 func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) values {
-	c.over = combine(collect(c.over[:0], r, m, inner, -1), r.combined)
+	c.over = combine(c.collect(c.over[:0], r, m, inner, -1), r.combined)
 	if prefix == nil {
 		return c.over
 	}
-	c.under = combine(collect(c.under[:0], prefix, pm, whole, prefix.content), prefix.combined).overlay(c.over)
+	c.under = combine(c.collect(c.under[:0], prefix, pm, whole, prefix.content), prefix.combined).overlay(c.over)
 	return c.under
 }
 
 // collect appends the named groups of a match, one of them left out.
-func collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) values {
+func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) values {
 	for _, g := range r.groups {
 		if g.index == without {
 			continue
 		}
 		if from, to := m.Group(g.index); from >= 0 {
 			v = append(v, value{of: g, kind: single, text: where[from:to]})
-		} else {
+		} else if !c.dense {
 			v = append(v, value{of: g})
 		}
 	}
@@ -40,8 +41,8 @@ func collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) v
 // combine fills in the values that are put together from several groups.
 func combine(v values, combined []combination) values {
 	for _, c := range combined {
-		source := v.named(c.source) // which is there, taking part or not
-		if c.tuple || len(source.text) == 0 {
+		source := v.named(c.source)
+		if c.tuple || source == nil || len(source.text) == 0 {
 			continue
 		}
 		if x := v.named(c.target); x == nil || len(x.text) == 0 {
@@ -68,8 +69,11 @@ func combineTuple(v values, c combination, begun bool) values {
 	default:
 		parts = []part{{x.text, x.kind == absent}}
 	}
-	source := v.named(c.source)
-	parts = append(parts, part{source.text, source.kind == absent})
+	if source := v.named(c.source); source == nil {
+		parts = append(parts, part{absent: true})
+	} else {
+		parts = append(parts, part{source.text, source.kind == absent})
+	}
 	return v.with(value{of: c.target, kind: tuple, parts: &parts})
 }
 

@@ -89,21 +89,18 @@ func (c *chunk) keep(b []byte) []byte {
 	return c.bytes[from:len(c.bytes):len(c.bytes)]
 }
 
-// keepValues copies values that are borrowed, without those whose group took no part if nobody will look at their order.
-func (c *chunk) keepValues(v values, counting bool) values {
+// keepValues copies values that are borrowed.
+func (c *chunk) keepValues(v values) values {
 	from := len(c.values)
-	for i := range v {
-		if counting && v[i].kind == absent {
-			continue
-		}
-		x := v[i]
+	c.values = append(c.values, v...)
+	for i := range c.values[from:] {
+		x := &c.values[from+i]
 		at := len(c.texts)
 		c.texts = append(c.texts, x.text...)
 		x.text = c.texts[at:len(c.texts):len(c.texts)]
 		if x.kind == tuple {
 			x.parts = cloneParts(*x.parts)
 		}
-		c.values = append(c.values, x)
 	}
 	to := len(c.values)
 	c.values = append(c.values, value{}) // room for one that follows from the others
@@ -131,11 +128,11 @@ func newSearcher(t *Tester) *searcher {
 	env.Log = slog.New(slog.DiscardHandler) // the caller's goroutine tells what there is to tell
 	s := &searcher{filter: NewFilter(t.filter.program, env)}
 	f := s.filter
-	f.anyTime, f.all, f.gate = t.filter.anyTime, t.filter.all, t.gate()
+	f.anyTime, f.all, f.gate, f.captured.dense = t.filter.anyTime, t.filter.all, t.gate(), t.filter.captured.dense
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
 	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
 	f.record = func(i int, v values) {
-		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v, t.filter.counting)})
+		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v)})
 	}
 	if t.filter.prefixed != nil {
 		f.prefixed = func() {

@@ -43,6 +43,7 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f := t.filter
 	f.anyTime, f.all, f.keepNil = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
+	f.captured.dense = f.counting
 	f.visit = func(h Hit) error {
 		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
