@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
@@ -64,34 +65,56 @@ func openRotated(path string) (body, look, error) {
 	return &compressed{file: f, wrap: decompressors[filepath.Ext(path)]}, l, nil
 }
 
-// compressed gives random access to a compressed file. Reading forward is cheap; reading backward starts over.
+// compressed gives random access to a compressed file. Reading forward is cheap, also when each read repeats the end of the last one;
+// reading backward starts over. It is safe for concurrent use, since a subscriber that comes looks into a file that the others are
+// just reading.
 type compressed struct {
 	file *os.File
 	wrap func(io.Reader) (io.Reader, error)
-	r    io.Reader // nil before the first read
-	off  int64     // where r stands
+
+	mu     sync.Mutex // guards what follows
+	r      io.Reader  // nil before the first read
+	off    int64      // where r stands
+	recent []byte     // what stands before it, as far as the last read gave that
 }
 
-// ReadAt implements io.ReaderAt. It is not safe for concurrent use.
+// ReadAt implements io.ReaderAt.
 func (c *compressed) ReadAt(p []byte, off int64) (int, error) {
-	if c.r == nil || off < c.off {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.r == nil || off < c.off-int64(len(c.recent)) {
 		if err := c.rewind(); err != nil {
 			return 0, err
 		}
 	}
-	skipped, err := io.CopyN(io.Discard, c.r, off-c.off)
-	c.off += skipped
-	if err != nil {
+	if err := c.skip(off); err != nil {
 		return 0, err
 	}
-	n, err := io.ReadFull(c.r, p)
+	known := copy(p, c.recent[len(c.recent)-int(c.off-off):])
+	if known == len(p) {
+		return known, nil
+	}
+	n, err := io.ReadFull(c.r, p[known:])
 	c.off += int64(n)
+	c.recent = append(c.recent[:0], p[:known+n]...)
 	if err == io.ErrUnexpectedEOF {
 		err = io.EOF
 	}
-	return n, err
+	return known + n, err
 }
 
+// skip moves r to off unless it is past that. The caller holds mu.
+func (c *compressed) skip(off int64) error {
+	if off <= c.off {
+		return nil
+	}
+	skipped, err := io.CopyN(io.Discard, c.r, off-c.off)
+	c.off += skipped
+	c.recent = c.recent[:0]
+	return err
+}
+
+// rewind goes back to the start. The caller holds mu, as for release.
 func (c *compressed) rewind() error {
 	if _, err := c.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -101,7 +124,7 @@ func (c *compressed) rewind() error {
 	if err != nil {
 		return fmt.Errorf("decompress %s: %w", c.file.Name(), err)
 	}
-	c.r, c.off = r, 0
+	c.r, c.off, c.recent = r, 0, c.recent[:0]
 	return nil
 }
 
@@ -115,6 +138,8 @@ func (c *compressed) release() {
 
 // Close closes the file.
 func (c *compressed) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.release()
 	return c.file.Close()
 }

@@ -3,10 +3,13 @@ package file
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"gaol/internal/source"
 	"gaol/internal/ticket"
 )
 
@@ -117,6 +120,33 @@ func TestLateSubscriberOfAFileThatWasCompressed(t *testing.T) {
 	b.expect("")
 	if d := cmp.Diff(lines(numbered(5, 30)), second.take()); d != "" {
 		t.Errorf("the second's lines (-want +got):\n%s", d)
+	}
+}
+
+// TestSubscribersComeWhileACompressedFileIsRead has some look into the file that another one is in the middle of.
+func TestSubscribersComeWhileACompressedFileIsRead(t *testing.T) {
+	const n = 50_000
+	b := newBench(t)
+	b.write(numbered(0, n))
+	b.copyTo("a.log.1.gz")
+	b.write(numbered(n, n+1))
+	r := running(t, Options{})
+	from := Start{Stored: ticket.Position{Hash: sum(numbered(0, 1))}}
+	var counts [8]atomic.Int64
+	for i := range counts {
+		sub, err := r.Subscribe(b.path, from, source.SinkFunc(func(batch *ticket.Batch) { counts[i].Add(int64(len(batch.Lines))) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sub.Close()
+		time.Sleep(time.Millisecond)
+	}
+	for i := range counts {
+		for end := time.Now().Add(10 * time.Second); counts[i].Load() != n+1; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("subscriber %d has %d lines of %d", i, counts[i].Load(), n+1)
+			}
+		}
 	}
 }
 
