@@ -14,9 +14,14 @@ const (
 	bansEach      = 10
 )
 
-// latency measures the time from the write of a log line to the kernel's notice of the ban.
+// latency measures the time from the write of a log line to the server's own line about it, and to the kernel's notice of the ban.
 func latency(b *bench) error {
 	for range latencyRounds {
+		for _, s := range b.sides() {
+			if err := b.judgeOneByOne(s); err != nil {
+				return err
+			}
+		}
 		for _, c := range []struct {
 			what, ours, peer string
 		}{

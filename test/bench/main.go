@@ -30,12 +30,13 @@ type benchmark struct {
 var benchmarks = []benchmark{
 	{"commands", "client commands, start and stop, with few bans", commands},
 	{"bans", "restoring, listing and lifting 1,000 and 10,000 bans", bans},
-	{"latency", "from a log line to the ban in the kernel", latency},
+	{"latency", "from a log line to its judgement, and to the ban in the kernel", latency},
 	{"idle", "what a server takes while nothing happens", idle},
 	{"regex", "lines per second of fail2ban-regex", regex},
 	{"config", "reading large configurations", configuration},
 	{"scale", "many jails on a file, many attackers", scale},
 	{"rates", "a log that is written at a fixed rate", rates},
+	{"rotation", "a log that is rotated, under a server that is killed", rotation},
 }
 
 // A bench is one run: the two sides, a folder that goes when it ends, and what was measured.

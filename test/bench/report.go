@@ -22,6 +22,7 @@ var (
 	share        = unit{"%", 100, true}
 	perSecond    = unit{"/s", 1, false}
 	linesPerSec  = unit{"lines/s", 1, true}
+	addresses    = unit{"addresses", 1, false}
 )
 
 // A figure is one row of the table: every measurement of both sides.

@@ -120,5 +120,7 @@ func (c *Crowd) login(b []byte, at time.Time) []byte {
 func (c *Crowd) line(b []byte, at time.Time, what string, addr netip.Addr) []byte {
 	c.Lines[addr]++
 	b = at.AppendFormat(b, time.Stamp)
-	return fmt.Appendf(b, " web01 sshd[4711]: %s from %s port 40000 ssh2\n", what, addr)
+	// Each address has a process of its own, so that no filter takes what two of them do for one session.
+	p := addr.As4()
+	return fmt.Appendf(b, " web01 sshd[%d]: %s from %s port 40000 ssh2\n", 1000+int(p[1])<<16+int(p[2])<<8+int(p[3]), what, addr)
 }
