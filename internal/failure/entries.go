@@ -69,13 +69,13 @@ func (t *Table) records() iter.Seq2[place, []byte] {
 // condense copies what is in force to a new tape, once most of the tape no longer is.
 func (t *Table) condense() {
 	if t.tape.size > max(t.roomy, 2*t.live+spare) {
-		t.rewrite(false)
+		t.rewrite()
 	}
 }
 
 // rewrite copies what is in force to a new tape. Entries behind the mark, which are still to be stored, stay behind it, and with them
 // those that say that an id is gone.
-func (t *Table) rewrite(dropGone bool) {
+func (t *Table) rewrite() {
 	var fresh tape
 	places := newIndex(t.index.used)
 	mark, passed := end{}, false
@@ -86,7 +86,7 @@ func (t *Table) rewrite(dropGone bool) {
 			mark, passed = fresh.end(), true
 		}
 		if isGone(entry) {
-			if unsaved && !dropGone {
+			if unsaved {
 				fresh.append(entry)
 			}
 			continue

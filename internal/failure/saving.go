@@ -38,7 +38,6 @@ func (t *Table) Changes(all bool) (pieces [][]byte, whole bool) {
 		s.saved += len(p)
 	}
 	if whole = all || s.saved > s.roomy; whole {
-		t.rewrite(true)
 		pieces = t.tape.since(end{})
 		s.saved, s.roomy = t.tape.size, 2*t.tape.size+spare
 	}

@@ -2,6 +2,7 @@ package jail
 
 import (
 	"fmt"
+	"log/slog"
 	"strconv"
 
 	"gaol/internal/ban"
@@ -39,7 +40,9 @@ func (j *Jail) failed(f *ticket.Failure) error {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 		return nil
 	}
-	j.logs.filter.Info("Found " + f.ID.String() + " - " + f.Time.String())
+	if j.logs.filter.Enabled(j.ctx, slog.LevelInfo) { // to print it costs as much as to count it
+		j.logs.filter.Info("Found " + f.ID.String() + " - " + f.Time.String())
+	}
 	j.countLocked(f, 1)
 	return nil
 }
