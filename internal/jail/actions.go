@@ -53,10 +53,21 @@ func (j *Jail) takeRunners() []*runner {
 }
 
 // event describes b to an action. The caller holds banning.
-func (j *Jail) event(b *ticket.Ban) *action.Event {
+func (j *Jail) event(b *ticket.Ban) *action.Event { return j.describe(b, j.banning.banTime) }
+
+// events describes bans to an action, given the jail's ban time.
+func (j *Jail) events(bans []*ticket.Ban, banTime float64) []*action.Event {
+	events := make([]*action.Event, len(bans))
+	for i, b := range bans {
+		events[i] = j.describe(b, banTime)
+	}
+	return events
+}
+
+func (j *Jail) describe(b *ticket.Ban, banTime float64) *action.Event {
 	c := *b // actions read it later, while the book may prolong the original
-	e := &action.Event{Ban: &c, BanTime: c.Duration(j.banning.banTime)}
-	e.Jail = action.JailInfo{Name: j.Name, BanTime: j.banning.banTime}
+	e := &action.Event{Ban: &c, BanTime: c.Duration(banTime)}
+	e.Jail = action.JailInfo{Name: j.Name, BanTime: banTime}
 	e.HostName = func() string { return j.env.HostName(c.Address()) }
 	if s := j.env.Store; s != nil {
 		e.IPMatches = func() (string, int) { return s.Merged(c.ID, "") }
@@ -69,11 +80,7 @@ func (j *Jail) event(b *ticket.Ban) *action.Event {
 func (j *Jail) activeEvents() []*action.Event {
 	j.banning.Lock()
 	defer j.banning.Unlock()
-	var out []*action.Event
-	for _, b := range j.book.List() {
-		out = append(out, j.event(b))
-	}
-	return out
+	return j.events(j.book.List(), j.banning.banTime)
 }
 
 // tellBan passes a new ban to the actions. The caller holds banning.
@@ -133,36 +140,45 @@ func (j *Jail) report(r *runner, operation string, e *action.Event, err error) {
 // how many bans there were.
 func (j *Jail) empty(runners []*runner, word string) int {
 	j.banning.Lock()
-	bans := j.book.List()
-	j.book.Clear()
+	bans := j.book.Clear()
 	var done []<-chan struct{}
-	events := make([]*action.Event, len(bans))
-	for i, b := range bans {
-		events[i] = j.event(b)
-	}
 	for _, r := range runners {
-		done = append(done, r.do(func(ctx context.Context) { j.flush(ctx, r, events) }))
+		done = append(done, r.do(j.flush(r, bans)))
 	}
-	for _, b := range bans {
-		logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
-	}
+	j.announce(bans, word)
 	j.banning.Unlock()
 	wait(done)
 	return len(bans)
 }
 
-// flush lifts all bans of one action. One that can flush is told even where nobody is banned, and the log says so: it is the sign that
-// the firewall is clean.
-func (j *Jail) flush(ctx context.Context, r *runner, events []*action.Event) {
-	flushed, err := r.act.Flush(ctx)
-	if err != nil {
-		j.logs.failures.Error(fmt.Sprintf("Failed to flush bans in jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+// announce logs that bans are over.
+func (j *Jail) announce(bans []*ticket.Ban, word string) {
+	word = j.says(word) + " "
+	logging.Notices(j.logs.actions, func(yield func(string) bool) {
+		for _, b := range bans {
+			if !yield(word + b.ID.String()) {
+				return
+			}
+		}
+	})
+}
+
+// flush returns how to lift all bans of one action. One that can flush is told even where nobody is banned, and the log says so: it is
+// the sign that the firewall is clean. The caller holds banning.
+func (j *Jail) flush(r *runner, bans []*ticket.Ban) func(context.Context) {
+	banTime := j.banning.banTime
+	return func(ctx context.Context) {
+		flushed, err := r.act.Flush(ctx)
+		if err != nil {
+			j.logs.failures.Error(fmt.Sprintf("Failed to flush bans in jail '%s' action '%s': %v", j.Name, r.spec.Name, err))
+		}
+		if flushed && err == nil {
+			logging.Notice(j.logs.actions, "Flush ticket(s) with "+r.spec.Name)
+			return
+		}
+		events := j.events(bans, banTime)
+		r.reportAll("unban", events, action.UnbanAll(ctx, r.act, events))
 	}
-	if flushed && err == nil {
-		logging.Notice(j.logs.actions, "Flush ticket(s) with "+r.spec.Name)
-		return
-	}
-	r.reportAll("unban", events, action.UnbanAll(ctx, r.act, events))
 }
 
 // repeal lifts all bans and stops the actions, the last one first.
@@ -187,11 +203,8 @@ func (j *Jail) stopRunner(r *runner) {
 func (j *Jail) removeAction(r *runner) {
 	j.banning.Lock()
 	j.banning.runners = slices.DeleteFunc(slices.Clone(j.banning.runners), func(x *runner) bool { return x == r })
-	var events []*action.Event
-	for _, b := range j.book.List() {
-		events = append(events, j.event(b))
-	}
+	flush := j.flush(r, j.book.List())
 	j.banning.Unlock()
-	r.do(func(ctx context.Context) { j.flush(ctx, r, events) })
+	r.do(flush)
 	j.stopRunner(r)
 }

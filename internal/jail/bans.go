@@ -116,10 +116,11 @@ func (j *Jail) Unban(ids []addr.ID) (n int, absent []addr.ID) {
 		if len(gone) == 0 {
 			absent = append(absent, id)
 		}
+		j.announce(gone, "Unban")
 		for _, b := range gone {
-			done = append(done, j.lift(b, "Unban")...)
-			n++
+			done = append(done, j.tellUnban(b)...)
 		}
+		n += len(gone)
 	}
 	j.banning.Unlock()
 	j.nudge()
@@ -174,19 +175,14 @@ func (j *Jail) UnbanAll() int {
 	return n
 }
 
-// lift logs that b is over and tells the actions. The caller holds banning.
-func (j *Jail) lift(b *ticket.Ban, word string) []<-chan struct{} {
-	logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
-	return j.tellUnban(b)
-}
-
 // liftExpired lets those back in whose time is over.
 func (j *Jail) liftExpired() {
 	for {
 		j.banning.Lock()
 		gone := j.book.Expired(j.env.Now(), expiredAtOnce)
+		j.announce(gone, "Unban")
 		for _, b := range gone {
-			j.lift(b, "Unban")
+			j.tellUnban(b)
 		}
 		j.banning.Unlock()
 		if len(gone) < expiredAtOnce {

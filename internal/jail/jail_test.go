@@ -421,7 +421,7 @@ func TestRepeatOffendersStayLongerAndAreBannedSooner(t *testing.T) {
 	// Let back in without forgetting, as the end of a ban does.
 	b.jail.banning.Lock()
 	for _, gone := range b.jail.book.Clear() {
-		b.jail.lift(gone, "Unban")
+		b.jail.tellUnban(gone)
 	}
 	b.jail.banning.Unlock()
 	b.fail("192.0.2.1", 2)

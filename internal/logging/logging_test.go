@@ -137,3 +137,44 @@ func TestHandlerKeepsCallersAttributes(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestNoticesAreThoseOfNotice compares many lines written together with the same written one by one, and counts the writes.
+func TestNoticesAreThoseOfNotice(t *testing.T) {
+	const n = 3000
+	var single, many countedWrites
+	texts := func(yield func(string) bool) {
+		for i := range n {
+			if !yield(fmt.Sprint("Unban ", i)) {
+				return
+			}
+		}
+	}
+	one := NewOutput(nil, &single, "1.1.0").Logger("fail2ban.actions").With("jail", "sshd")
+	for text := range texts {
+		Notice(one, text)
+	}
+	o := NewOutput(nil, &many, "1.1.0")
+	Notices(o.Logger("fail2ban.actions").With("jail", "sshd"), texts)
+	if want, got := undated(single.String()), undated(many.String()); got != want {
+		t.Errorf("%d bytes, want %d", len(got), len(want))
+	}
+	if single.writes != n || many.writes > n/100 {
+		t.Errorf("%d writes one by one, %d together", single.writes, many.writes)
+	}
+	o.SetLevel("ERROR")
+	many.Reset()
+	Notices(o.Logger("x"), texts)
+	if many.Len() > 0 {
+		t.Error("written below the level")
+	}
+}
+
+type countedWrites struct {
+	bytes.Buffer
+	writes int
+}
+
+func (c *countedWrites) Write(p []byte) (int, error) {
+	c.writes++
+	return c.Buffer.Write(p)
+}

@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,7 +47,7 @@ type entry struct {
 // the targets of those names; version is what the greeting in a new log says.
 func NewOutput(stdout, stderr io.Writer, version string) *Output {
 	o := &Output{stdout: stdout, stderr: stderr, version: version, socket: "auto", name: "STDERR", word: "INFO"}
-	o.target = &stream{w: stderr, layout: layout{padding: true, datetime: true}}
+	o.target = &stream{w: stderr, printer: printer{layout: layout{padding: true, datetime: true}}}
 	o.level.Store(20)
 	return o
 }
@@ -159,9 +160,9 @@ func (o *Output) greetLocked() {
 func (o *Output) open(name string, l layout) (target, error) {
 	switch strings.ToUpper(name) {
 	case "STDOUT", "SYSOUT":
-		return &stream{w: o.stdout, layout: l}, nil
+		return &stream{w: o.stdout, printer: printer{layout: l}}, nil
 	case "STDERR":
-		return &stream{w: o.stderr, layout: l}, nil
+		return &stream{w: o.stderr, printer: printer{layout: l}}, nil
 	case "SYSLOG":
 		return dialSyslog(o.socket, l)
 	case "SYSTEMD-JOURNAL":
@@ -171,7 +172,7 @@ func (o *Output) open(name string, l layout) (target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log to %s: %w", name, err)
 	}
-	return &file{path: name, f: f, layout: l}, nil
+	return &file{path: name, f: f, printer: printer{layout: l}}, nil
 }
 
 // Reopen is what flushlogs asks for: a file is opened anew, so that a renamed one can be rotated. It returns the word of the
@@ -199,12 +200,26 @@ func (o *Output) write(e *entry) error {
 	return o.target.write(e)
 }
 
+// writeAll writes entries without others between them.
+func (o *Output) writeAll(entries []entry) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if t, ok := o.target.(interface{ writeAll([]entry) error }); ok {
+		return t.writeAll(entries)
+	}
+	var err error
+	for i := range entries {
+		err = errors.Join(err, o.target.write(&entries[i]))
+	}
+	return err
+}
+
 // Close closes the target and goes back to stderr.
 func (o *Output) Close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	err := o.target.Close()
-	o.target, o.name = &stream{w: o.stderr, layout: layoutFor("STDERR")}, "STDERR"
+	o.target, o.name = &stream{w: o.stderr, printer: printer{layout: layoutFor("STDERR")}}, "STDERR"
 	return err
 }
 

@@ -87,7 +87,7 @@ func (s *Store) ForgetBans(jail string, ids []addr.ID) (wait func() error) {
 		}
 		return nil
 	}
-	return s.delete(jail, apply, func(x *index) {
+	return s.delete(jail, change{apply: apply}, func(x *index) {
 		for _, id := range ids {
 			x.remove(jail, id)
 		}
@@ -99,11 +99,11 @@ func (s *Store) DeleteAll(jail string) (wait func() error) {
 	apply := func(tx *sql.Tx) error {
 		return errors.Join(empty(tx, "bips", jail), empty(tx, "bans", jail))
 	}
-	return s.delete(jail, apply, func(x *index) { x.removeAll(jail) })
+	return s.delete(jail, change{apply: apply, unchecked: true}, func(x *index) { x.removeAll(jail) })
 }
 
-// empty deletes the rows of jail from table. Where there are no others SQLite drops the table's pages, instead of the rows one by
-// one from each of its indices.
+// empty deletes the rows of jail from table, to whose rows no others refer. Where there are no rows of other jails and foreign keys are
+// not checked, SQLite drops the table's pages, instead of the rows one by one from each of its indices.
 func empty(tx *sql.Tx, table, jail string) error {
 	var others bool
 	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM `+table+` WHERE jail < ? OR jail > ?)`, jail, jail).Scan(&others); err != nil {
@@ -118,9 +118,10 @@ func empty(tx *sql.Tx, table, jail string) error {
 }
 
 // delete makes a change that takes rows away, in the index at once. What it returns waits for the commit.
-func (s *Store) delete(jail string, apply func(*sql.Tx) error, forget func(*index)) (wait func() error) {
+func (s *Store) delete(jail string, c change, forget func(*index)) (wait func() error) {
 	done := make(chan error, 1)
-	enqueue := func() error { return s.enqueue(change{what: "unbans in " + jail, apply: apply, done: done}) }
+	c.what, c.done = "unbans in "+jail, done
+	enqueue := func() error { return s.enqueue(c) }
 	if err := s.known.change(enqueue, forget); err != nil {
 		return func() error { return err }
 	}

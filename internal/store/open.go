@@ -133,7 +133,30 @@ func errorCode(err error) int {
 
 // transact runs f in a transaction, which is rolled back when f fails.
 func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
+	return transactOn(ctx, db, f)
+}
+
+// transactUnchecked is transact without checks of foreign keys, which can only be switched between transactions.
+func transactUnchecked(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, `PRAGMA foreign_keys = OFF`); err != nil {
+		return err
+	}
+	defer func() {
+		_, again := conn.ExecContext(ctx, `PRAGMA foreign_keys = ON`)
+		err = errors.Join(err, again)
+	}()
+	return transactOn(ctx, conn, f)
+}
+
+func transactOn(ctx context.Context, on interface {
+	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
+}, f func(*sql.Tx) error) error {
+	tx, err := on.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

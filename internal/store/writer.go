@@ -23,6 +23,8 @@ type change struct {
 	done  chan<- error        // receives the outcome once; nil if nobody waits
 	// then is called with the outcome; nil if nobody wants to know. It must not wait for anything.
 	then func(error)
+	// unchecked is a change that needs no checks of foreign keys: it is made in a transaction of its own, without them.
+	unchecked bool
 }
 
 // enqueue puts c in the queue.
@@ -70,9 +72,24 @@ func (s *Store) write() {
 				more = false
 			}
 		}
-		s.commit(batch)
+		for rest := batch; len(rest) > 0; {
+			n := together(rest)
+			s.commit(rest[:n])
+			rest = rest[n:]
+		}
 		clear(batch) // tickets need not live until the next ban
 	}
+}
+
+// together returns how many changes from the first on can be made in one transaction.
+func together(batch []change) int {
+	if batch[0].unchecked {
+		return 1
+	}
+	if n := slices.IndexFunc(batch, func(c change) bool { return c.unchecked }); n > 0 {
+		return n
+	}
+	return len(batch)
 }
 
 // commit makes the changes of one batch and tells whoever waits.
@@ -96,7 +113,11 @@ func (s *Store) commit(batch []change) {
 // apply makes the changes in one transaction and fills errs. A change that the data itself forbids (a ban in a jail that is
 // not known) does not harm the others; any other trouble fails them all, and is returned.
 func (s *Store) apply(batch []change, errs []error) error {
-	err := transact(context.Background(), s.db, func(tx *sql.Tx) error {
+	in := transact
+	if batch[0].unchecked {
+		in = transactUnchecked
+	}
+	err := in(context.Background(), s.db, func(tx *sql.Tx) error {
 		for i, c := range batch {
 			if c.apply == nil {
 				continue
