@@ -123,26 +123,28 @@ func (d *definition) evaluateAgain(jail *settings) error {
 	return d.readInit()
 }
 
-// readKnown reads the options of the table but for those that skip names.
+// readKnown reads the options of the table but for those that skip names, all of them as text: kinds matter only once tags are
+// replaced.
 func (d *definition) readKnown(skip func(string) bool) error {
-	found, err := d.reader.read(d.set, definitionSection, asText(d.table), d.vars, skip)
-	if err != nil {
-		return err
-	}
 	d.known = &texts{}
-	for name, s := range found.All() {
-		d.known.Set(name, text{s: s.raw, none: s.value == nil, from: s.from})
+	d.known.Grow(len(d.table))
+	exists := d.set.Section(definitionSection) != nil
+	for _, o := range d.table {
+		if skip(o.name) {
+			continue
+		}
+		v, ok, err := d.set.Find(definitionSection, o.name, d.vars)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			d.known.Set(o.name, text{s: v.Text, from: v.From})
+		case !exists:
+			d.reader.noSection(definitionSection)
+			d.known.Set(o.name, text{none: true})
+		}
 	}
 	return nil
-}
-
-// asText returns the table with every option read as text: kinds matter only once tags are replaced.
-func asText(table []option) []option {
-	plain := make([]option, len(table))
-	for i, o := range table {
-		plain[i] = option{name: o.name}
-	}
-	return plain
 }
 
 // readInit reads the parameters of [Init]. What brackets say comes first, a conditional variant included: a parameter given
@@ -153,6 +155,7 @@ func (d *definition) readInit() error {
 	if section == nil {
 		return nil
 	}
+	d.init.Grow(section.Len())
 	for name := range section.All() {
 		v, err := d.set.Get(initSection, name, nil)
 		if err != nil {
@@ -194,6 +197,7 @@ func (d *definition) own() (*texts, error) {
 // [Init]'s parameters. Ignored tags are left to the server.
 func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 	all := &texts{}
+	all.Grow(d.known.Len() + free.Len() + d.params.Len() + 2*d.init.Len())
 	copyTexts(all, d.known)
 	copyTexts(all, free)
 	for name, v := range d.params.All() {
@@ -205,7 +209,7 @@ func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 			all.Set(name, t)
 		}
 	}
-	s := substitution{values: all, ignore: conditionals(all), lookup: d.lookup}
+	s := substitution{values: all, ignore: conditionals(all), lookup: d.lookup, most: maxExpanded}
 	for _, name := range ignored {
 		s.ignore[name] = true
 	}
@@ -296,11 +300,8 @@ func addressed(prefix string) []string {
 
 // value returns an option's value, and false when there is none.
 func (d *definition) value(section, option string, vars layers.Vars) (string, bool, error) {
-	v, err := d.set.Get(section, option, vars)
-	if _, absent := err.(*layers.AbsentError); absent {
-		return "", false, nil
-	}
-	return v.Text, !v.None, err
+	v, ok, err := d.set.Find(section, option, vars)
+	return v.Text, ok && !v.None, err
 }
 
 // convert turns a text, its tags replaced, into the kind of the option. A wrong integer becomes nil, with a warning.
@@ -326,6 +327,7 @@ func (d *definition) convert(o option, t text) any {
 // options yields the options of the table among all, in the order in which they are sent, converted.
 func (d *definition) options(all *texts) *settings {
 	found := &settings{}
+	found.Grow(len(d.table))
 	for name, t := range all.All() {
 		if o, ok := find(d.table, name); ok {
 			found.Set(name, setting{value: d.convert(o, t), raw: t.s, from: t.from})

@@ -158,34 +158,32 @@ func ParseBool(s string) bool {
 // default, or is absent when it has none. A section that does not exist is complained about, option by option.
 func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars, skip func(string) bool) (*settings, error) {
 	found := &settings{}
+	found.Grow(len(table))
 	for _, o := range table {
 		if skip != nil && skip(o.name) {
 			continue
 		}
-		v, err := set.Get(section, o.name, vars)
-		switch err := err.(type) {
-		case nil:
-			found.Set(o.name, r.convert(section, o, v))
-		case *layers.AbsentError:
-			r.absent(found, section, o, err)
-		default:
+		v, ok, err := set.Find(section, o.name, vars)
+		switch {
+		case err != nil:
 			return nil, err
+		case ok:
+			found.Set(o.name, r.convert(section, o, v))
+		case set.Section(section) == nil:
+			r.noSection(section)
+			found.Set(o.name, setting{value: o.def})
+		case o.def != nil:
+			r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
+				pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
+			found.Set(o.name, setting{value: o.def})
 		}
 	}
 	return found, nil
 }
 
-// absent deals with an option that no file gives.
-func (r *reader) absent(found *settings, section string, o option, err *layers.AbsentError) {
-	switch {
-	case err.Option == "":
-		r.log.add(readerLog, Errors, err.Error())
-		found.Set(o.name, setting{value: o.def})
-	case o.def != nil:
-		r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
-			pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
-		found.Set(o.name, setting{value: o.def})
-	}
+// noSection complains about a section that does not exist.
+func (r *reader) noSection(section string) {
+	r.log.add(readerLog, Errors, (&layers.AbsentError{Section: section}).Error())
 }
 
 // convert turns the text of an option into its kind.

@@ -36,37 +36,37 @@ type substitution struct {
 	values *texts
 	ignore map[string]bool // names that are left alone, values and tags
 	lookup lookup
+	most   int // bytes that a value may grow to
+
+	out []byte // room for an expansion
 }
 
 // run replaces until nothing changes. A value that names itself, directly or in a circle, is an error. A value that a pass
 // leaves as it is stays so for good, since tags that are unknown once are unknown ever.
 func (s *substitution) run() error {
-	done := map[string]bool{}
+	done := make([]bool, s.values.Len())
 	for changed := true; changed; {
 		changed = false
-		for name, v := range s.values.All() {
-			if v.none || s.ignore[name] || done[name] {
+		for i := range done {
+			name, v := s.values.At(i)
+			if done[i] || v.none || s.ignore[name] {
 				continue
 			}
-			out, err := s.expand(name, v.s)
+			out, settled, err := s.expand(name, v.s)
 			if err != nil {
 				return err
 			}
-			if out == v.s {
-				done[name] = true
-				continue
-			}
-			changed = true
+			done[i] = settled || out == v.s
+			changed = changed || !done[i]
 			v.s = out
-			s.values.Set(name, v)
 		}
 	}
 	return nil
 }
 
-// expand replaces the tags in one value, left to right. Every occurrence of a tag goes at once, and the search goes on
+// replace does one pass over one value, tag by tag, left to right. Every occurrence of a tag goes at once, and the search goes on
 // where the first one stood, so that tags within the inserted text are found too.
-func (s *substitution) expand(name, value string) (string, error) {
+func (s *substitution) replace(name, value string) (string, error) {
 	var counts tally
 	for at := 0; ; {
 		tag, start, ok := nextTag(value, at)
@@ -89,8 +89,8 @@ func (s *substitution) expand(name, value string) (string, error) {
 		}
 		counts.add(tag)
 		value = strings.ReplaceAll(value, value[start:start+len(tag)+2], text)
-		at = start
-		if len(value) > maxExpanded && len(value) > len(text) {
+		at = min(start, len(value)) // an occurrence before start, put together by an insertion, has gone, too
+		if len(value) > s.most && len(value) > len(text) {
 			return "", circle(name, tag, counts, first(value, 1000)+"…")
 		}
 	}

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +19,12 @@ func textsOf(pairs ...string) *texts {
 	return m
 }
 
-func substitute(m *texts, ignore ...string) error {
-	s := substitution{values: m, ignore: map[string]bool{}, lookup: func(string) (string, bool, error) { return "", false, nil }}
+func unknown(string) (string, bool, error) { return "", false, nil }
+
+func substitute(m *texts, ignore ...string) error { return substituteUpTo(maxExpanded, m, ignore...) }
+
+func substituteUpTo(most int, m *texts, ignore ...string) error {
+	s := substitution{values: m, ignore: map[string]bool{}, lookup: unknown, most: most}
 	for _, name := range ignore {
 		s.ignore[name] = true
 	}
@@ -36,6 +43,7 @@ func TestTagsAreReplaced(t *testing.T) {
 		{"unknown tags stay", []string{"a", "<HOST> <F-ID>u</F-ID> < b> <> <b", "b", "1"}, nil, []string{"a", "<HOST> <F-ID>u</F-ID> < b> <> <b", "b", "1"}, ""},
 		{"inner first", []string{"a", "<m-<k>>", "k", "s", "m-s", "yes"}, nil, []string{"a", "yes", "k", "s", "m-s", "yes"}, ""},
 		{"ignored", []string{"a", "<b> <c>", "b", "<c>", "c", "1"}, []string{"b"}, []string{"a", "<b> 1", "b", "<c>", "c", "1"}, ""},
+		{"shrinks before the tag", []string{"a", "<<b>><b>", "b", "b", "c", ""}, nil, []string{"a", "bb", "b", "b", "c", ""}, ""},
 		{"itself", []string{"a", "x<a>"}, nil, nil, "fail tag: a, found: a in {}, value: x<a>"},
 		{"circle", []string{"a", "<b>", "b", "<c>", "c", "<b>"}, nil, nil, "fail tag: a, found: b in {'b': 26, 'c': 26}, value: <b>"},
 	}
@@ -52,11 +60,7 @@ func TestTagsAreReplaced(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for k, v := range m.All() {
-				got = append(got, k, v.s)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, contents(m)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
@@ -90,6 +94,65 @@ func TestLongValueWithManyTags(t *testing.T) {
 	if d := time.Since(began); d > 30*time.Second {
 		t.Errorf("took %v", d)
 	}
+}
+
+// TestExpandLikeReplace runs random values through both, one pass after the other, and compares the outcomes of all passes together.
+func TestExpandLikeReplace(t *testing.T) {
+	const most = 1000
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"<a>", "<b>", "<c>", "<d>", "<e>", "<", ">", "a", "b", "<a", "c>", "<x>", " ", "\u2003", "<<b>>", "<i>", "<m-<c>>"}
+	failures, changes := 0, 0
+	for range 30_000 {
+		var pairs []string
+		for _, name := range []string{"a", "b", "c", "d", "e", "m-b", "i"} {
+			value := ""
+			for range random.IntN(6) {
+				value += strings.Repeat(pieces[random.IntN(len(pieces))], max(1, random.IntN(40)-35))
+			}
+			pairs = append(pairs, name, value)
+		}
+		fast, slow := textsOf(pairs...), textsOf(pairs...)
+		fastErr, slowErr := substituteUpTo(most, fast, "i"), replaceAll(most, slow, "i")
+		if diff := cmp.Diff(contents(slow), contents(fast)); diff != "" && slowErr == nil || fmt.Sprint(fastErr) != fmt.Sprint(slowErr) {
+			t.Fatalf("%q:\n-replace +expand\n%serror %v\n want %v", pairs, diff, fastErr, slowErr)
+		}
+		if slowErr != nil {
+			failures++
+		} else if !cmp.Equal(contents(textsOf(pairs...)), contents(fast)) {
+			changes++
+		}
+	}
+	if failures < 1000 || changes < 1000 {
+		t.Errorf("%d circles and %d replacements are too few to tell", failures, changes)
+	}
+}
+
+// replaceAll is run as it would be without expand.
+func replaceAll(most int, values *texts, ignore string) error {
+	s := substitution{values: values, ignore: map[string]bool{ignore: true}, lookup: unknown, most: most}
+	for before := []string(nil); !slices.Equal(before, contents(values)); {
+		before = contents(values)
+		for i := range values.Len() {
+			name, v := values.At(i)
+			if s.ignore[name] {
+				continue
+			}
+			out, err := s.replace(name, v.s)
+			if err != nil {
+				return err
+			}
+			v.s = out
+		}
+	}
+	return nil
+}
+
+func contents(m *texts) []string {
+	var all []string
+	for name, v := range m.All() {
+		all = append(all, name, v.s)
+	}
+	return all
 }
 
 func FuzzTags(f *testing.F) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
 	"gaol/internal/pickle"
 )
@@ -66,9 +67,9 @@ func (f *File) Section(name string) *Section {
 // Parse reads text, the content of the file called path. The name appears in errors only. Bytes that are no UTF-8 are the
 // caller's concern.
 func Parse(path, text string) (*File, error) {
-	p := parser{file: &File{Path: path}, names: map[string]bool{}}
-	for text != "" {
-		line, rest, newline := cutLine(text)
+	p := parser{file: &File{Path: path}}
+	for text = unixLines(text); text != ""; {
+		line, rest, newline := strings.Cut(text, "\n")
 		p.number++
 		if err := p.line(line, newline); err != nil {
 			return nil, err
@@ -82,30 +83,29 @@ func Parse(path, text string) (*File, error) {
 	return p.file, nil
 }
 
-// cutLine cuts the first line off text. Each of \n, \r\n and \r ends a line.
-func cutLine(text string) (line, rest string, newline bool) {
-	i := strings.IndexAny(text, "\r\n")
-	if i < 0 {
-		return text, "", false
+// unixLines returns text with \n for every \r\n and \r, each of which ends a line.
+func unixLines(text string) string {
+	if !strings.Contains(text, "\r") {
+		return text
 	}
-	line, rest = text[:i], text[i+1:]
-	if text[i] == '\r' && strings.HasPrefix(rest, "\n") {
-		rest = rest[1:]
-	}
-	return line, rest, true
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 }
+
+// names are a set.
+type names = omap.Map[struct{}]
 
 // A parser is the state between two lines.
 type parser struct {
 	file    *File
-	number  int // of the current line
-	names   map[string]bool
+	number  int   // of the current line
+	names   names // of sections
 	section *Section
-	options map[string]bool // of the section; [DEFAULT]'s live on in defaults while another section is open
+	options *names // of the section; [DEFAULT]'s live on in defaults while another section is open
 	// defaults are the option names of [DEFAULT], which may be reopened.
-	defaults map[string]bool
-	// value collects the lines of the open option; nil when none is open.
+	defaults names
+	// value collects the lines of the open option.
 	value  []string
+	open   bool // an option is
 	indent int
 	bad    *Error // the lines that are neither header nor option, collected to the end of the file
 }
@@ -114,13 +114,13 @@ type parser struct {
 func (p *parser) line(line string, newline bool) error {
 	value, comment := cutComment(line)
 	if value == "" {
-		if !comment && p.value != nil {
+		if !comment && p.open {
 			p.value = append(p.value, "")
 		}
 		return nil
 	}
 	indent := indentation(line)
-	if p.value != nil && indent > p.indent {
+	if p.open && indent > p.indent {
 		p.value = append(p.value, value)
 		return nil
 	}
@@ -185,12 +185,11 @@ func (p *parser) header(name string) error {
 	if name == Default {
 		if p.file.Default == nil {
 			p.file.Default = &Section{Name: name, Line: p.number}
-			p.defaults = map[string]bool{}
 		}
-		p.section, p.options = p.file.Default, p.defaults
+		p.section, p.options = p.file.Default, &p.defaults
 		return nil
 	}
-	if p.names[name] {
+	if p.names.Has(name) {
 		return &Error{
 			File: p.file.Path, Line: p.number, Section: name,
 			Text: fmt.Sprintf("While reading from %s [line %2d]: section %s already exists",
@@ -198,8 +197,8 @@ func (p *parser) header(name string) error {
 			Hint: fmt.Sprintf("move the options below the first [%s] of this file", name),
 		}
 	}
-	p.names[name] = true
-	p.section, p.options = &Section{Name: name, Line: p.number}, map[string]bool{}
+	p.names.Set(name, struct{}{})
+	p.section, p.options = &Section{Name: name, Line: p.number}, &names{}
 	p.file.Sections = append(p.file.Sections, p.section)
 	return nil
 }
@@ -225,7 +224,7 @@ func (p *parser) option(line, raw string) error {
 		p.wrong(raw)
 	}
 	p.finishValue()
-	if p.options[name] {
+	if p.options.Has(name) {
 		return &Error{
 			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
 			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
@@ -233,10 +232,10 @@ func (p *parser) option(line, raw string) error {
 			Hint: "remove one of the two; to override a value put it into a .local file",
 		}
 	}
-	p.options[name] = true
+	p.options.Set(name, struct{}{})
 	p.section.Options = append(p.section.Options, Option{Name: name, Line: p.number})
 	if name != "" {
-		p.value = []string{pytext.Strip(line[i+1:])}
+		p.value, p.open = append(p.value, pytext.Strip(line[i+1:])), true
 	}
 	return nil
 }
@@ -258,10 +257,10 @@ func (p *parser) wrong(raw string) {
 
 // finishValue closes the open option and stores its value.
 func (p *parser) finishValue() {
-	if p.value == nil {
+	if !p.open {
 		return
 	}
 	last := &p.section.Options[len(p.section.Options)-1]
 	last.Value = pytext.StripRight(strings.Join(p.value, "\n"))
-	p.value = nil
+	p.value, p.open = p.value[:0], false
 }

@@ -61,24 +61,33 @@ const (
 // Get returns the value of option in section. Vars come first, then the section, then [DEFAULT]. The error is an
 // *AbsentError or an *InterpolationError.
 func (s *Set) Get(section, option string, vars Vars) (Value, error) {
-	own := s.Section(section)
-	if own == nil && section != ini.Default {
-		return Value{}, &AbsentError{Section: section}
+	v, ok, err := s.Find(section, option, vars)
+	switch {
+	case err != nil || ok:
+		return v, err
+	case s.Section(section) == nil && section != ini.Default:
+		return v, &AbsentError{Section: section}
 	}
-	g := getter{set: s, name: section, own: own, vars: vars, option: pytext.Lower(option)}
-	found, ok := g.lookup(g.option)
+	return v, &AbsentError{section, option}
+}
+
+// Find is Get for those who expect that there may be no such section or option: ok is false then. The error, if any, is an
+// *InterpolationError.
+func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err error) {
+	a := asker{set: s, name: section, own: s.Section(section), vars: vars}
+	if a.own == nil && section != ini.Default {
+		return Value{}, false, nil
+	}
+	option = pytext.Lower(option)
+	found, ok := a.lookup(option)
 	if !ok {
-		return Value{}, &AbsentError{section, option}
+		return Value{}, false, nil
 	}
-	v := Value{Text: found.text, None: found.kind == noneType, From: found.entry}
-	if !strings.Contains(found.text, "%") {
-		return v, nil
+	v = Value{Text: found.text, None: found.kind == noneType, From: found.entry}
+	if strings.Contains(found.text, "%") {
+		v.Text, err = a.resolved(option, found)
 	}
-	if err := g.resolve(found, 1); err != nil {
-		return Value{}, err
-	}
-	v.Text = g.out.String()
-	return v, nil
+	return v, err == nil, err
 }
 
 // Raw returns the entry that option has in section or else in [DEFAULT], nil if in neither.
@@ -90,12 +99,26 @@ func (s *Set) Raw(section, option string) *Entry {
 	return e
 }
 
+// An asker is a section that looks names up.
+type asker struct {
+	set  *Set
+	name string   // of the section
+	own  *Section // nil for [DEFAULT]
+	vars Vars
+}
+
+// resolved returns the text of what was found for option with every reference replaced.
+func (a asker) resolved(option string, f finding) (string, error) {
+	g := getter{asker: a, option: option}
+	if err := g.resolve(f, 1); err != nil {
+		return "", err
+	}
+	return g.out.String(), nil
+}
+
 // A getter resolves one value.
 type getter struct {
-	set    *Set
-	name   string   // of the section
-	own    *Section // nil for [DEFAULT]
-	vars   Vars
+	asker
 	option string
 	out    strings.Builder
 	levels []string // the texts being resolved, outermost first
@@ -127,12 +150,12 @@ const (
 )
 
 // lookup finds a name as it stands, without looking into other sections.
-func (g *getter) lookup(name string) (finding, bool) {
-	if name == "__name__" && g.own != nil {
-		return finding{name: name, text: g.name}, true
+func (a *asker) lookup(name string) (finding, bool) {
+	if name == "__name__" && a.own != nil {
+		return finding{name: name, text: a.name}, true
 	}
-	if g.vars != nil {
-		if v, ok := g.vars.Lookup(name); ok {
+	if a.vars != nil {
+		if v, ok := a.vars.Lookup(name); ok {
 			f := finding{name: name, text: v.Text, entry: v.From}
 			if v.None {
 				f.kind = noneType
@@ -140,14 +163,14 @@ func (g *getter) lookup(name string) (finding, bool) {
 			return f, true
 		}
 	}
-	if e, ok := g.own.Get(name); ok {
+	if e, ok := a.own.Get(name); ok {
 		return findingOf(name, e, inSection), true
 	}
-	return g.fromDefault(name)
+	return a.fromDefault(name)
 }
 
-func (g *getter) fromDefault(option string) (finding, bool) {
-	if e, ok := g.set.Default.Get(option); ok {
+func (a *asker) fromDefault(option string) (finding, bool) {
+	if e, ok := a.set.Default.Get(option); ok {
 		return findingOf(option, e, inDefault), true
 	}
 	return finding{}, false

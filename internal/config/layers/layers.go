@@ -93,8 +93,10 @@ func (s *Set) Define(section, option string, e *Entry) {
 func (s *Set) merge(f *ini.File) {
 	s.Files = append(s.Files, f.Path)
 	if f.Default != nil {
-		for _, o := range f.Default.Options {
-			cover(&s.Default, o.Name, entryOf(f, o))
+		entries := entriesOf(f, f.Default)
+		s.Default.Grow(len(entries))
+		for i, o := range f.Default.Options {
+			cover(&s.Default, o.Name, &entries[i])
 		}
 	}
 	for _, section := range f.Sections {
@@ -112,12 +114,14 @@ func (s *Set) mergeSection(f *ini.File, section *ini.Section) {
 	} else {
 		former = s.shadow(name)
 	}
-	for _, o := range section.Options {
+	entries := entriesOf(f, section)
+	target.Grow(len(entries))
+	for i, o := range section.Options {
 		option := o.Name + condition
 		if old, ok := target.Get(option); ok && former != nil {
 			former.Set(option, old)
 		}
-		cover(target, option, entryOf(f, o))
+		cover(target, option, &entries[i])
 	}
 }
 
@@ -151,6 +155,11 @@ func cover(section *Section, option string, e *Entry) {
 	section.Set(option, e)
 }
 
-func entryOf(f *ini.File, o ini.Option) *Entry {
-	return &Entry{Raw: o.Value, Origin: Origin{f.Path, o.Line}}
+// entriesOf returns what the options of a section say.
+func entriesOf(f *ini.File, section *ini.Section) []Entry {
+	entries := make([]Entry, len(section.Options))
+	for i, o := range section.Options {
+		entries[i] = Entry{Raw: o.Value, Origin: Origin{f.Path, o.Line}}
+	}
+	return entries
 }

@@ -18,9 +18,17 @@ type Reader struct {
 	Complain func(logger, text string)
 	Warn     func(text string)
 
-	files map[string]*ini.File
-	there map[string]bool
-	sets  map[string]*Set // by base name; nil for one that could not be read
+	files    map[string]*document
+	folders  map[string]listing
+	sets     map[string]*Set // by base name; nil for one that could not be read
+	contents []byte          // of the file read last
+}
+
+// A document is a parsed file and what it includes.
+type document struct {
+	*ini.File
+	before, after []string // full names
+	broken        error    // why before and after are not known
 }
 
 // Loggers under which the reader complains.
@@ -47,7 +55,7 @@ func (r *Reader) Read(base string) (*Set, error) {
 }
 
 func (r *Reader) read(base string) (*Set, error) {
-	tops := r.Source.layersOf(base)
+	tops := r.layersOf(base)
 	if len(tops) == 0 {
 		r.Complain(readerLog, fmt.Sprintf("Found no accessible config files for %s under %s",
 			pickle.Repr(base), r.Source.Root()))
@@ -68,6 +76,33 @@ func (r *Reader) read(base string) (*Set, error) {
 	return set, nil
 }
 
+// layersOf lists the existing files of the logical configuration called base, lowest first.
+func (r *Reader) layersOf(base string) []string {
+	full := r.Source.Path(base)
+	confs, locals := r.dropIns(full + ".d")
+	files := append([]string{full + ".conf"}, confs...)
+	files = append(append(files, full+".local"), locals...)
+	return slices.DeleteFunc(files, func(f string) bool { return !r.exists(f) })
+}
+
+// dropIns lists the .conf and the .local files of a directory, each sorted, hidden ones left out.
+func (r *Reader) dropIns(dir string) (confs, locals []string) {
+	if !r.exists(dir) {
+		return nil, nil
+	}
+	entries, _ := r.Source.entries(dir) // what could be listed of it
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, "."):
+		case strings.HasSuffix(name, ".conf"):
+			confs = append(confs, join(dir, name))
+		case strings.HasSuffix(name, ".local"):
+			locals = append(locals, join(dir, name))
+		}
+	}
+	return confs, locals
+}
+
 // missing returns what is wanted and not there.
 func missing(wanted, got []string) []string {
 	there := setOf(got)
@@ -83,14 +118,15 @@ func setOf(files []string) map[string]bool {
 }
 
 // parse returns a file, or nil when it cannot be read.
-func (r *Reader) parse(file string) (*ini.File, error) {
-	if f, ok := r.files[file]; ok {
-		return f, nil
+func (r *Reader) parse(file string) (*document, error) {
+	if d, ok := r.files[file]; ok {
+		return d, nil
 	}
-	data, err := r.Source.readFile(file)
+	data, err := r.Source.readFile(file, r.contents)
 	if err != nil {
 		return nil, nil // an absent include is no error, and the caller notices an absent main file
 	}
+	r.contents = data[:0]
 	text := string(data)
 	if !utf8.ValidString(text) {
 		r.Complain(parserLog, fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(file), decodeError(text)))
@@ -100,24 +136,13 @@ func (r *Reader) parse(file string) (*ini.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	d := &document{File: f}
+	d.before, d.after, d.broken = includesOf(f)
 	if r.files == nil {
-		r.files = map[string]*ini.File{}
+		r.files = map[string]*document{}
 	}
-	r.files[file] = f
-	return f, nil
-}
-
-// exists asks for each file once: most filters include the same few files, which mostly have no .local file.
-func (r *Reader) exists(file string) bool {
-	there, known := r.there[file]
-	if !known {
-		there = r.Source.exists(file)
-		if r.there == nil {
-			r.there = map[string]bool{}
-		}
-		r.there[file] = there
-	}
-	return there
+	r.files[file] = d
+	return d, nil
 }
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.
@@ -126,7 +151,7 @@ type expansion struct {
 	files  []*ini.File // in order of merging
 	stack  []string    // cleaned names of the files being expanded, outermost first
 
-	seen    map[*ini.File]bool
+	seen    map[*document]bool
 	repeats int // how often a file was there before
 }
 
@@ -185,34 +210,33 @@ func (x *expansion) file(file string, ancestors []string) error {
 			Hint: "let every file be included by one other",
 		}
 	}
-	before, after, err := includesOf(parsed)
-	if err != nil {
-		return err
+	if parsed.broken != nil {
+		return parsed.broken
 	}
 	x.stack = append(x.stack, path.Clean(file))
 	defer func() { x.stack = x.stack[:len(x.stack)-1] }()
 
 	inner := append(slices.Clone(ancestors), file)
-	if err := x.list(without(before, ancestors), inner); err != nil {
+	if err := x.list(without(parsed.before, ancestors), inner); err != nil {
 		return err
 	}
-	x.files = append(x.files, parsed)
-	return x.list(without(after, ancestors), inner)
+	x.files = append(x.files, parsed.File)
+	return x.list(without(parsed.after, ancestors), inner)
 }
 
 // repeated counts a file that was included before.
-func (x *expansion) repeated(f *ini.File) {
+func (x *expansion) repeated(f *document) {
 	if x.seen[f] {
 		x.repeats++
 	}
 	if x.seen == nil {
-		x.seen = map[*ini.File]bool{}
+		x.seen = map[*document]bool{}
 	}
 	x.seen[f] = true
 }
 
 func without(files, ancestors []string) []string {
-	return slices.DeleteFunc(files, func(f string) bool { return slices.Contains(ancestors, f) })
+	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return slices.Contains(ancestors, f) })
 }
 
 // includesOf returns the full names of the files that f includes. They are interpolated with f's own sections alone.
@@ -220,18 +244,22 @@ func includesOf(f *ini.File) (before, after []string, err error) {
 	if f.Section(includes) == nil {
 		return nil, nil, nil
 	}
-	own := &Set{}
-	own.merge(f)
+	var own *Set // made only for values that refer to others
 	get := func(option string) []string {
-		v, e := own.Get(includes, option, nil)
-		if e != nil {
-			if _, absent := e.(*AbsentError); !absent && err == nil {
+		text, plain := plainInclude(f, option)
+		if !plain {
+			if own == nil {
+				own = &Set{}
+				own.merge(f)
+			}
+			v, e := own.Get(includes, option, nil)
+			if _, absent := e.(*AbsentError); e != nil && !absent && err == nil {
 				err = e
 			}
-			return nil
+			text = v.Text
 		}
 		var files []string
-		for _, name := range strings.Split(v.Text, "\n") {
+		for _, name := range strings.Split(text, "\n") {
 			if name != "" {
 				files = append(files, join(dirOf(f.Path), name))
 			}
@@ -240,4 +268,19 @@ func includesOf(f *ini.File) (before, after []string, err error) {
 	}
 	before, after = get("before"), get("after")
 	return before, after, err
+}
+
+// plainInclude returns an option of [INCLUDES] or [DEFAULT], and whether that is its value because it refers to nothing.
+func plainInclude(f *ini.File, option string) (string, bool) {
+	for _, section := range []*ini.Section{f.Section(includes), f.Default} {
+		if section == nil {
+			continue
+		}
+		for _, o := range section.Options {
+			if o.Name == option {
+				return o.Value, !strings.Contains(o.Value, "%")
+			}
+		}
+	}
+	return "", true
 }

@@ -1,14 +1,10 @@
 package layers
 
 import (
-	"bytes"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
-	"sort"
 	"strings"
 )
 
@@ -70,25 +66,12 @@ func (s Source) inside(full string) (string, bool) {
 // maxFile bounds what is read of one file.
 const maxFile = 64 << 20
 
-// readFile reads a file, and no more than maxFile bytes of it, were it a device.
-func (s Source) readFile(full string) ([]byte, error) {
+// readFile reads a file, and no more than maxFile bytes of it, were it a device. What it returns may lie in scratch.
+func (s Source) readFile(full string, scratch []byte) ([]byte, error) {
 	if name, ok := s.inside(full); ok {
 		return fs.ReadFile(s.fsys, name)
 	}
-	f, err := os.Open(full)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var b bytes.Buffer
-	if info, err := f.Stat(); err == nil && info.Size() < maxFile {
-		b.Grow(int(info.Size()) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(f, maxFile+1))
-	if n > maxFile {
-		err = &fs.PathError{Op: "read", Path: full, Err: fs.ErrInvalid}
-	}
-	return b.Bytes(), err
+	return readWhole(full, scratch)
 }
 
 func (s Source) exists(full string) bool {
@@ -101,35 +84,12 @@ func (s Source) exists(full string) bool {
 	return err == nil
 }
 
-// dropIns lists the .conf and the .local files of a directory, each sorted, hidden ones left out.
-func (s Source) dropIns(dir string) (confs, locals []string) {
-	var entries []fs.DirEntry
+// entries lists a directory, sorted by name.
+func (s Source) entries(dir string) ([]fs.DirEntry, error) {
 	if name, ok := s.inside(dir); ok {
-		entries, _ = fs.ReadDir(s.fsys, name)
-	} else {
-		entries, _ = os.ReadDir(filepath.Clean(dir))
+		return fs.ReadDir(s.fsys, name)
 	}
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case strings.HasPrefix(name, "."):
-		case strings.HasSuffix(name, ".conf"):
-			confs = append(confs, join(dir, name))
-		case strings.HasSuffix(name, ".local"):
-			locals = append(locals, join(dir, name))
-		}
-	}
-	sort.Strings(confs)
-	sort.Strings(locals)
-	return confs, locals
-}
-
-// layersOf lists the existing files of the logical configuration called base, lowest first.
-func (s Source) layersOf(base string) []string {
-	full := s.Path(base)
-	confs, locals := s.dropIns(full + ".d")
-	files := append([]string{full + ".conf"}, confs...)
-	files = append(append(files, full+".local"), locals...)
-	return slices.DeleteFunc(files, func(f string) bool { return !s.exists(f) })
+	return os.ReadDir(filepath.Clean(dir))
 }
 
 // localOf returns the name of the file that customises a file: the same with the extension .local.

@@ -4,20 +4,30 @@
 // It holds values and never copies or looks into them. A Map is not safe for concurrent use.
 package omap
 
-import "iter"
+import (
+	"hash/maphash"
+	"iter"
+)
 
 // A Map maps strings to values in order of first appearance. The zero Map is empty and ready.
 type Map[V any] struct {
 	keys   []string
 	values []V
-	index  map[string]int // place of each key, once there are many
+	index  []int32 // once there are many: by hash of the key, its place plus one; 0 where none is
 }
 
-// few is how many keys are searched one by one, which is cheaper than building an index.
-const few = 24
+// few is how many keys are searched one by one, which is cheaper than hashing.
+const few = 8
 
-// usual is how many keys a map is made for at first.
-const usual = 8
+var seed = maphash.MakeSeed()
+
+// Grow makes room for n keys more.
+func (m *Map[V]) Grow(n int) {
+	if n += len(m.keys); n > cap(m.keys) {
+		m.keys = append(make([]string, 0, n), m.keys...)
+		m.values = append(make([]V, 0, n), m.values...)
+	}
+}
 
 // find returns the place of key, or -1.
 func (m *Map[V]) find(key string) int {
@@ -25,10 +35,7 @@ func (m *Map[V]) find(key string) int {
 		return -1
 	}
 	if m.index != nil {
-		if i, ok := m.index[key]; ok {
-			return i
-		}
-		return -1
+		return int(m.index[m.slot(key)]) - 1
 	}
 	for i, k := range m.keys {
 		if k == key {
@@ -38,6 +45,16 @@ func (m *Map[V]) find(key string) int {
 	return -1
 }
 
+// slot returns where in the index key is, or else belongs.
+func (m *Map[V]) slot(key string) int {
+	mask := len(m.index) - 1
+	for i := int(maphash.String(seed, key)) & mask; ; i = (i + 1) & mask {
+		if at := m.index[i]; at == 0 || m.keys[at-1] == key {
+			return i
+		}
+	}
+}
+
 // Set gives key the value v. A new key goes to the end, a present one keeps its place.
 func (m *Map[V]) Set(key string, v V) {
 	if i := m.find(key); i >= 0 {
@@ -45,23 +62,27 @@ func (m *Map[V]) Set(key string, v V) {
 		return
 	}
 	if m.keys == nil {
-		m.keys, m.values = make([]string, 0, usual), make([]V, 0, usual)
+		m.Grow(few)
 	}
 	m.keys = append(m.keys, key)
 	m.values = append(m.values, v)
-	if len(m.keys) > few {
-		m.addToIndex(key)
+	switch n := len(m.keys); {
+	case 2*n <= len(m.index):
+		m.index[m.slot(key)] = int32(n)
+	case n > few:
+		m.reindex()
 	}
 }
 
-func (m *Map[V]) addToIndex(key string) {
-	if m.index != nil {
-		m.index[key] = len(m.keys) - 1
-		return
+// reindex builds the index anew, so large that it stays at most half full until the keys outgrow their slice.
+func (m *Map[V]) reindex() {
+	size := 4 * few
+	for size < 2*cap(m.keys) {
+		size *= 2
 	}
-	m.index = make(map[string]int, 2*len(m.keys))
+	m.index = make([]int32, size)
 	for i, k := range m.keys {
-		m.index[k] = i
+		m.index[m.slot(k)] = int32(i + 1)
 	}
 }
 
@@ -87,7 +108,7 @@ func (m *Map[V]) Delete(key string) {
 	m.values = append(m.values[:i:i], m.values[i+1:]...)
 	m.index = nil
 	if len(m.keys) > few {
-		m.addToIndex("")
+		m.reindex()
 	}
 }
 
@@ -98,6 +119,9 @@ func (m *Map[V]) Len() int {
 	}
 	return len(m.keys)
 }
+
+// At returns the key at place i, counted from 0, and a pointer to its value, good until the next key is added or removed.
+func (m *Map[V]) At(i int) (string, *V) { return m.keys[i], &m.values[i] }
 
 // All yields keys and values in order. Values may be Set meanwhile; keys may not be added or removed.
 func (m *Map[V]) All() iter.Seq2[string, V] {

@@ -59,3 +59,17 @@ func TestManyKeys(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+func TestGrowKeepsWhatIsThere(t *testing.T) {
+	var m Map[int]
+	for i := range 20 {
+		m.Set(fmt.Sprint(i), i)
+		m.Grow(i)
+	}
+	for i := range 20 {
+		key, v := m.At(i)
+		if got, ok := m.Get(fmt.Sprint(i)); key != fmt.Sprint(i) || *v != i || got != i || !ok {
+			t.Errorf("place %d: %s = %d, and by its key %d, %v", i, key, *v, got, ok)
+		}
+	}
+}

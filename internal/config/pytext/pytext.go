@@ -56,7 +56,20 @@ func IsWord(r rune) bool {
 // Lower returns s in lower case. The one letter whose lower case has two code points is spelled out, because Go maps it to
 // a plain i.
 func Lower(s string) string {
+	if isLowerASCII(s) {
+		return s
+	}
 	return strings.ToLower(strings.ReplaceAll(s, "İ", "i̇"))
+}
+
+// isLowerASCII is true of nearly every name that is asked about.
+func isLowerASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c >= 'A' && c <= 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 // Int reads a decimal integer: optional white space around it, a sign, digits of any script, single underscores between

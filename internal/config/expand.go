@@ -1,0 +1,133 @@
+package config
+
+import (
+	"bytes"
+	"strings"
+)
+
+// expand does what replace does, mostly in one go: replace copies the value for every tag, and values are read by the hundred. Where
+// the outcome might not be the same it leaves the value to replace, which also knows the words for what is wrong. Settled reports
+// that another pass would change nothing.
+func (s *substitution) expand(name, value string) (out string, settled bool, err error) {
+	if strings.IndexByte(value, '<') < 0 {
+		return value, true, nil
+	}
+	x := expansion{substitution: s, name: name, out: s.out[:0], room: s.most}
+	good := x.insert(value, 0)
+	s.out = x.out
+	switch {
+	case !good:
+		out, err = s.replace(name, value)
+		return out, false, err
+	case x.events == 0:
+		return value, true, nil
+	}
+	return string(x.out), !x.joined, nil
+}
+
+// An expansion is the expansion of one value. It replaces each occurrence of a tag when it comes to it. Since replace lets all
+// occurrences that it can see go with the first one, and counts them as one, an expansion numbers those events and knows for each
+// text since when it has been there.
+type expansion struct {
+	*substitution
+	name   string
+	out    []byte
+	room   int // bytes that may still be inserted
+	events int // so far, the latest one's number
+	seen   []occurrences
+	joined bool // a text was inserted where it may have become part of a tag
+}
+
+// occurrences are the events of one tag: their numbers, ascending.
+type occurrences struct {
+	tag    string
+	events []int
+}
+
+// insert appends a text, there since event number born, with its tags expanded. It reports false when it cannot tell what replace
+// would do.
+func (x *expansion) insert(text string, born int) bool {
+	if x.room -= len(text); x.room < 0 {
+		return false
+	}
+	inner := born > 0
+	for {
+		start := strings.IndexByte(text, '<')
+		if start < 0 {
+			x.out = append(x.out, text...)
+			return true
+		}
+		end := start + 1 + tagLength(text[start+1:])
+		switch {
+		case end == len(text): // and what follows an inner text might make it a tag
+			x.out = append(x.out, text...)
+			return !inner
+		case end == start+1 || text[end] != '>':
+			x.out = append(x.out, text[:start+1]...)
+			text = text[start+1:]
+			continue
+		}
+		x.out = append(x.out, text[:start]...)
+		if !x.tag(text[start:end+1], born) {
+			return false
+		}
+		text = text[end+1:]
+	}
+}
+
+// tag appends what a tag, as written, stands for.
+func (x *expansion) tag(written string, born int) bool {
+	tag := written[1 : len(written)-1]
+	if x.ignore[tag] {
+		x.out = append(x.out, written...)
+		return true
+	}
+	meaning, known, err := x.valueOf(tag)
+	if err != nil || tag == x.name {
+		return false
+	}
+	if !known {
+		x.out = append(x.out, written...)
+		return true
+	}
+	before := x.events
+	event, ok := x.event(tag, born)
+	if !ok || x.joined && bytes.Contains(x.out, []byte(written)) {
+		return false
+	}
+	if endsInsideTag(x.out) {
+		if event <= before { // so replace has put the tag together before it comes here
+			return false
+		}
+		x.joined = true
+	}
+	return x.insert(meaning, event)
+}
+
+// event returns the number of the event in which replace replaces the tag in a text that has been there since born: the first one
+// after that, or else a new one.
+func (x *expansion) event(tag string, born int) (number int, ok bool) {
+	for i := range x.seen {
+		o := &x.seen[i]
+		if o.tag != tag {
+			continue
+		}
+		for _, n := range o.events {
+			if n > born {
+				return n, true
+			}
+		}
+		x.events++
+		o.events = append(o.events, x.events)
+		return x.events, len(o.events) <= maxReplaced
+	}
+	x.events++
+	x.seen = append(x.seen, occurrences{tag, []int{x.events}})
+	return x.events, true
+}
+
+// endsInsideTag reports whether what is appended to b may complete a tag.
+func endsInsideTag(b []byte) bool {
+	at := bytes.LastIndexByte(b, '<')
+	return at >= 0 && bytes.IndexAny(b[at:], "> \t\n\r\v\f") < 0
+}
