@@ -82,7 +82,7 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 		return use, nil
 	}
 	use.implyNames(d.jail.Name)
-	set, err := d.reader.layers.Read(base("action.d", name))
+	set, err := d.reader.load(base("action.d", name))
 	if err != nil {
 		return nil, err
 	}

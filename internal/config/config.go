@@ -50,7 +50,7 @@ type Options struct {
 	StrictJails bool
 	// Only names the one jail to read; "" is all.
 	Only string
-	// Glob finds the files of a log path pattern; nil looks at the file system.
+	// Glob finds the files of a log path pattern; nil looks at the file system. It is called for several jails at once.
 	Glob func(pattern string) ([]string, error)
 	// Compile judges what this package does not understand of a good jail, its expressions above all. An error takes the jail
 	// out, as any other fault in it does. Nil accepts everything.
@@ -120,10 +120,6 @@ type Message struct {
 
 // A Log is a sequence of messages.
 type Log []Message
-
-func (l *Log) add(logger string, level Level, text string) {
-	*l = append(*l, Message{logger, level, text})
-}
 
 // The loggers that the client's messages name.
 const (

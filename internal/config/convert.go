@@ -37,12 +37,12 @@ func (d *draft) addCommand() []any {
 }
 
 func (d *draft) filterCommands(block *regexBlock) error {
-	all, err := d.filter.combine(nil)
+	options, err := d.filterOptions()
 	if err != nil {
 		return err
 	}
 	block.beginSource()
-	for name, s := range d.filter.options(all).All() {
+	for name, s := range options.All() {
 		if err := block.add(name, s); err != nil {
 			return err
 		}
@@ -65,12 +65,9 @@ func (d *draft) jailBlock(block *regexBlock) error {
 }
 
 // jailCommands returns the commands for the jail's other options, log files last.
-func (d *draft) jailCommands(block *regexBlock) ([]any, error) {
-	var commands []any
-	set := func(words ...any) {
-		commands = append(commands, append([]any{"set", d.jail.Name}, words...))
-	}
-	var own []Setting
+func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
+	var jail any = d.jail.Name // made once for all commands
+	own := make([]Setting, 0, d.opts.Len())
 	for name, s := range d.opts.All() {
 		own = append(own, settingOf(name, s, d.overridden(name)...))
 		if _, ok := find(filterOptions, name); ok {
@@ -79,21 +76,21 @@ func (d *draft) jailCommands(block *regexBlock) ([]any, error) {
 		switch name {
 		case "enabled", "backend", "filter", "action", "skip_if_nologs", "systemd_if_nologs":
 		case "ignoreip":
-			words := []any{"addignoreip"}
+			words := []any{"set", jail, "addignoreip"}
 			for _, w := range SplitWords(s.value.(string)) {
 				words = append(words, w)
 			}
-			set(words...)
+			commands = append(commands, words)
 		case "logpath":
 			if err := d.findLogs(s.value.(string), block.matches()); err != nil {
 				return nil, err
 			}
 		default:
-			set(name, s.value)
+			commands = append(commands, []any{"set", jail, name, s.value})
 		}
 	}
 	for _, words := range d.logWords() {
-		set(append([]any{"addlogpath"}, words...)...)
+		commands = append(commands, append([]any{"set", jail, "addlogpath"}, words...))
 	}
 	d.jail.Settings, d.jail.own = append(own, d.jail.Settings...), len(own)
 	return commands, nil

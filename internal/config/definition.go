@@ -8,6 +8,7 @@ import (
 
 	"gaol/internal/config/ini"
 	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
 	"gaol/internal/pickle"
 )
@@ -27,7 +28,8 @@ type definition struct {
 	params *Params       // from the brackets, implied ones included
 	from   *layers.Entry // of the brackets
 	vars   *scope
-	cache  map[string]meaning // what tags of this use were found to mean
+	asked  *answers          // what the jail was asked for, to be noted; nil for nobody wants to know
+	cache  omap.Map[meaning] // what tags of this use were found to mean
 
 	known *texts // options of the table found in [Definition]
 	init  *texts // parameters that [Init] gives
@@ -54,11 +56,12 @@ type scope struct {
 	lower  map[string]string // params that are not in lower case, by lower-case name
 	from   *layers.Entry     // of params
 	jail   *settings
+	asked  *answers
 }
 
-func newScope(jail *settings, params *Params, from *layers.Entry) *scope {
-	s := &scope{params: params, from: from, jail: jail}
-	for name, v := range params.All() {
+func (d *definition) newScope(jail *settings) *scope {
+	s := &scope{params: d.params, from: d.from, jail: jail, asked: d.asked}
+	for name, v := range d.params.All() {
 		if lower := pytext.Lower(name); lower != name {
 			if s.lower == nil {
 				s.lower = map[string]string{}
@@ -82,11 +85,14 @@ func (s *scope) Lookup(name string) (layers.Var, bool) {
 	if v, ok := s.params.Get(name); ok {
 		return layers.Var{Text: v, From: s.from}, true
 	}
-	v, ok := s.jail.Get(name)
-	if !ok {
+	v, ok := ask(s.asked, s.jail, name)
+	switch {
+	case !ok:
 		return layers.Var{}, false
+	case v.value == nil:
+		return layers.Var{Text: printed(nil), Type: layers.NoneType, From: v.from}, true
 	}
-	return layers.Var{Text: printed(v.value), None: v.value == nil, From: v.from}, true
+	return layers.Var{Text: printed(v.value), From: v.from}, true
 }
 
 // fromInit finds a parameter of [Init] that no bracket replaces, or, as known/name, any.
@@ -102,7 +108,7 @@ func (s *scope) fromInit(name string) (text, bool) {
 
 // evaluate reads the file with the given values of the jail before its own.
 func (d *definition) evaluate(jail *settings) error {
-	d.vars = newScope(jail, d.params, d.from)
+	d.vars = d.newScope(jail)
 	if err := d.readKnown(d.params.Has); err != nil {
 		return err
 	}
@@ -114,9 +120,15 @@ func (d *definition) evaluate(jail *settings) error {
 // are left out.
 func (d *definition) evaluateAgain(jail *settings) error {
 	init := d.init
-	d.vars = newScope(jail, d.params, d.from)
+	d.vars = d.newScope(jail)
 	d.vars.init = init
-	err := d.readKnown(func(name string) bool { return d.params.Has(name) || init.Has(name) || jail.Has(name) })
+	err := d.readKnown(func(name string) bool {
+		if d.params.Has(name) || init.Has(name) {
+			return true
+		}
+		_, own := ask(d.asked, jail, name)
+		return own
+	})
 	if err != nil {
 		return err
 	}
@@ -163,7 +175,7 @@ func (d *definition) readInit() error {
 		}
 		t := text{s: v.Text, from: v.From}
 		if plain, conditional := withoutCondition(name); conditional {
-			if given, ok := d.vars.Lookup(pytext.Lower(plain)); ok && !given.None {
+			if given, ok := d.vars.Lookup(pytext.Lower(plain)); ok && given.Type == "" {
 				t = text{s: given.Text, from: given.From}
 			}
 		}
@@ -209,7 +221,9 @@ func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 			all.Set(name, t)
 		}
 	}
-	s := substitution{values: all, ignore: conditionals(all), lookup: d.lookup, most: maxExpanded}
+	s := d.reader.shared.substitution()
+	defer d.reader.shared.done(s)
+	s.values, s.ignore, s.lookup = all, conditionals(all), d.lookup
 	for _, name := range ignored {
 		s.ignore[name] = true
 	}
@@ -254,17 +268,14 @@ func withoutCondition(name string) (plain string, conditional bool) {
 // lookup finds the meaning of a tag that is no parameter and no option of the table: an option of any section, written
 // section/option, or one of [Definition] or [DEFAULT].
 func (d *definition) lookup(tag string) (string, bool, error) {
-	if m, ok := d.cache[tag]; ok {
+	if m, ok := d.cache.Get(tag); ok {
 		return m.text, m.known, nil
 	}
 	v, known, err := d.find(tag)
 	if err != nil {
 		return "", false, err
 	}
-	if d.cache == nil {
-		d.cache = map[string]meaning{}
-	}
-	d.cache[tag] = meaning{v, known}
+	d.cache.Set(tag, meaning{v, known})
 	return v, known, nil
 }
 
@@ -334,4 +345,13 @@ func (d *definition) options(all *texts) *settings {
 		}
 	}
 	return found
+}
+
+// allOptions returns the options with all tags replaced.
+func (d *definition) allOptions() (*settings, error) {
+	all, err := d.combine(nil)
+	if err != nil {
+		return nil, err
+	}
+	return d.options(all), nil
 }

@@ -12,13 +12,23 @@ import (
 
 // Dump prints a command stream, one command a line.
 func Dump(w io.Writer, stream []any) error {
-	b := bufio.NewWriter(w)
+	var text []byte
 	for _, command := range stream {
-		b.WriteString(pickle.Repr(command))
-		b.WriteByte('\n')
+		text = append(pickle.AppendRepr(text, command), '\n')
+		if len(text) < dumpChunk {
+			continue
+		}
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		text = text[:0]
 	}
-	return b.Flush()
+	_, err := w.Write(text)
+	return err
 }
+
+// dumpChunk is about how much Dump writes at a time.
+const dumpChunk = 60 << 10
 
 // DumpPretty prints a command stream with the commands that are too long broken into lines.
 func DumpPretty(w io.Writer, stream []any) error {

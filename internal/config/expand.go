@@ -12,9 +12,9 @@ func (s *substitution) expand(name, value string) (out string, settled bool, err
 	if strings.IndexByte(value, '<') < 0 {
 		return value, true, nil
 	}
-	x := expansion{substitution: s, name: name, out: s.out[:0], room: s.most}
+	x := &s.room
+	x.begin(s, name)
 	good := x.insert(value, 0)
-	s.out = x.out
 	switch {
 	case !good:
 		out, err = s.replace(name, value)
@@ -32,7 +32,7 @@ type expansion struct {
 	*substitution
 	name   string
 	out    []byte
-	room   int // bytes that may still be inserted
+	left   int // bytes that may still be inserted
 	events int // so far, the latest one's number
 	seen   []occurrences
 	joined bool // a text was inserted where it may have become part of a tag
@@ -40,14 +40,20 @@ type expansion struct {
 
 // occurrences are the events of one tag: their numbers, ascending.
 type occurrences struct {
-	tag    string
-	events []int
+	tag   string
+	first int
+	later []int
+}
+
+// begin makes x ready for another value. The memory of the last one serves again.
+func (x *expansion) begin(s *substitution, name string) {
+	*x = expansion{substitution: s, name: name, out: x.out[:0], left: s.most, seen: x.seen[:0]}
 }
 
 // insert appends a text, there since event number born, with its tags expanded. It reports false when it cannot tell what replace
 // would do.
 func (x *expansion) insert(text string, born int) bool {
-	if x.room -= len(text); x.room < 0 {
+	if x.left -= len(text); x.left < 0 {
 		return false
 	}
 	inner := born > 0
@@ -109,20 +115,23 @@ func (x *expansion) tag(written string, born int) bool {
 func (x *expansion) event(tag string, born int) (number int, ok bool) {
 	for i := range x.seen {
 		o := &x.seen[i]
-		if o.tag != tag {
+		switch {
+		case o.tag != tag:
 			continue
+		case o.first > born:
+			return o.first, true
 		}
-		for _, n := range o.events {
+		for _, n := range o.later {
 			if n > born {
 				return n, true
 			}
 		}
 		x.events++
-		o.events = append(o.events, x.events)
-		return x.events, len(o.events) <= maxReplaced
+		o.later = append(o.later, x.events)
+		return x.events, len(o.later) < maxReplaced
 	}
 	x.events++
-	x.seen = append(x.seen, occurrences{tag, []int{x.events}})
+	x.seen = append(x.seen, occurrences{tag: tag, first: x.events})
 	return x.events, true
 }
 

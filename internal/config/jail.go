@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
 	"gaol/internal/pickle"
 )
 
@@ -79,20 +80,22 @@ type draft struct {
 	reader  *reader
 	set     *layers.Set
 
-	rejected bool
+	published *published // by the filter
+	use       *filterUse // that other jails share, or nil
+	found     *settings  // options of the filter that other jails found, or nil
+	rejected  bool
+	enabled   bool
 }
 
-// prepare reads everything that one jail is made of. It returns nil for a jail that is not enabled. The error, if any, is
-// fatal for the whole configuration; what is wrong with the jail alone is in its Problem.
+// prepare reads everything that one jail is made of, if it is enabled. The draft is never nil. The error, if any, is fatal for the
+// whole configuration; what is wrong with the jail alone is in its Problem.
 func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
+	d := &draft{jail: &Jail{Name: name}, reader: r, set: set}
 	opts, err := r.read(set, name, firstJailOptions, nil, nil)
-	if err != nil {
-		return nil, err
+	if err != nil || !boolOf(opts, "enabled") {
+		return d, err
 	}
-	if !boolOf(opts, "enabled") {
-		return nil, nil
-	}
-	d := &draft{jail: &Jail{Name: name, Backend: textOf(opts, "backend")}, reader: r, set: set, opts: opts}
+	d.opts, d.enabled, d.jail.Backend = opts, true, textOf(opts, "backend")
 	return d, d.readOrReject()
 }
 
@@ -114,7 +117,7 @@ func (d *draft) watchJournal() error {
 	journal := setting{value: "systemd", raw: "systemd"}
 	d.opts.Set("backend", journal)
 	d.jail.Backend, d.jail.LogPaths, d.jail.Actions, d.jail.Settings = "systemd", nil, nil, nil
-	d.filter, d.actions = nil, nil
+	d.filter, d.actions, d.published, d.use, d.found = nil, nil, nil, nil, nil
 	if err := d.read(); err != nil {
 		return err
 	}
@@ -141,13 +144,13 @@ func (d *draft) read() error {
 	if err := d.readFilter(); err != nil {
 		return err
 	}
-	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, nil, nil)
+	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, d.published, nil)
 	if err != nil {
 		return err
 	}
 	d.opts = opts
 	if d.filter != nil {
-		if err := d.filter.evaluateAgain(opts); err != nil {
+		if err := d.filterAgain(); err != nil {
 			return err
 		}
 	}
@@ -170,7 +173,7 @@ func (d *draft) readFilter() error {
 		}
 	}
 	d.jail.Filter = name
-	set, err := d.reader.layers.Read(base("filter.d", name))
+	set, err := d.reader.load(base("filter.d", name))
 	if err != nil {
 		return err
 	}
@@ -207,8 +210,41 @@ func (d *draft) implyLogType() {
 
 func isJournal(backend string) bool { return strings.HasPrefix(backend, "systemd") }
 
-// publish defines known/… in the jail's section for everything that the filter defines.
+// A published is what a filter gives to its jail: values by the name that is to stand behind known/.
+type published struct{ values omap.Map[layers.Var] }
+
+// Lookup implements layers.Vars.
+func (p *published) Lookup(name string) (layers.Var, bool) {
+	if p == nil || !strings.HasPrefix(name, knownPrefix) {
+		return layers.Var{}, false
+	}
+	return p.values.Get(name[len(knownPrefix):])
+}
+
+// publish makes known/… out of everything that the filter defines, as other jails with that filter have it, or anew.
 func (d *draft) publish() error {
+	f, r := d.filter, d.reader
+	use, keep := r.shared.find(f, d.opts)
+	if use != nil {
+		d.use, d.published = use, use.published
+		f.resume(use)
+		return nil
+	}
+	said := len(r.log)
+	if keep {
+		f.asked = &answers{}
+	}
+	if err := d.publishAnew(); err != nil {
+		return err
+	}
+	if keep && len(r.log) == said {
+		d.use = &filterUse{params: f.params, from: f.from, asked: f.asked, init: f.init, cache: f.cache.Clone(), published: d.published}
+		r.shared.keep(f, d.use)
+	}
+	return nil
+}
+
+func (d *draft) publishAnew() error {
 	f := d.filter
 	if err := f.evaluate(d.opts); err != nil {
 		return err
@@ -221,20 +257,64 @@ func (d *draft) publish() error {
 	if err != nil {
 		return err
 	}
+	d.published = &published{}
+	d.published.values.Grow(all.Len())
 	for name, t := range all.All() {
 		if strings.HasPrefix(name, knownPrefix) {
 			continue
 		}
-		e := &layers.Entry{Raw: t.s, Origin: t.from.At()}
+		v := layers.Var{Text: t.s, From: t.from}
 		if o, ok := find(f.table, name); ok {
-			switch v := f.convert(o, t); {
-			case v == nil:
-				e.Type = "NoneType"
+			switch converted := f.convert(o, t); {
+			case converted == nil:
+				v.Type = layers.NoneType
 			case o.kind == intKind:
-				e.Type = "int"
+				v.Type = "int"
 			}
 		}
-		d.set.Define(d.jail.Name, knownPrefix+name, e)
+		d.published.values.Set(name, v)
+		if d.reader.inOrder {
+			d.set.Define(d.jail.Name, knownPrefix+name, &layers.Entry{Raw: v.Text, Origin: v.From.At(), Type: v.Type})
+		}
 	}
 	return nil
+}
+
+// filterAgain evaluates the filter for the second time, now that all of the jail is read.
+func (d *draft) filterAgain() error {
+	f := d.filter
+	if d.use == nil {
+		return f.evaluateAgain(d.opts)
+	}
+	if again := d.reader.shared.findAgain(d.use, d.opts); again != nil {
+		f.known, f.init, d.found = again.known, again.init, again.optionsFor(d.use, f.from)
+		return nil
+	}
+	f.asked = &answers{}
+	if err := f.evaluateAgain(d.opts); err != nil {
+		return err
+	}
+	d.shareOptions()
+	return nil
+}
+
+// shareOptions works out the options of the filter at once, for the jails to come, if there is nothing wrong with them.
+func (d *draft) shareOptions() {
+	f, r := d.filter, d.reader
+	said := len(r.log)
+	options, err := f.allOptions()
+	if err != nil || len(r.log) > said {
+		r.log = r.log[:said] // it is said when the jail's commands are made
+		return
+	}
+	r.shared.keepAgain(d.use, &secondUse{asked: f.asked, known: f.known, init: f.init, options: options})
+	d.found = options
+}
+
+// filterOptions returns what the filter has to say to the server.
+func (d *draft) filterOptions() (*settings, error) {
+	if d.found != nil {
+		return d.found, nil
+	}
+	return d.filter.allOptions()
 }

@@ -20,7 +20,7 @@ func Read(o Options) (*Config, error) {
 	} else {
 		err = &earlyError{err}
 	}
-	c.Messages = r.log
+	c.Messages = r.log.messages()
 	return c, err
 }
 
@@ -31,11 +31,11 @@ func (e *earlyError) Unwrap() error { return e.error }
 
 // everything reads the server's settings and the jails into c.
 func (r *reader) everything(c *Config) error {
-	main, err := r.layers.Read("fail2ban")
+	main, err := r.load("fail2ban")
 	if err != nil {
 		return err
 	}
-	set, err := r.layers.Read("jail")
+	set, err := r.load("jail")
 	if err != nil {
 		return err
 	}
@@ -68,29 +68,54 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 		}
 		names = []string{r.o.Only}
 	}
+	prepared := make([]*draft, len(names))
+	faults := make([]error, len(names))
+	r.inOrder = entangled(set)
+	r.forEach(len(names), func(i int) { prepared[i], faults[i] = r.fork().prepare(set, names[i]) })
 	var drafts []*draft
-	for _, name := range names {
-		d, err := r.prepare(set, name)
-		if err != nil {
-			return nil, err
+	for i, d := range prepared {
+		r.adopt(d)
+		if faults[i] != nil {
+			return nil, faults[i]
 		}
-		if d != nil {
+		if d.enabled {
 			drafts = append(drafts, d)
 		}
 	}
 	return drafts, nil
 }
 
+// forEach calls work for the jails 0 to n-1.
+func (r *reader) forEach(n int, work func(i int)) {
+	if r.inOrder {
+		inTurn(n, work)
+		return
+	}
+	together(n, work)
+}
+
+// adopt appends what has been said about a jail to what has been said before.
+func (r *reader) adopt(d *draft) {
+	r.log = append(r.log, d.reader.log...)
+	d.reader.log = nil
+}
+
 // finish turns the drafts into commands and puts the stream together.
 func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
+	faults := make([]error, len(drafts))
+	r.forEach(len(drafts), func(i int) { faults[i] = drafts[i].finish() })
 	c.Stream = general
 	var starts []any
 	good, bad := 0, 0
-	for _, d := range drafts {
+	for i, d := range drafts {
 		c.Jails = append(c.Jails, d.jail)
-		if err := d.finish(); err != nil {
+		if faults[i] == nil {
+			d.judge()
+		}
+		r.adopt(d)
+		if faults[i] != nil {
 			c.Stream = nil
-			return err
+			return faults[i]
 		}
 		c.Stream = append(c.Stream, d.jail.Commands...)
 		if d.jail.Problem == "" {
@@ -122,20 +147,21 @@ func (d *draft) finish() error {
 		d.jail.Problem = p.text
 		d.jail.Commands = []any{[]any{"config-error", p.text}}
 		return nil
-	case err != nil:
-		return err
 	}
-	if p := d.judge(); p != nil {
-		d.reject(p)
-	}
-	return nil
+	return err
 }
 
-// judge checks what a server would refuse, if there is somebody who can tell.
-func (d *draft) judge() *problem {
-	if d.reader.o.Compile == nil {
-		return nil
+// judge takes the jail out if a server would refuse it and there is somebody who can tell.
+func (d *draft) judge() {
+	if d.reader.o.Compile == nil || d.jail.Problem != "" {
+		return
 	}
+	if p := d.refusal(); p != nil {
+		d.reject(p)
+	}
+}
+
+func (d *draft) refusal() *problem {
 	for _, s := range d.jail.Settings {
 		if s.Value == nil {
 			raw, _ := d.opts.Get(s.Name)

@@ -4,7 +4,7 @@ package config
 // fail2ban.conf or fail2ban.local, "" where it is not set. The option is ours; the original passes over it.
 func ReadOnlyGroup(o Options) (string, error) {
 	r := newReader(o)
-	set, err := r.layers.Read("fail2ban")
+	set, err := r.load("fail2ban")
 	if err != nil || set == nil {
 		return "", err
 	}

@@ -23,24 +23,33 @@ type Server struct {
 	DBMaxMatches *int64
 }
 
-// A reader is one run over a configuration.
+// A reader is one run over a configuration, or the part of it for one jail.
 type reader struct {
 	o      Options
-	log    Log
-	layers layers.Reader
+	log    journal
+	layers *layers.Reader
+	shared *shared
+
+	inOrder bool // jails are to be read one after the other
 }
 
 func newReader(o Options) *reader {
 	if o.Version == "" {
 		o.Version = DefaultVersion
 	}
-	r := &reader{o: o}
-	r.layers = layers.Reader{
-		Source:   o.Source,
-		Complain: func(logger, text string) { r.log.add(logger, Errors, text) },
-		Warn:     func(text string) { r.log.add(parserLog, Warning, text) },
-	}
-	return r
+	return &reader{o: o, layers: layers.NewReader(o.Source), shared: &shared{}}
+}
+
+// fork returns a reader of the same files with a log of its own.
+func (r *reader) fork() *reader {
+	return &reader{o: r.o, layers: r.layers, shared: r.shared, inOrder: r.inOrder}
+}
+
+// load reads a logical configuration; nil when there is none to be read.
+func (r *reader) load(base string) (*layers.Set, error) {
+	reading, err := r.layers.Read(base)
+	r.log.read(reading)
+	return reading.Set, err
 }
 
 // ReadServer reads what every command needs to know: how to reach the server and how to start it. No file is touched if the
@@ -49,7 +58,7 @@ func newReader(o Options) *reader {
 func ReadServer(o Options) (*Server, Log, error) {
 	r := newReader(o)
 	s, err := r.client()
-	return s, r.log, err
+	return s, r.log.messages(), err
 }
 
 // client finds out the five settings that the client itself needs.
@@ -97,7 +106,7 @@ func (r *reader) clientSettings() (*settings, error) {
 			Hint: "name the directory with -c",
 		}
 	}
-	set, err := r.layers.Read("fail2ban")
+	set, err := r.load("fail2ban")
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ type substitution struct {
 	lookup lookup
 	most   int // bytes that a value may grow to
 
-	out []byte // room for an expansion
+	room expansion // where expand works
 }
 
 // run replaces until nothing changes. A value that names itself, directly or in a circle, is an error. A value that a pass

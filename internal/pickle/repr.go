@@ -11,7 +11,7 @@ import (
 )
 
 // Repr returns v as Python's repr prints it. A Go type outside the package's values prints as its %v text in quotes.
-func Repr(v any) string { return string(appendRepr(nil, v)) }
+func Repr(v any) string { return string(AppendRepr(nil, v)) }
 
 // Str returns v as Python's print shows it: a string as it is, an exception as its message, everything else as Repr.
 func Str(v any) string {
@@ -26,7 +26,8 @@ func Str(v any) string {
 	return Repr(v)
 }
 
-func appendRepr(b []byte, v any) []byte {
+// AppendRepr appends Repr(v) to b.
+func AppendRepr(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
 		return append(b, "None"...)
@@ -65,7 +66,7 @@ func appendContainer(b []byte, v any) []byte {
 		return appendItems(b, '[', list, ']')
 	case Tuple:
 		if len(v) == 1 {
-			b = append(appendRepr(append(b, '('), v[0]), ",)"...)
+			b = append(AppendRepr(append(b, '('), v[0]), ",)"...)
 			return b
 		}
 		return appendItems(b, '(', v, ')')
@@ -83,7 +84,7 @@ func appendItems(b []byte, open byte, items []any, end byte) []byte {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = appendRepr(b, v)
+		b = AppendRepr(b, v)
 	}
 	return append(b, end)
 }
@@ -94,8 +95,8 @@ func (d *Dict) appendRepr(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(appendRepr(b, e.key), ": "...)
-		b = appendRepr(b, e.value)
+		b = append(AppendRepr(b, e.key), ": "...)
+		b = AppendRepr(b, e.value)
 	}
 	return append(b, '}')
 }

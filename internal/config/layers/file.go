@@ -55,9 +55,9 @@ func (r *Reader) listing(dir string) listing {
 		return l
 	}
 	var l listing
-	entries, err := r.Source.entries(dir)
-	if err == nil && r.Source.exists(join(dir, ".")) {
-		l = listing{entries, true}
+	if r.source.IsSystem() { // in memory asking is cheap
+		entries, err := r.source.entries(dir)
+		l = listing{entries, err == nil && r.source.exists(join(dir, "."))}
 	}
 	if r.folders == nil {
 		r.folders = map[string]listing{}
@@ -72,8 +72,8 @@ func (r *Reader) exists(full string) bool {
 	l := r.listing(dir)
 	name := full[strings.LastIndexByte(full, '/')+1:]
 	if !l.known || name == "" || name == "." || name == ".." {
-		return r.Source.exists(full)
+		return r.source.exists(full)
 	}
 	i, ok := slices.BinarySearchFunc(l.entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
-	return ok && (l.entries[i].Type()&os.ModeSymlink == 0 || r.Source.exists(full))
+	return ok && (l.entries[i].Type()&os.ModeSymlink == 0 || r.source.exists(full))
 }

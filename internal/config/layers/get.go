@@ -15,10 +15,10 @@ type Vars interface {
 	Lookup(name string) (Var, bool)
 }
 
-// A Var is one such value. None stands for an integer that was wrong; naming it inside a value is an error.
+// A Var is one such value.
 type Var struct {
 	Text string
-	None bool
+	Type string // as Entry.Type
 	From *Entry // where it was written, or nil
 }
 
@@ -83,7 +83,7 @@ func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err err
 	if !ok {
 		return Value{}, false, nil
 	}
-	v = Value{Text: found.text, None: found.kind == noneType, From: found.entry}
+	v = Value{Text: found.text, None: found.kind == NoneType, From: found.entry}
 	if strings.Contains(found.text, "%") {
 		v.Text, err = a.resolved(option, found)
 	}
@@ -134,7 +134,8 @@ type finding struct {
 	from  place
 }
 
-const noneType = "NoneType"
+// NoneType is the Type of what stands for nothing at all, such as an integer that was wrong.
+const NoneType = "NoneType"
 
 func findingOf(name string, e *Entry, from place) finding {
 	return finding{name, e.Raw, e.Type, e, from}
@@ -156,11 +157,7 @@ func (a *asker) lookup(name string) (finding, bool) {
 	}
 	if a.vars != nil {
 		if v, ok := a.vars.Lookup(name); ok {
-			f := finding{name: name, text: v.Text, entry: v.From}
-			if v.None {
-				f.kind = noneType
-			}
-			return f, true
+			return finding{name: name, text: v.Text, kind: v.Type, entry: v.From}, true
 		}
 	}
 	if e, ok := a.own.Get(name); ok {

@@ -38,7 +38,7 @@ func (o Origin) String() string {
 type Entry struct {
 	Raw    string
 	Origin Origin
-	// Type is empty for text. A filter's integer that a jail refers to is "int", one that was wrong "NoneType": naming these
+	// Type is empty for text. A filter's integer that a jail refers to is "int", one that was wrong NoneType: naming these
 	// inside a value is an error.
 	Type string
 	// Overrides is what this entry replaced in its section, or nil. A file that is read twice does not override itself.

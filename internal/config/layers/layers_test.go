@@ -2,6 +2,8 @@ package layers
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -27,28 +29,27 @@ func (f fixed) Lookup(name string) (Var, bool) {
 	return v, ok
 }
 
-// A journal keeps what a reader says.
-type journal struct{ lines []string }
-
-func (j *journal) reader(fsys fstest.MapFS) *Reader {
-	return &Reader{
-		Source:   Embedded(fsys, "(mem)"),
-		Complain: func(logger, text string) { j.lines = append(j.lines, logger+": "+text) },
-		Warn:     func(text string) { j.lines = append(j.lines, "warning: "+text) },
+func read(fsys fstest.MapFS) (set *Set, said []string, err error) {
+	reading, err := NewReader(Embedded(fsys, "(mem)")).Read("jail")
+	for _, n := range reading.Notes {
+		if n.Fatal {
+			n.Logger = "warning"
+		}
+		said = append(said, n.Logger+": "+n.Text)
 	}
+	return reading.Set, said, err
 }
 
 func mustRead(t *testing.T, fsys fstest.MapFS) (*Set, []string) {
 	t.Helper()
-	var j journal
-	set, err := j.reader(fsys).Read("jail")
+	set, said, err := read(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if set == nil {
-		t.Fatalf("nothing read: %q", j.lines)
+		t.Fatalf("nothing read: %q", said)
 	}
-	return set, j.lines
+	return set, said
 }
 
 func value(t *testing.T, set *Set, section, option string) string {
@@ -209,8 +210,7 @@ func TestIncludesThatMultiply(t *testing.T) {
 		fsys[fmt.Sprintf("f%d", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "[INCLUDES]\nbefore = f%d\n  f%d\nafter = f%d\n", i+1, i+2, i+1)}
 	}
 	began := time.Now()
-	var j journal
-	if _, err := j.reader(fsys).Read("jail"); err == nil || !strings.Contains(err.Error(), "include each other more than") {
+	if _, _, err := read(fsys); err == nil || !strings.Contains(err.Error(), "include each other more than") {
 		t.Errorf("error %v", err)
 	}
 	if d := time.Since(began); d > time.Minute {
@@ -232,14 +232,11 @@ func TestUnreadable(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			var j journal
-			r := j.reader(tt.fsys)
-			for range 2 { // the second time it is known and not said again
-				if set, err := r.Read("jail"); set != nil || err != nil {
-					t.Errorf("got %v, %v", set, err)
-				}
+			set, said, err := read(tt.fsys)
+			if set != nil || err != nil {
+				t.Errorf("got %v, %v", set, err)
 			}
-			if diff := cmp.Diff(tt.want, j.lines); diff != "" {
+			if diff := cmp.Diff(tt.want, said); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
@@ -291,17 +288,45 @@ func FuzzGet(f *testing.F) {
 	f.Add("[a]\nv=%(w)s%(w)s\nw=%(v)s\n[a?b]\nc=d", "[a]\nv=%(known/v)s\n[KNOWN/a]\nv=%(known/v)s")
 	f.Add("[a]\nv=%(\xff)s", "[INCLUDES]\nbefore=%(x)s\n../jail.conf\n")
 	f.Fuzz(func(t *testing.T, conf, local string) {
-		var j journal
-		set, err := j.reader(files("jail.conf", conf, "jail.local", local)).Read("jail")
+		set, _, err := read(files("jail.conf", conf, "jail.local", local))
 		if err != nil || set == nil {
 			return
 		}
 		for _, name := range set.Names() {
 			for option := range set.Section(name).All() {
-				if v, err := set.Get(name, option, fixed{"x": {Text: "%(v)s"}, "w": {None: true}}); err == nil && len(v.Text) > 2*maxText {
+				if v, err := set.Get(name, option, fixed{"x": {Text: "%(v)s"}, "w": {Type: NoneType}}); err == nil && len(v.Text) > 2*maxText {
 					t.Errorf("%s in %s has %d bytes", option, name, len(v.Text))
 				}
 			}
 		}
 	})
+}
+
+// TestListingLikeAsking compares what a folder's listing says of files with what the system says of each.
+func TestListingLikeAsking(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.conf", "b.local", "sub/c.conf", ".hidden"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"good": "a.conf", "broken": "nothing", "folder": "sub"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	source := Dir(dir)
+	r := NewReader(source)
+	for _, name := range []string{
+		"a.conf", "b.local", "c.conf", "sub", "sub/", "sub/c.conf", "sub/x", "sub/../a.conf", "sub/..", "sub/.", "good", "broken", "folder",
+		"folder/c.conf", "folder/a.conf", "a.conf/x", "none/x", ".hidden", "", "A.conf",
+	} {
+		full := source.Path(name)
+		if got, want := r.exists(full), source.exists(full); got != want {
+			t.Errorf("%q exists: %v, want %v", name, got, want)
+		}
+	}
 }

@@ -5,23 +5,41 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gaol/internal/config/ini"
 	"gaol/internal/pickle"
 )
 
-// A Reader reads logical configurations from one source and parses each file once. It is not safe for concurrent use.
+// A Reader reads logical configurations from one source and parses each file once. It is safe for concurrent use.
 type Reader struct {
-	Source Source
-	// Complain takes what goes to the log at level error; Warn is for what the original dies of and we survive.
-	Complain func(logger, text string)
-	Warn     func(text string)
+	source Source
 
+	mu       sync.Mutex // guards all below
 	files    map[string]*document
 	folders  map[string]listing
-	sets     map[string]*Set // by base name; nil for one that could not be read
-	contents []byte          // of the file read last
+	readings map[string]*Reading // by base name
+	contents []byte              // of the file read last
+}
+
+// NewReader returns a reader of a source.
+func NewReader(source Source) *Reader { return &Reader{source: source} }
+
+// A Reading is what came of reading a logical configuration.
+type Reading struct {
+	Set   *Set // nil when there is none to be read: Notes say why
+	Notes []Note
+}
+
+// A Note is something that reading gave rise to, to be logged.
+type Note struct {
+	Logger, Text string
+	Fatal        bool // not here, but to the original
+}
+
+func (r *Reading) complain(logger, text string) {
+	r.Notes = append(r.Notes, Note{Logger: logger, Text: text})
 }
 
 // A document is a parsed file and what it includes.
@@ -31,54 +49,57 @@ type document struct {
 	broken        error    // why before and after are not known
 }
 
-// Loggers under which the reader complains.
+// Loggers under which a reading complains.
 const (
 	readerLog = "fail2ban.configreader"
 	parserLog = "fail2ban.configparserinc"
 )
 
-// Read returns the configuration called base, nil when there is none to be read (Complain has said why), or the error that
-// makes the whole configuration void.
-func (r *Reader) Read(base string) (*Set, error) {
-	if set, ok := r.sets[base]; ok {
-		return set, nil
+// Read reads the configuration called base, or returns what it read under that name before: the same Reading. The error makes the
+// whole configuration void; the Reading, never nil, then has the notes up to there.
+func (r *Reader) Read(base string) (*Reading, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if reading, ok := r.readings[base]; ok {
+		return reading, nil
 	}
-	set, err := r.read(base)
-	if err != nil {
-		return nil, err
+	reading := &Reading{}
+	if err := r.read(base, reading); err != nil {
+		return reading, err
 	}
-	if r.sets == nil {
-		r.sets = map[string]*Set{}
+	if r.readings == nil {
+		r.readings = map[string]*Reading{}
 	}
-	r.sets[base] = set
-	return set, nil
+	r.readings[base] = reading
+	return reading, nil
 }
 
-func (r *Reader) read(base string) (*Set, error) {
+func (r *Reader) read(base string, reading *Reading) error {
 	tops := r.layersOf(base)
 	if len(tops) == 0 {
-		r.Complain(readerLog, fmt.Sprintf("Found no accessible config files for %s under %s",
-			pickle.Repr(base), r.Source.Root()))
-		return nil, nil
+		reading.complain(readerLog, fmt.Sprintf("Found no accessible config files for %s under %s",
+			pickle.Repr(base), r.source.Root()))
+		return nil
 	}
-	x := expansion{reader: r}
+	x := expansion{reader: r, reading: reading}
 	if err := x.list(tops, nil); err != nil {
-		return nil, err
+		return err
 	}
 	set := &Set{}
 	for _, f := range x.files {
 		set.merge(f)
 	}
 	if unread := missing(tops, set.Files); len(unread) > 0 {
-		r.Complain(readerLog, "Could not read config files: "+strings.Join(unread, ", "))
-		return nil, nil
+		reading.complain(readerLog, "Could not read config files: "+strings.Join(unread, ", "))
+		return nil
 	}
-	return set, nil
+	reading.Set = set
+	return nil
 }
 
 // layersOf lists the existing files of the logical configuration called base, lowest first.
 func (r *Reader) layersOf(base string) []string {
-	full := r.Source.Path(base)
+	full := r.source.Path(base)
 	confs, locals := r.dropIns(full + ".d")
 	files := append([]string{full + ".conf"}, confs...)
 	files = append(append(files, full+".local"), locals...)
@@ -87,10 +108,10 @@ func (r *Reader) layersOf(base string) []string {
 
 // dropIns lists the .conf and the .local files of a directory, each sorted, hidden ones left out.
 func (r *Reader) dropIns(dir string) (confs, locals []string) {
-	if !r.exists(dir) {
+	if r.source.IsSystem() && !r.exists(dir) {
 		return nil, nil
 	}
-	entries, _ := r.Source.entries(dir) // what could be listed of it
+	entries, _ := r.source.entries(dir) // what could be listed of it
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."):
@@ -118,18 +139,18 @@ func setOf(files []string) map[string]bool {
 }
 
 // parse returns a file, or nil when it cannot be read.
-func (r *Reader) parse(file string) (*document, error) {
+func (r *Reader) parse(file string, reading *Reading) (*document, error) {
 	if d, ok := r.files[file]; ok {
 		return d, nil
 	}
-	data, err := r.Source.readFile(file, r.contents)
+	data, err := r.source.readFile(file, r.contents)
 	if err != nil {
 		return nil, nil // an absent include is no error, and the caller notices an absent main file
 	}
 	r.contents = data[:0]
 	text := string(data)
 	if !utf8.ValidString(text) {
-		r.Complain(parserLog, fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(file), decodeError(text)))
+		reading.complain(parserLog, fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(file), decodeError(text)))
 		return nil, nil
 	}
 	f, err := ini.Parse(file, text)
@@ -147,9 +168,10 @@ func (r *Reader) parse(file string) (*document, error) {
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.
 type expansion struct {
-	reader *Reader
-	files  []*ini.File // in order of merging
-	stack  []string    // cleaned names of the files being expanded, outermost first
+	reader  *Reader
+	reading *Reading
+	files   []*ini.File // in order of merging
+	stack   []string    // cleaned names of the files being expanded, outermost first
 
 	seen    map[*document]bool
 	repeats int // how often a file was there before
@@ -190,7 +212,9 @@ func (x *expansion) endless(file string, depth int) bool {
 	if n < depth {
 		return false
 	}
-	x.reader.Warn(fmt.Sprintf("%s includes itself; the inner inclusion is ignored", file))
+	x.reading.Notes = append(x.reading.Notes, Note{
+		Logger: parserLog, Text: file + " includes itself; the inner inclusion is ignored", Fatal: true,
+	})
 	return true
 }
 
@@ -199,7 +223,7 @@ func (x *expansion) file(file string, ancestors []string) error {
 	if x.endless(file, 3) {
 		return nil
 	}
-	parsed, err := x.reader.parse(file)
+	parsed, err := x.reader.parse(file, x.reading)
 	if err != nil || parsed == nil {
 		return err
 	}

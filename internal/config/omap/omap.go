@@ -7,6 +7,7 @@ package omap
 import (
 	"hash/maphash"
 	"iter"
+	"slices"
 )
 
 // A Map maps strings to values in order of first appearance. The zero Map is empty and ready.
@@ -27,6 +28,14 @@ func (m *Map[V]) Grow(n int) {
 		m.keys = append(make([]string, 0, n), m.keys...)
 		m.values = append(make([]V, 0, n), m.values...)
 	}
+}
+
+// Clone returns a map of its own with the same keys and values.
+func (m *Map[V]) Clone() *Map[V] {
+	if m == nil {
+		return nil
+	}
+	return &Map[V]{slices.Clone(m.keys), slices.Clone(m.values), slices.Clone(m.index)}
 }
 
 // find returns the place of key, or -1.

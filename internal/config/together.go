@@ -1,0 +1,55 @@
+package config
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"gaol/internal/config/ini"
+	"gaol/internal/config/layers"
+)
+
+// worthwhile is how many jails keep several processors busy for longer than it takes to wake them up.
+const worthwhile = 8
+
+// together calls work with 0 to n-1, on all processors, and returns when all is done. Jails know nothing of each other, so they can be
+// read at the same time; what they have to say is put in order afterwards.
+func together(n int, work func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if n < worthwhile || workers == 1 {
+		inTurn(n, work)
+		return
+	}
+	var (
+		next atomic.Int64
+		wait sync.WaitGroup
+	)
+	for range workers {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				work(int(i))
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func inTurn(n int, work func(i int)) {
+	for i := range n {
+		work(i)
+	}
+}
+
+// entangled reports whether a jail may refer to what the filter of another one says, %(other/known/failregex)s. Then each jail must be
+// read after those before it.
+func entangled(set *layers.Set) bool {
+	for _, section := range append(set.Names(), ini.Default) {
+		for _, e := range entriesOf(set, section) {
+			if strings.Contains(e.Raw, "%(") && strings.Contains(strings.ToLower(e.Raw), "/"+knownPrefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
