@@ -78,7 +78,7 @@ var hints = map[string]string{
 	"backend":         "write auto, pyinotify, polling or systemd",
 	"logtimezone":     "write an offset such as +0200 or UTC-0330, or an abbreviation such as CET",
 	"logencoding":     "write auto, or the name of an encoding such as utf-8 or latin1",
-	"logpath":         "one file or pattern a line, with head or tail behind it",
+	"logpath":         "one file or pattern a line, or docker:NAME, with head or tail behind it",
 	"ignorecache":     `write key="<ip>", max-count=100, max-time=5m`,
 }
 

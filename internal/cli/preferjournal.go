@@ -23,7 +23,7 @@ func preferJournal(files []config.LogPath, matches [][]string) (reads bool, why 
 		return journal.Exists(), ""
 	}
 	path, written := lastWritten(files)
-	if time.Since(written) < quiet {
+	if written.IsZero() || time.Since(written) < quiet {
 		return false, ""
 	}
 	through := throughSyslog(matches)
@@ -33,7 +33,7 @@ func preferJournal(files []config.LogPath, matches [][]string) (reads bool, why 
 	return true, path + " was last written on " + written.Format("2006-01-02 15:04") + ", and the journal has newer entries"
 }
 
-// lastWritten returns the file that was written to last, and when.
+// lastWritten returns the file that was written to last, and when; zero for logs of containers, which are no files to us.
 func lastWritten(files []config.LogPath) (path string, written time.Time) {
 	for _, f := range files {
 		if info, err := os.Stat(f.Path); err == nil && info.ModTime().After(written) {

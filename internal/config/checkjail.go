@@ -72,7 +72,7 @@ func (k *checker) logs(j *Jail) {
 		case mode != "" && !strings.EqualFold(mode, "head") && !strings.EqualFold(mode, "tail"):
 			k.add(severe, s.Origin, j.Name, "logpath", "two-paths", fmt.Sprintf("%s is taken for the place where reading begins", pickle.Repr(mode)),
 				"write one path a line; a path cannot have a blank in it")
-		case len(glob(pattern)) == 0:
+		case !strings.HasPrefix(pattern, containerPrefix) && len(glob(pattern)) == 0:
 			k.add(dubious, s.Origin, j.Name, "logpath", "no-such-log", "no file matches "+pattern, "")
 		}
 	}

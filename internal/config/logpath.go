@@ -19,6 +19,10 @@ func (d *draft) findLogs(value string, matches [][]string) error {
 	for _, line := range nonEmptyLines(value) {
 		pattern, mode := splitMode(line.(string))
 		d.jail.Patterns = append(d.jail.Patterns, LogPath{pattern, mode})
+		if strings.HasPrefix(pattern, containerPrefix) {
+			d.jail.LogPaths = append(d.jail.LogPaths, LogPath{pattern, mode})
+			continue
+		}
 		files, err := d.glob(pattern)
 		if err != nil {
 			return fmt.Errorf("logpath %s of jail %s: %w", pattern, d.jail.Name, err)
@@ -94,7 +98,7 @@ func (d *draft) logWords() (words [][]any) {
 	}
 	for _, l := range d.jail.Patterns {
 		here := slices.Contains(d.jail.LogPaths, l)
-		if strings.ContainsAny(l.Path, "*?[") || !here && len(d.jail.LogPaths) > 0 {
+		if strings.ContainsAny(l.Path, "*?[") || strings.HasPrefix(l.Path, containerPrefix) || !here && len(d.jail.LogPaths) > 0 {
 			words = append(words, []any{l.Path, l.Mode, LivePattern})
 		} else {
 			words = append(words, []any{l.Path, l.Mode})
@@ -102,6 +106,9 @@ func (d *draft) logWords() (words [][]any) {
 	}
 	return words
 }
+
+// containerPrefix begins the log path of a container, which only the server can find.
+const containerPrefix = "docker:"
 
 // splitMode splits a line of logpath at its last blank into pattern and mode.
 func splitMode(line string) (pattern, mode string) {

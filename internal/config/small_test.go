@@ -229,6 +229,7 @@ func TestWhatAServerIsToldOfLogs(t *testing.T) {
 		{"one that is not, beside it", "D/a.log\n D/none", neither, "D/a.log head|D/none head live", "reads log files: D/a.log"},
 		{"all are missing", "D/none\n D/*.none", neither, "D/none head|D/*.none head live", "waits for log files: D/none, D/*.none"},
 		{"nobody decides", "D/*.log", nil, "D/*.log head live", ""},
+		{"a container", "docker:web tail", neither, "docker:web tail live", "reads log files: docker:web"},
 		{"abandoned files", "D/*.log", abandoned, "", "reads the systemd journal: they are old"},
 	}
 	for _, tt := range tests {

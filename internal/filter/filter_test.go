@@ -220,6 +220,18 @@ func TestJournalLine(t *testing.T) {
 	r.want("192.0.2.1 -5 2023-11-14T22:13:15.000000+00:00 host FAIL 192.0.2.1")
 }
 
+// TestLineOfAContainer has lines whose source tells the time while they may hold a date of their own.
+func TestLineOfAContainer(t *testing.T) {
+	r := newRig(t, Settings{Failregex: []string{`^(?:host)? FAIL <HOST>$`}})
+	b := &ticket.Batch{Source: "/c/x-json.log", Live: true, Lines: []ticket.Line{
+		{Text: []byte("1600000000 FAIL 192.0.2.1"), Time: then - 5},
+		{Text: []byte("host FAIL 192.0.2.2"), Time: then - 4},
+		{Text: []byte("host FAIL 192.0.2.3")}, // in no envelope, so of the time before
+	}}
+	r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+	r.want("192.0.2.1 -5 1600000000 FAIL 192.0.2.1", "192.0.2.2 -4 host FAIL 192.0.2.2", "192.0.2.3 -4 host FAIL 192.0.2.3")
+}
+
 func TestConnectionsAreForgotten(t *testing.T) {
 	s := Settings{Prefregex: `^ s\[<F-MLFID>\d+</F-MLFID>\] <F-CONTENT>.+</F-CONTENT>$`,
 		Failregex: []string{`^bad$`, `^<F-NOFAIL>conn</F-NOFAIL> <HOST>$`}}

@@ -69,6 +69,9 @@ func (f *Filter) split(ln *line, text []byte, l *ticket.Line, live bool) (keep b
 		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
 		ln.told, ln.stated = f.last.text, l.Time
 		ln.at(&f.last)
+		if l.Date == "" {
+			f.cutInnerDate()
+		}
 	} else if err := f.findDate(live); err != nil {
 		return false, err
 	}
@@ -80,6 +83,16 @@ func (f *Filter) split(ln *line, text []byte, l *ticket.Line, live bool) (keep b
 		return true, nil
 	}
 	return !f.tooOld(), nil
+}
+
+// cutInnerDate cuts a line whose source tells the time at the date that it holds all the same, as lines of containers do, because
+// expressions are written for lines without a date.
+func (f *Filter) cutInnerDate() {
+	ln := f.line
+	found, ok, err := f.detector.Find(ln.text)
+	if err == nil && ok && found.OK && found.Start < found.End {
+		ln.from, ln.to, ln.told = found.Start, found.End, nil
+	}
 }
 
 // findDate cuts the line at its date. A line without a usable one gets the last date if that is recent, else the present if the

@@ -10,6 +10,7 @@ import (
 	"gaol/internal/control"
 	"gaol/internal/jail"
 	"gaol/internal/pickle"
+	"gaol/internal/source/file"
 )
 
 // An option is something that `set JAIL NAME …` changes in a jail's settings and `get JAIL NAME` shows. One without set
@@ -286,6 +287,9 @@ func addLog(s *jail.Settings, a []any, pattern bool) error {
 		return control.ValueError("Only one file can be added at a time")
 	}
 	l := jail.LogFile{Path: text(a[0]), Pattern: pattern}
+	if err := file.CheckPattern(l.Path); pattern && err != nil {
+		return control.ValueError(err.Error())
+	}
 	if len(a) == 2 {
 		tail, err := isTail(text(a[1]))
 		if err != nil {

@@ -39,8 +39,9 @@ const DefaultMaxLine = 64 << 10
 // A Line is one log line without its line end. Text is borrowed: it is valid only until the call that handed it over returns.
 type Line struct {
 	Text []byte
-	// Time is the moment the source itself gives, for sources that know it (the journal); then Date is its text, which only
-	// shows in matches. A zero Time means: find the date in the text.
+	// Time is the moment the source itself gives, for sources that know it (the journal, container engines); then Date is its text,
+	// which only shows in matches, or empty if the text may hold a date of its own, which is cut out and does not count. A zero Time
+	// means: find the date in the text.
 	Time Unix
 	Date string
 }

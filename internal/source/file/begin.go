@@ -189,7 +189,7 @@ func sameStart(a, b body) bool {
 
 // earlier makes r a segment. A plain file may still be written to, by a writer that has not noticed the rotation.
 func (f *follow) earlier(r rotated) *segment {
-	s := &segment{body: r.body, id: r.identity, size: r.size, grown: time.Unix(0, r.mtime), cursors: map[*Subscription]*cursor{}}
+	s := &segment{body: r.body, id: r.identity, size: r.size, grown: time.Unix(0, r.mtime), cursors: map[*Subscription]*cursor{}, engine: engineLog(f.path)}
 	if file, plain := r.body.(*os.File); plain {
 		s.watched = f.reader.notify.watchFile(f, file, s.id)
 	} else {

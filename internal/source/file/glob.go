@@ -49,13 +49,14 @@ type finder interface {
 // gather is how long a change in a directory waits for others before files are looked for.
 const gather = 100 * time.Millisecond
 
-// SubscribeGlob reads the files that pattern stands for, now and as they come up, within 2 s, where owner lets it. What comes up
-// later is read from its first line, because all of it is new, unless it has a stored position. Rotated forms of a file that is
-// read (name.1, name-20261125, compressed ones) are not files of their own, unless they go on growing.
+// SubscribeGlob reads the files that pattern stands for, now and as they come up, within 2 s, where owner lets it. It is a shell
+// pattern, or docker:NAME, docker:label=KEY or docker:label=KEY=VALUE for the logs of containers. What comes up later is read from
+// its first line, because all of it is new, unless it has a stored position. Rotated forms of a file that is read (name.1,
+// name-20261125, compressed ones) are not files of their own, unless they go on growing.
 // The sink can be called from as many goroutines at once as there are files.
 func (r *Reader) SubscribeGlob(pattern string, owner Owner, sink source.Sink) *Glob {
 	g := &Glob{
-		reader: r, pattern: pattern, finder: newPattern(pattern), owner: owner, sink: sink,
+		reader: r, pattern: pattern, finder: newFinder(pattern, r.opt.Docker), owner: owner, sink: sink,
 		subs: map[string]*Subscription{}, skip: map[string]look{}, refused: map[string]string{},
 	}
 	g.scan()

@@ -20,6 +20,8 @@ type buffer struct {
 	limit int    // of a line
 	batch ticket.Batch
 	group []reading
+
+	joiner joiner
 }
 
 // buffer returns memory for the lines of today's limit.
@@ -49,15 +51,23 @@ func (f *follow) step(buf *buffer) bool {
 		f.search(s, buf)
 		return true
 	}
-	window := buf.bytes[:len(lead.mark)+buf.limit+4]
+	f.read(s, buf, buf.bytes[:len(lead.mark)+buf.limit+4], ended)
+	return true
+}
+
+// read hands over what window has room for, to the group.
+func (f *follow) read(s *segment, buf *buffer, window []byte, ended bool) {
+	lead := buf.group[0].cursor
 	data, end, err := s.fill(lead, window)
 	if err != nil {
 		f.failed(s, buf.group, err)
-		return true
+		return
 	}
-	used, long, more := f.cut(data, buf)
+	large := len(window) > maxLetters
+	used, long, more, left := f.cut(s, lead, data, buf, large && !end)
 	switch {
 	case used > 0:
+		lead.cut = left
 		f.hand(s, buf, used, long)
 		f.settle(s, buf, window, used, end && !more, ended)
 		if !more {
@@ -66,10 +76,12 @@ func (f *follow) step(buf *buffer) bool {
 	case end:
 		f.unended(buf.group, lead.off+int64(len(data)))
 		f.settle(s, buf, window, 0, true, ended)
+	case s.envelope != bare && !large:
+		f.read(s, buf, make([]byte, len(lead.mark)+maxLetters+4), ended)
+		buf.joiner = joiner{} // it has grown
 	default:
 		f.overlong(s, buf, data, ended)
 	}
-	return true
 }
 
 // pick finds the earliest segment with something to read and gathers into buf.group the subscribers with the smallest offset
@@ -129,9 +141,18 @@ func (f *follow) begun(i int) bool {
 	return false
 }
 
-// cut fills b with the whole lines at the start of data and returns how many bytes they took, how many of them were too long,
-// and whether more are there.
-func (f *follow) cut(data []byte, buf *buffer) (used, long int, more bool) {
+// cut fills the batch with the whole lines at the start of data and returns how many bytes they took, how many of them were too long,
+// and whether more are there. For lines in envelopes force and left are as for unwrap.
+func (f *follow) cut(s *segment, lead *cursor, data []byte, buf *buffer, force bool) (used, long int, more bool, left streams) {
+	if s.envelope != bare {
+		return buf.unwrap(s.envelope, data, lead.cut, force)
+	}
+	used, long, more = f.cutBare(data, buf)
+	return used, long, more, 0
+}
+
+// cutBare is cut for lines without envelopes.
+func (f *follow) cutBare(data []byte, buf *buffer) (used, long int, more bool) {
 	b := &buf.batch
 	b.Lines = b.Lines[:0]
 	for {
@@ -173,7 +194,7 @@ func (f *follow) settle(s *segment, buf *buffer, window []byte, used int, atEnd,
 	lead.advance(window, used)
 	for _, g := range buf.group {
 		if g.cursor != lead {
-			g.off, g.begun, g.mark = lead.off, lead.begun, append(g.mark[:0], lead.mark...)
+			g.off, g.begun, g.cut, g.mark = lead.off, lead.begun, lead.cut, append(g.mark[:0], lead.mark...)
 		}
 		g.scanned = scanned
 		g.idle = atEnd

@@ -27,6 +27,7 @@ import (
 // Options are the settings of a Reader; the zero value is right for most.
 type Options struct {
 	Log     *slog.Logger     // nil: nobody hears
+	Docker  string           // where Docker keeps its state; "" means where its configuration says
 	Polling bool             // look at all files once a tick instead of using inotify
 	MaxLine int              // see SetMaxLine
 	Now     func() time.Time // nil: time.Now

@@ -128,7 +128,7 @@ func (f *follow) opened(now time.Time) {
 
 // add appends a segment for file.
 func (f *follow) add(file *os.File, l look, now time.Time) *segment {
-	s := &segment{body: file, id: l.identity, size: l.size, grown: now, cursors: map[*Subscription]*cursor{}}
+	s := &segment{body: file, id: l.identity, size: l.size, grown: now, cursors: map[*Subscription]*cursor{}, engine: engineLog(f.path)}
 	s.learn(now)
 	f.segs = append(f.segs, s)
 	f.remote = inotify.IsRemote(file)

@@ -46,10 +46,19 @@ func (f *follow) probe(s *segment, off int64, st Start, buf []byte) (at int64, t
 		if size == 0 || used == 0 {
 			break
 		}
-		if t, ok := st.DateOf(text); ok {
+		if t, ok := s.dateOf(text, st); ok {
 			return off + int64(used), t, true
 		}
 		used += size
 	}
 	return 0, 0, false
+}
+
+// dateOf returns the time of a line: that of its envelope, if it is in one.
+func (s *segment) dateOf(line []byte, st Start) (t ticket.Unix, ok bool) {
+	if s.envelope == bare {
+		return st.DateOf(line)
+	}
+	p, ok := s.envelope.open(line, nil)
+	return p.time, ok
 }

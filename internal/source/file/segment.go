@@ -23,10 +23,11 @@ type cursor struct {
 	off     int64 // the first byte not judged; always the start of a line
 	scanned int64 // known: no line end in [off, scanned)
 	mark    []byte
-	begun   bool // past the first line
-	search  bool // the search by date is still to be done
-	idle    bool // nothing more to hand over until the file changes
-	done    bool // everything was handed over at a moment when a successor had begun
+	begun   bool    // past the first line
+	search  bool    // the search by date is still to be done
+	cut     streams // in a log with envelopes: whose present line was handed over cut, so that its rest is left out
+	idle    bool    // nothing more to hand over until the file changes
+	done    bool    // everything was handed over at a moment when a successor had begun
 }
 
 // A segment is one file that a log was, or is: the current one behind the path, or a predecessor that was renamed away or
@@ -42,6 +43,9 @@ type segment struct {
 	grown   time.Time // when size last changed
 	cursors map[*Subscription]*cursor
 	watched bool
+	// engine tells that a container engine may have written the file, and envelope what it put around the lines.
+	engine   bool
+	envelope envelope
 }
 
 var errOverwritten = errors.New("file was overwritten in place")
@@ -157,6 +161,9 @@ func (s *segment) learn(now time.Time) bool {
 	}
 	if h, err := firstLine(s.body); err == nil && h != "" {
 		s.hash, s.checked = h, now
+		if s.engine {
+			s.envelope = envelopeIn(s.body)
+		}
 	}
 	return s.hash != ""
 }
