@@ -1,55 +1,80 @@
 package pyre
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Gate tells from literals alone whether a line is worth searching, before anything
-// else is done with it. It watches itself: while most lines pass it stands open, as a
-// literal that is everywhere costs a scan of each line for nothing.
-//
-// It serves one goroutine. The zero Gate is always open.
+// else is done with it. It serves one goroutine. The zero Gate is always open.
 type Gate struct {
-	needs []literals // each must be in the line
+	needs []demand
+}
 
-	lines   int // since the gate was opened or put to work
+// A demand is literals of which one must be in a line. It watches itself: while most
+// lines have one it rests, as a literal that is everywhere costs a scan of each line
+// for nothing.
+type demand struct {
+	few  []literal  // to be looked for one by one
+	many *multiScan // or together, if not nil
+
+	lines   int // since it went to work or to rest
 	refused int
 	resting bool
 }
 
 const (
-	maxSetGate = 8        // literals of a whole set of regexes
-	trial      = 256      // lines after which a working gate is judged
-	rest       = 64 << 10 // lines for which a useless one stands open
+	fewest = 2        // literals that are looked for one by one
+	trial  = 256      // lines after which a demand is judged
+	rest   = 64 << 10 // lines for which a useless one rests
+	worth  = 4        // it is worth its work if it refuses one line of so many
 )
 
 // NewGate makes the gate for lines of which some part, with or without a line feed
 // added, is searched for prefix and any of the regexes. A nil prefix is none.
 func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 	var g Gate
-	if prefix != nil && len(prefix.gate) > 0 {
-		g.needs = append(g.needs, prefix.gate)
+	if prefix != nil {
+		g.demand([]*Regexp{prefix})
 	}
-	if all := literalsOfAny(regexes); len(all) > 0 {
-		g.needs = append(g.needs, all)
-	}
+	g.demand(regexes)
 	return &g
 }
 
-// literalsOfAny returns literals of which one is in every match of any of regexes, nil
-// if that cannot be said in few.
-func literalsOfAny(regexes []*Regexp) literals {
-	var all literals
-	for _, re := range regexes {
-		if len(re.gate) == 0 {
-			return nil
-		}
-		for _, s := range re.gate {
-			if !slices.ContainsFunc(all, func(o []byte) bool { return string(o) == string(s) }) {
-				all = append(all, s)
-			}
+// demand lets the gate refuse lines that lack a literal that all matches of regexes have.
+func (g *Gate) demand(regexes []*Regexp) {
+	var few []literal
+	for _, text := range clauseOfAny(regexes, func(re *Regexp) clause { return re.few }) {
+		few = append(few, newLiteral(text))
+	}
+	common := slices.ContainsFunc(few, func(l literal) bool { return !l.isRare() })
+	if len(few) == 0 || len(few) > fewest || common {
+		many := clauseOfAny(regexes, func(re *Regexp) clause { return re.many })
+		if scan := newMultiScan(many); scan != nil {
+			g.needs = append(g.needs, demand{many: scan})
+			return
 		}
 	}
-	if len(all) > maxSetGate {
-		return nil
+	if 0 < len(few) && len(few) <= fewest {
+		g.needs = append(g.needs, demand{few: few})
+	}
+}
+
+// clauseOfAny returns texts of which one is in every match of any of regexes, nil if that
+// cannot be said.
+func clauseOfAny(regexes []*Regexp, of func(*Regexp) clause) clause {
+	var all clause
+	for _, re := range regexes {
+		some := of(re)
+		if len(some) == 0 {
+			return nil
+		}
+		for _, s := range some {
+			if slices.ContainsFunc(all, func(o string) bool { return strings.Contains(s, o) }) {
+				continue
+			}
+			all = append(slices.DeleteFunc(all, func(o string) bool { return strings.Contains(o, s) }), s)
+		}
 	}
 	return all
 }
@@ -57,31 +82,40 @@ func literalsOfAny(regexes []*Regexp) literals {
 // Open reports whether a search in line can find anything. If not, it certainly finds
 // nothing.
 func (g *Gate) Open(line []byte) bool {
-	if len(g.needs) == 0 {
-		return true
-	}
-	g.lines++
-	if g.resting {
-		if g.lines >= rest {
-			*g = Gate{needs: g.needs}
-		}
-		return true
-	}
-	open := g.pass(line)
-	if !open {
-		g.refused++
-	}
-	if g.lines >= trial {
-		*g = Gate{needs: g.needs, resting: 2*g.refused < g.lines}
-	}
-	return open
-}
-
-func (g *Gate) pass(line []byte) bool {
-	for _, l := range g.needs {
-		if !l.in(line) {
+	for i := range g.needs {
+		if g.needs[i].refuses(line) {
 			return false
 		}
 	}
 	return true
+}
+
+func (d *demand) refuses(line []byte) bool {
+	d.lines++
+	if d.resting {
+		if d.lines >= rest {
+			d.lines, d.refused, d.resting = 0, 0, false
+		}
+		return false
+	}
+	refuse := !d.met(line)
+	if refuse {
+		d.refused++
+	}
+	if d.lines >= trial {
+		d.lines, d.refused, d.resting = 0, 0, worth*d.refused < d.lines
+	}
+	return refuse
+}
+
+func (d *demand) met(line []byte) bool {
+	if d.many != nil {
+		return d.many.in(line)
+	}
+	for i := range d.few {
+		if d.few[i].in(line) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,26 +1,10 @@
 package pyre
 
 import (
-	"bytes"
 	"math/bits"
 	"slices"
 	"strings"
 )
-
-// literals are texts of which every match of a pattern contains at least one; none
-// means nothing is known. No literal contains a line feed or a carriage return, so what
-// is not in a line is not in any part of it, nor in a part with a line feed added.
-type literals [][]byte
-
-// in reports whether text contains one of the literals, or might as well.
-func (l literals) in(text []byte) bool {
-	for _, s := range l {
-		if bytes.Contains(text, s) {
-			return true
-		}
-	}
-	return len(l) == 0
-}
 
 const (
 	maxExact  = 16 // texts that a part of a pattern may have to be known exactly
@@ -31,9 +15,13 @@ const (
 	// commonest is the chance to stand in an ordinary line from which on a literal is
 	// not worth looking for.
 	commonest = 0.05
+	// scanPrice is what one more scan costs, as a chance.
+	scanPrice = 0.01
 )
 
-// A clause is a set of texts; one of them is in every match.
+// A clause is a set of texts, at least one of which every match of a pattern contains; none
+// means nothing is known. In the end no text has a line feed or a carriage return, so what
+// is not in a line is not in any part of it, nor in a part with a line feed added.
 type clause []string
 
 // A need is what is known about the matches of a node.
@@ -42,28 +30,34 @@ type need struct {
 	clauses []clause // otherwise
 }
 
-// requiredLiterals chooses the literals that say most about whether root matches.
-func requiredLiterals(root *node) literals {
+// requiredLiterals chooses the literals that say most about whether root matches: few of them, to be looked for one by
+// one, and any number, to be looked for together.
+func requiredLiterals(root *node) (few, many clause) {
 	n := needOf(root)
 	if n.exact != nil {
 		n.clauses = append(n.clauses, n.exact)
 	}
+	few = n.rarest(func(c clause) (price float64, ok bool) {
+		return chance(c) + scanPrice*float64(len(c)-1), len(c) <= maxGate && shortest(c) > 0
+	})
+	many = n.rarest(func(c clause) (price float64, ok bool) {
+		return chance(c), shortest(c) >= minWindow
+	})
+	return few, many
+}
+
+// rarest returns the clause of the lowest price, nil if all are common. The price is between 0 and 1.
+func (n *need) rarest(priceOf func(clause) (price float64, ok bool)) clause {
 	var best clause
+	least := commonest
 	for _, c := range n.clauses {
 		for _, c := range []clause{withoutLonger(c), {commonPrefix(c)}, {commonSuffix(c)}} {
-			if len(c) <= maxGate && shortest(c) > 0 && (best == nil || chance(c) < chance(best)) {
-				best = c
+			if price, ok := priceOf(c); ok && price <= least {
+				best, least = c, price
 			}
 		}
 	}
-	if best == nil || chance(best) > commonest {
-		return nil
-	}
-	var out literals
-	for _, s := range best {
-		out = append(out, []byte(s))
-	}
-	return out
+	return best
 }
 
 // withoutLonger returns c without the texts that contain another one.
@@ -260,21 +254,20 @@ func union(a, b clause) clause {
 	return slices.Compact(all)
 }
 
-// byFrequency has the characters of log lines, the most frequent first.
-const byFrequency = " etaoinsrhldcumfpgwybvk0123456789.:=-_/,[]\"()<>;'#@&%+*!?|{}~^$`\\xjqzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+// everywhere is texts that most lines of some services have, however rare their letters are.
+const everywhere = `"GET / HTTP/1.1" "POST / HTTP/1.0", client: , server: , request: ", host: ", upstream: " [error] [client : user `
 
 // chance estimates how likely an ordinary line has one of the texts. It is only good
 // for comparing.
 func chance(c clause) float64 {
-	sum := 0.01 * float64(len(c)-1) // each further one is another scan
+	sum := 0.0
 	for _, s := range c {
 		p := 1.0
+		if strings.Contains(everywhere, s) {
+			sum++
+		}
 		for i := range len(s) {
-			weight := 5
-			if k := strings.IndexByte(byFrequency, s[i]); k >= 0 {
-				weight = 200 - 2*k
-			}
-			p *= float64(weight+10) / 420
+			p *= float64(210-2*rarity(s[i])) / 420
 		}
 		sum += p
 	}

@@ -39,7 +39,9 @@ type Regexp struct {
 	pattern string
 	names   []string // by group number; "" is unnamed
 	prog    *program
-	gate    literals // what every match contains
+	few     clause  // what every match contains, to be looked for one by one
+	many    clause  // the same, to be looked for together with that of other regexes
+	only    literal // that of few, if it is just one
 }
 
 // Compile reads pattern and prepares it for matching. The error, if any, is a
@@ -53,12 +55,12 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Regexp{
-		pattern: pattern,
-		names:   tree.names,
-		prog:    prog,
-		gate:    requiredLiterals(tree.root),
-	}, nil
+	re := &Regexp{pattern: pattern, names: tree.names, prog: prog}
+	re.few, re.many = requiredLiterals(tree.root)
+	if len(re.few) == 1 {
+		re.only = newLiteral(re.few[0])
+	}
+	return re, nil
 }
 
 // String returns the pattern as it was given to Compile.

@@ -97,10 +97,7 @@ func TestLiterals(t *testing.T) {
 		{`e`, nil}, // in nearly every line
 	}
 	for _, tt := range tests {
-		var got []string
-		for _, s := range mustCompile(t, tt.pattern, 0).gate {
-			got = append(got, string(s))
-		}
+		got := []string(mustCompile(t, tt.pattern, 0).few)
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", tt.pattern, diff)
 		}

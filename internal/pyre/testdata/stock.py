@@ -174,4 +174,5 @@ def main():
         print(json.dumps([pattern, flags, found, slow]))
 
 
-main()
+if __name__ == "__main__":
+    main()
