@@ -1,5 +1,11 @@
 package pyre
 
+import (
+	"math"
+	"slices"
+	"sync"
+)
+
 // finish completes a program once all its instructions stand: it works out what can
 // come next at each place, lays the byte tables, and gives choices their memo rows.
 func (c *compiler) finish() {
@@ -10,6 +16,8 @@ func (c *compiler) finish() {
 	c.specializeRuns(firsts)
 	c.layTables(firsts)
 	c.numberRows()
+	c.layJumps()
+	c.prog.noting = sync.OnceValue(c.prog.notingCode)
 }
 
 // threadJumps lets branches that lead to a jump go where that leads.
@@ -99,7 +107,7 @@ func (c *compiler) successors(pc int32) []int32 {
 		return nil
 	case iFail:
 		return nil
-	case iSplit, iAgain, iCond, iLook, iAtomic:
+	case iSplit, iBranch, iAgain, iCond, iLook, iAtomic:
 		return []int32{in.x, in.y}
 	case iJump:
 		return []int32{in.x}
@@ -124,8 +132,7 @@ func (c *compiler) literalPrefix() []byte {
 	return nil
 }
 
-// specializeRuns turns greedy runs that gain nothing by giving characters back into
-// iRunAll, and marks the runs that end at one certain byte.
+// specializeRuns turns runs that lead on nowhere but at their end into iRunAll, and marks the runs that end at one certain byte.
 func (c *compiler) specializeRuns(firsts []byteSet) {
 	for pc := range c.prog.code {
 		in := &c.prog.code[pc]
@@ -133,15 +140,13 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 			continue
 		}
 		set := c.prog.sets[in.n]
-		if in.op == iRunGreedy && !c.leads[in.n].intersects(&firsts[pc+1]) {
+		if !c.mayFollow(int32(pc)+1, set, &c.leads[in.n], firsts) {
 			in.op = iRunAll
 		}
 		stop, ok := set.complement().single()
 		if ok && stop < 0x80 && in.y == manyTimes {
 			in.flags |= flagStop
 			in.c = byte(stop)
-		} else if in.op == iRunAll {
-			in.flags |= flagPlain
 		}
 	}
 }
@@ -164,6 +169,28 @@ func (c *compiler) layTables(firsts []byteSet) {
 				own[2], own[3] = ^uint64(0), ^uint64(0)
 			}
 			in.table, in.bitX, in.bitY = all.place(own, firsts[pc+1])
+			if in.op != iRunAll { // that has only one end to try
+				c.lookFurther(in, int32(pc)+1, firsts, &all)
+			}
+		}
+	}
+}
+
+// lookFurther notes what else is known about what follows the run in, which is at pc: a string, or the byte after next.
+func (c *compiler) lookFurther(in *inst, pc int32, firsts []byteSet, all *tableSpace) {
+	for c.at(pc).op == iSave {
+		pc++
+	}
+	switch next := c.at(pc); next.op {
+	case iLit:
+		if next.n <= math.MaxUint16 {
+			in.flags |= flagLit
+			in.then = uint16(next.n)
+		}
+	case iSet, iByte:
+		if second, ok := all.join(in.table, firsts[pc+1]); ok {
+			in.flags |= flagSecond
+			in.then = uint16(second)
 		}
 	}
 }
@@ -187,6 +214,11 @@ func (t *tableSpace) place(a, b byteSet) (*byteTable, uint8, uint8) {
 	t.tables = append(t.tables, new(byteTable))
 	t.sets = append(t.sets, nil)
 	return t.place(a, b)
+}
+
+// join returns the bit of set in a table, if there is room for it.
+func (t *tableSpace) join(table *byteTable, set byteSet) (uint8, bool) {
+	return t.bit(slices.Index(t.tables, table), set)
 }
 
 // bit returns the bit of set in table i, and adds the set to it if there is room.

@@ -80,6 +80,24 @@ func (s *charset) equal(o *charset) bool {
 	return sameSlice(s.high, o.high) || slices.Equal(s.high, o.high)
 }
 
+func (s *charset) intersects(o *charset) bool {
+	if s.ascii[0]&o.ascii[0]|s.ascii[1]&o.ascii[1] != 0 {
+		return true
+	}
+	for i, k := 0, 0; i < len(s.high) && k < len(o.high); {
+		a, b := s.high[i], o.high[k]
+		switch {
+		case a.hi < b.lo:
+			i++
+		case b.hi < a.lo:
+			k++
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 func sameSlice(a, b []runeRange) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }

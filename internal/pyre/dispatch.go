@@ -114,7 +114,7 @@ func (w *walker) add(pc int32) {
 			if in.x == 0 {
 				todo = append(todo, pc+1)
 			}
-		case iSplit, iAgain, iCond:
+		case iSplit, iBranch, iAgain, iCond:
 			todo = append(todo, in.x, in.y)
 		case iCount:
 			todo = append(todo, pc+1, in.y)

@@ -15,6 +15,8 @@ const (
 	// commonest is the chance to stand in an ordinary line from which on a literal is
 	// not worth looking for.
 	commonest = 0.05
+	// usual is the same for lines that begin like a match: " from " is in most of them.
+	usual = 0.005
 	// scanPrice is what one more scan costs, as a chance.
 	scanPrice = 0.01
 )
@@ -28,11 +30,12 @@ type clause []string
 type need struct {
 	exact   clause   // all texts that it can match, nil if not known
 	clauses []clause // otherwise
+	begins  bool     // the first of clauses is what it begins with
 }
 
 // requiredLiterals chooses the literals that say most about whether root matches: few of them, to be looked for one by
-// one, and any number, to be looked for together.
-func requiredLiterals(root *node) (few, many clause) {
+// one, any number, to be looked for together, and one to be looked for where it is known already what a text begins with.
+func requiredLiterals(root *node) (few, many, later clause) {
 	n := needOf(root)
 	if n.exact != nil {
 		n.clauses = append(n.clauses, n.exact)
@@ -43,7 +46,16 @@ func requiredLiterals(root *node) (few, many clause) {
 	many = n.rarest(func(c clause) (price float64, ok bool) {
 		return chance(c), shortest(c) >= minWindow
 	})
-	return few, many
+	if n.begins {
+		rest := need{clauses: n.clauses[1:]}
+		later = rest.rarest(func(c clause) (price float64, ok bool) {
+			return chance(c), len(c) == 1 && chance(c) < usual
+		})
+	}
+	if later == nil && len(few) == 1 {
+		later = few
+	}
+	return few, many, later
 }
 
 // rarest returns the clause of the lowest price, nil if all are common. The price is between 0 and 1.
@@ -148,6 +160,7 @@ func needOfSequence(subs []*node) need {
 	run, whole := clause{""}, true
 	flush := func() {
 		if shortest(run) > 1 {
+			out.begins = out.begins || whole
 			out.clauses = append(out.clauses, run)
 		}
 		run, whole = clause{""}, false

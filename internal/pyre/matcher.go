@@ -7,14 +7,16 @@ import (
 // A Matcher searches texts. It holds the scratch memory of a search and the groups of
 // the last one, so it serves one goroutine at a time. The zero Matcher is ready.
 type Matcher struct {
-	prog  *program
-	text  []byte // up to where the search may look
-	slots []int32
-	stack []frame
-	depth int // frames in use
-	start int // where the match begins
-	end   int // where it ends
-	found bool
+	prog   *program
+	code   []inst // of prog: as it is, or while failures are remembered
+	text   []byte // up to where the search may look
+	slots  []int32
+	stack  []frame
+	depth  int // frames in use
+	bodies int // that are being matched by themselves, inside each other
+	start  int // where the match begins
+	end    int // where it ends
+	found  bool
 
 	work   int // steps so far
 	pause  int // at so much work, decide how to go on
@@ -88,6 +90,7 @@ func (p *program) canBegin(text []byte, from int) bool {
 
 func (m *Matcher) prepare(text []byte) {
 	m.text = text
+	m.code = m.prog.code
 	m.depth = 0
 	m.work = 0
 	m.memo.on = false

@@ -1,10 +1,13 @@
 package pyre
 
+import "slices"
+
 // The matcher tries one way after the other, and the same place of the program can
 // be reached at the same place of the text in very many ways. Once a search has gone
 // back more than engageAt times, it remembers which choices, in which state, have
 // failed for good, and never tries one again. So each state is tried once, and the
-// time is linear in the text. Ordinary lines never get there and pay nothing.
+// time is linear in the text. Ordinary lines never get there and pay nothing: the
+// matcher changes over to other code, in which choices are other instructions.
 //
 // A state is noted when the last way from it has failed, never before: a frame for that
 // lies below the frames of its ways. Two other things can happen to a state:
@@ -94,6 +97,7 @@ func (m *Matcher) engage(size int) {
 		clear(m.memo.states)
 	}
 	m.memo.on = true
+	m.code = m.prog.noting()
 }
 
 // release drops memory that only an extraordinary search needed.
@@ -108,6 +112,22 @@ func (m *Matcher) release() {
 	if len(m.stack) > keepFrames {
 		m.stack = nil
 	}
+}
+
+// notingCode returns the code of p with the choices replaced by those that remember.
+func (p *program) notingCode() []inst {
+	code := slices.Clone(p.code)
+	for i := range code {
+		switch in := &code[i]; in.op {
+		case iSplit, iBranch:
+			in.op = iSplitNoting
+		case iRunGreedy, iRunLazy, iRunAll:
+			in.op = iRunNoting
+		case iCount:
+			in.op = iCountNoting
+		}
+	}
+	return code
 }
 
 // contextOf returns which of the states of r the matcher is in at pos.

@@ -14,6 +14,7 @@ const (
 	iLit                     // the string lits[n]
 	iSet                     // one character of the set
 	iSplit                   // go on at x; later, if that fails, at y
+	iBranch                  // the same, with a jump for each class of bytes, see jump.go
 	iJump                    // go on at x
 	iSave                    // slots[n] = position
 	iTextBegin               // assertions, as the nodes of these names
@@ -35,6 +36,12 @@ const (
 	iCountStart // begin counting in slots[n] (and slots[n+1], see iCount)
 	iCount      // the next iteration, at pc+1, or go on at y
 	iCountBody  // an iteration begins, one of x to y; see flagEndless
+
+	// These stand in place of iSplit and iBranch, iRun… and iCount while failures are
+	// remembered, see memo.go.
+	iSplitNoting
+	iRunNoting
+	iCountNoting
 )
 
 // Flags of an instruction.
@@ -44,12 +51,16 @@ const (
 	flagASCII                // iWordEdge, iNoWordEdge, iBackref
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
-	flagPlain                // iRunAll without flagStop
+	flagLit                  // iRun…: see inst.then
+	flagSecond               // iRun…
 	flagFirst                // iEnter: an iteration that must be, and may be empty: -1
 	flagLazy                 // iCount
 	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text
 )
+
+// flagFurther is set where more is known about what follows a run than its first byte.
+const flagFurther = flagLit | flagSecond
 
 // An inst is one instruction. Half a cache line: the matcher spends much of its time
 // waiting for the next one.
@@ -59,11 +70,12 @@ const (
 // all questions about a byte. Entry 256 stands for the end of the text.
 type inst struct {
 	op    opcode
+	c     byte // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop
 	flags uint16
-	c     byte  // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop
-	bitX  uint8 // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
-	bitY  uint8 // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
-	n     int32
+	bitX  uint8  // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
+	bitY  uint8  // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
+	then  uint16 // iRun…: with flagLit the string that follows, with flagSecond the bit of what may follow the next byte
+	n     int32  // iBranch: where its jumps begin
 	x, y  int32
 	row   int32 // which row of the memo, -1: none
 	table *byteTable
@@ -82,9 +94,12 @@ const manyTimes = 1 << 30
 
 // A program is a compiled pattern.
 type program struct {
-	code []inst
-	lits []string
-	sets []*charset // of the instructions iSet and iRun…, by n
+	code    []inst
+	noting  func() []inst // the code while failures are remembered, see memo.go
+	lits    []string
+	sets    []*charset // of the instructions iSet and iRun…, by n
+	jumps   []jump     // of the instructions iBranch, from n on, by class
+	classes [endOfText + 1]uint8
 
 	slots   int // group bounds, then loop positions and counters
 	capture int // how many of the slots are group bounds

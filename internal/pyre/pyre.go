@@ -41,7 +41,7 @@ type Regexp struct {
 	prog    *program
 	few     clause  // what every match contains, to be looked for one by one
 	many    clause  // the same, to be looked for together with that of other regexes
-	only    literal // that of few, if it is just one
+	later   literal // one text that every match contains, beyond its beginning if possible
 }
 
 // Compile reads pattern and prepares it for matching. The error, if any, is a
@@ -56,9 +56,10 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 		return nil, err
 	}
 	re := &Regexp{pattern: pattern, names: tree.names, prog: prog}
-	re.few, re.many = requiredLiterals(tree.root)
-	if len(re.few) == 1 {
-		re.only = newLiteral(re.few[0])
+	few, many, later := requiredLiterals(tree.root)
+	re.few, re.many = few, many
+	if len(later) > 0 {
+		re.later = newLiteral(later[0])
 	}
 	return re, nil
 }

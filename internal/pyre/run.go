@@ -1,6 +1,9 @@
 package pyre
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // A frame is something to do when the matcher goes back.
 type frame struct {
@@ -59,216 +62,240 @@ func (m *Matcher) set(slot, value int32) {
 //
 // It is long because it is the inner loop of everything: what is frequent stands here
 // and goes on without a call, what is rare is in methods of its own.
-func (m *Matcher) run(pc, pos int32) (int32, bool) {
+func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 	base := m.depth
-	code := m.prog.code
-	text := m.text
-	n := int32(len(text))
-	from := pos // where this way began
-	noting := m.memo.on
-	outermost := pc == 0 // not in a body of its own
+	code, text := m.code, m.text
+	pc, pos := int(begin), int(from)
 	for {
 		in := &code[pc]
-		ok, known := false, unknown
 		switch in.op {
 		case iMatch:
-			return pos, true
+			return int32(pos), true
 		case iByte:
-			if pos < n && text[pos] == in.c {
+			if uint(pos) < uint(len(text)) && text[pos] == in.c {
 				pos++
 				pc++
 				continue
 			}
 		case iLit:
 			lit := m.prog.lits[in.n]
-			if int(n-pos) >= len(lit) && text[pos] == in.c && string(text[pos:int(pos)+len(lit)]) == lit {
-				pos += int32(len(lit))
+			if len(text)-pos >= len(lit) && text[pos] == in.c && string(text[pos:pos+len(lit)]) == lit {
+				pos += len(lit)
 				pc++
 				continue
 			}
 		case iSet:
-			if pos < n {
-				if c := text[pos]; bit(in.table[c], in.bitX) {
+			if uint(pos) < uint(len(text)) {
+				c := text[pos]
+				if bit(in.table[c], in.bitX) {
 					pos++
 					pc++
 					continue
-				} else if c >= utf8.RuneSelf {
-					if w := m.wide(in, pos); w > 0 {
-						pos += w
-						ok = true
+				}
+				if c >= utf8.RuneSelf {
+					if w := m.wide(in, int32(pos)); w > 0 {
+						pos += int(w)
+						pc++
+						continue
 					}
 				}
 			}
-		case iSplit:
-			if noting {
-				if pc, known = m.splitNoting(in, pc, pos); known == unknown {
-					continue
-				}
-				break
+		case iBranch:
+			next := m.prog.classes[endOfText]
+			if uint(pos) < uint(len(text)) {
+				next = m.prog.classes[text[pos]]
 			}
-			var v uint64
-			if pos < n {
-				v = in.table[text[pos]]
-			} else {
-				v = in.table[endOfText]
+			j := &m.prog.jumps[int(in.n)+int(next)]
+			if j.y != noWay {
+				m.push(frameGoto, int32(pos), int32(j.y), 0)
 			}
-			if bit(v, in.bitX) {
-				if bit(v, in.bitY) {
-					m.push(frameGoto, pos, in.y, 0)
-				}
-				pc = in.x
+			if j.x != noWay {
+				pc = int(j.x)
 				continue
 			}
-			if bit(v, in.bitY) {
-				pc = in.y
+		case iSplit:
+			next := in.table[endOfText]
+			if uint(pos) < uint(len(text)) {
+				next = in.table[text[pos]]
+			}
+			if bit(next, in.bitX) {
+				if bit(next, in.bitY) {
+					m.push(frameGoto, int32(pos), in.y, 0)
+				}
+				pc = int(in.x)
+				continue
+			}
+			if bit(next, in.bitY) {
+				pc = int(in.y)
 				continue
 			}
 		case iJump:
-			pc = in.x
+			pc = int(in.x)
 			continue
 		case iEnter:
-			begin := pos
+			at := int32(pos)
 			if in.flags&flagFirst != 0 {
-				begin = -1
+				at = -1
 			}
-			m.set(in.n, begin)
-			ok = true
-		case iSave:
-			// With no way to go back to there is nothing to restore.
-			if m.depth > 0 || !outermost {
-				m.push(frameUndo, in.n, m.slots[in.n], 0)
-			}
-			m.slots[in.n] = pos
+			m.set(in.n, at)
 			pc++
 			continue
-		case iTextBegin:
-			ok = pos == 0
+		case iSave:
+			// With no way to go back to there is nothing to restore.
+			if m.depth > 0 || m.bodies > 0 {
+				m.push(frameUndo, in.n, m.slots[in.n], 0)
+			}
+			m.slots[in.n] = int32(pos)
+			pc++
+			continue
 		case iTextEnd:
-			ok = pos == n || pos == n-1 && text[pos] == '\n'
-		case iAbsEnd:
-			ok = pos == n
-		case iLineBegin:
-			ok = pos == 0 || text[pos-1] == '\n'
-		case iLineEnd:
-			ok = pos == n || text[pos] == '\n'
-		case iWordEdge:
-			ok = m.atWordEdge(pos, in.flags&flagASCII != 0)
-		case iNoWordEdge:
-			ok = n > 0 && !m.atWordEdge(pos, in.flags&flagASCII != 0)
-		case iRunAll, iRunGreedy, iRunLazy:
-			end := pos
-			if noting {
-				end, known = m.runNoting(in, pc, pos)
-				ok = known == unknown
-			} else {
-				// The most frequent runs are done here, without calls: those of no
-				// character at all, and possessive ones of ASCII.
-				v := in.table[endOfText]
-				if pos < n {
-					v = in.table[text[pos]]
-				}
-				switch {
-				case !bit(v, in.bitX) && (pos == n || text[pos] < utf8.RuneSelf):
-					ok = in.x == 0 && bit(v, in.bitY)
-				case in.flags&flagPlain != 0:
-					limit := min(int(n), int(pos)+int(in.y))
-					end += int32(span(text[pos:limit], in))
-					if int(end) < limit && text[end] >= utf8.RuneSelf {
-						end, ok = m.runAll(in, pos)
-					} else {
-						ok = end-pos >= in.x && m.follows(in, end)
-					}
-				case in.op == iRunAll:
-					end, ok = m.runAll(in, pos)
-				case in.op == iRunGreedy:
-					end, ok = m.runGreedy(in, pc, pos)
-				default:
-					end, ok = m.runLazy(in, pc, pos)
-				}
-			}
-			if ok {
-				pos = end
-			} else {
-				m.work += int(end-pos) >> workShift
-			}
-		case iLook:
-			held := m.look(in, pos)
-			noting = m.memo.on
-			if held {
-				pc = in.y
+			if pos == len(text) || pos == len(text)-1 && text[pos] == '\n' {
+				pc++
 				continue
 			}
-		case iAtomic:
-			before := m.depth
-			m.step()
-			end, matched := m.run(in.x, pos)
-			noting = m.memo.on
-			if matched {
-				m.settle(before)
-				if end >= 0 {
-					pos = end
-					pc = in.y
-					continue
-				}
-				if end < -1 {
-					return end + 1, true
-				}
+		case iTextBegin, iAbsEnd, iLineBegin, iLineEnd, iWordEdge, iNoWordEdge:
+			if m.holds(in, int32(pos)) {
+				pc++
+				continue
 			}
-		case iBackref:
-			var end int32
-			if end, ok = m.backref(in, pos); ok {
-				pos = end
+		case iRunAll, iRunGreedy:
+			// The most frequent runs are done here, without calls: short ones of ASCII.
+			rest := text[pos:]
+			plain := in.x <= 1 || in.y < manyTimes
+			i := 0
+			if in.flags&flagStop == 0 {
+				if int(in.y) < len(rest) {
+					rest = rest[:in.y]
+				}
+				table, own := in.table, uint64(1)<<(in.bitX&63)
+				for i < len(rest) && table[rest[i]]&own != 0 {
+					i++
+				}
+				plain = plain && (i == len(rest) || rest[i] < utf8.RuneSelf)
+			} else if i = bytes.IndexByte(rest, in.c); i < 0 {
+				i = len(rest)
+			}
+			next := in.table[endOfText]
+			if uint(pos+i) < uint(len(text)) {
+				next = in.table[text[pos+i]]
+			}
+			ok := i >= int(in.x)
+			switch {
+			case !plain:
+				i, ok = m.runBeyond(in, pc, pos)
+			case !ok:
+			case bit(next, in.bitY) && (in.flags&flagFurther == 0 || m.leadsOn(in, int32(pos+i))):
+				if in.op == iRunGreedy && i > int(in.x) {
+					m.push(frameGreedy, int32(pos+i), int32(pos)+in.x, int32(pc))
+				}
+			case in.op == iRunAll:
+				ok = false
+			default:
+				i, ok = m.shrink(in, pc, pos, i)
+			}
+			pos += i
+			if ok {
+				pc++
+				continue
+			}
+		case iRunLazy:
+			end, ok := m.runLazy(in, int32(pc), int32(pos))
+			pos = int(end)
+			if ok {
+				pc++
+				continue
 			}
 		case iCond:
-			pc = in.y
+			pc = int(in.y)
 			if start, end := m.slots[2*in.n], m.slots[2*in.n+1]; start >= 0 && end >= start {
-				pc = in.x
+				pc = int(in.x)
 			}
 			continue
 		case iAgain:
-			if m.slots[in.n] == pos {
-				pc = in.y
+			if int(m.slots[in.n]) == pos {
+				pc = int(in.y)
 			} else {
-				pc = in.x
+				pc = int(in.x)
 			}
 			continue
+		case iLook:
+			held := m.look(in, int32(pos))
+			code = m.code
+			if held {
+				pc = int(in.y)
+				continue
+			}
+		case iAtomic:
+			end, known := m.atomic(in, int32(pos))
+			code = m.code
+			if known == unknown {
+				pos = int(end)
+				pc = int(in.y)
+				continue
+			}
+			if known > 0 {
+				return -int32(known), true
+			}
+		case iBackref:
+			if end, ok := m.backref(in, int32(pos)); ok {
+				pos = int(end)
+				pc++
+				continue
+			}
 		case iCountStart:
 			m.set(in.n, 0)
 			m.set(in.n+1, -1)
-			ok = true
-		case iCount:
-			m.step()
-			if m.gaveUp {
-				break
+			pc++
+			continue
+		case iCount, iCountNoting:
+			if m.step(); m.gaveUp {
+				return 0, false
 			}
-			noting = m.memo.on
-			if noting {
-				if known = m.enter(in.row, pos); known != unknown {
+			if code = m.code; code[pc].op == iCountNoting {
+				known := m.enter(in.row, int32(pos))
+				if known > 0 {
+					return -int32(known), true
+				}
+				if known == failed {
 					break
 				}
 			}
-			pc = m.count(in, pc, pos)
+			pc = int(m.count(in, int32(pc), int32(pos)))
 			continue
 		case iCountBody:
-			m.countBody(in, pos)
-			ok = true
-		}
-		if ok {
+			m.countBody(in, int32(pos))
 			pc++
 			continue
-		}
-		if known > 0 {
-			return -int32(known), true
+		case iSplitNoting:
+			next, known := m.splitNoting(in, int32(pc), int32(pos))
+			if known == unknown {
+				pc = int(next)
+				continue
+			}
+			if known > 0 {
+				return -int32(known), true
+			}
+		case iRunNoting:
+			end, known := m.runNoting(in, int32(pc), int32(pos))
+			if known == unknown {
+				pos = int(end)
+				pc++
+				continue
+			}
+			if known > 0 {
+				return -int32(known), true
+			}
+			m.work += int(end-int32(pos)) >> workShift
 		}
 		if m.gaveUp {
 			return 0, false
 		}
-		m.work += 1 + int(pos-from)>>workShift
+		m.work++
 		if m.work > m.pause {
 			if m.decide(); m.gaveUp {
 				return 0, false
 			}
-			noting = m.memo.on
+			code = m.code
 		}
 		for m.depth > base { // the frequent frames here, the others in back
 			f := &m.stack[m.depth-1]
@@ -281,13 +308,18 @@ func (m *Matcher) run(pc, pos int32) (int32, bool) {
 		if m.depth == base {
 			return 0, false
 		}
+		reached := pos
 		if f := &m.stack[m.depth-1]; f.kind == frameGoto {
 			m.depth--
-			pc, pos = f.a, f.pos
-		} else if pc, pos = m.back(base); pc < 0 {
+			pc, pos = int(f.a), int(f.pos)
+		} else if next, at := m.back(base); next >= 0 {
+			pc, pos = int(next), int(at)
+		} else {
 			return 0, false
 		}
-		from = pos
+		if reached > pos { // will be read again
+			m.work += (reached - pos) >> workShift
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ func (m *Matcher) runNoting(in *inst, pc, pos int32) (int32, verdict) {
 	if !ok {
 		return pos, failed
 	}
-	switch in.op {
+	switch m.prog.code[pc].op {
 	case iRunAll:
 		return m.runAllNoting(in, pc, low)
 	case iRunGreedy:
@@ -26,7 +26,7 @@ func (m *Matcher) runBeforeBackref(in *inst, pc, pos int32) (end int32, known ve
 		return pos, failed
 	}
 	var ok bool
-	switch in.op {
+	switch m.prog.code[pc].op {
 	case iRunAll:
 		end, ok = m.runAll(in, pos)
 	case iRunGreedy:

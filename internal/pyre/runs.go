@@ -7,15 +7,47 @@ import (
 
 // This file matches runs: repeats of one character of a set.
 
-// span returns how many bytes at the beginning of text are in the set of a run.
-func span(text []byte, in *inst) int {
-	table, mask := in.table, uint64(1)<<(in.bitX&63)
-	for i, c := range text {
-		if table[c]&mask == 0 {
-			return i
+// runBeyond matches the run in where characters beyond ASCII, or more than one that must be, make counting necessary. It
+// returns how long it is; if not ok, how far it looked.
+func (m *Matcher) runBeyond(in *inst, pc, pos int) (length int, ok bool) {
+	end, ok := int32(0), false
+	if in.op == iRunAll {
+		end, ok = m.runAll(in, int32(pos))
+	} else {
+		end, ok = m.runGreedy(in, int32(pc), int32(pos))
+	}
+	return int(end) - pos, ok
+}
+
+// shrink makes a greedy run at pos shorter than long, to where it may lead on, but not shorter than in.x bytes. It returns
+// how long it is; if not ok, how far it looked.
+func (m *Matcher) shrink(in *inst, pc, pos, long int) (length int, ok bool) {
+	low := pos + int(in.x)
+	end := m.lastEnd(in, low, pos+long-1)
+	if end < low {
+		return long, false
+	}
+	if end > low {
+		m.push(frameGreedy, int32(end), int32(low), int32(pc))
+	}
+	return end - pos, true
+}
+
+// lastEnd returns the last position from high down to low where the run may lead on, one before low if there is none.
+func (m *Matcher) lastEnd(in *inst, low, high int) int {
+	if high == len(m.text) && high >= low {
+		if bit(in.table[endOfText], in.bitY) {
+			return high
+		}
+		high--
+	}
+	table, next := in.table, uint64(1)<<(in.bitY&63)
+	for ; high >= low; high-- {
+		if table[m.text[high]]&next != 0 && (in.flags&flagFurther == 0 || m.leadsOn(in, int32(high))) {
+			break
 		}
 	}
-	return len(text)
+	return high
 }
 
 // one returns the width of the character at pos if the set of in has it, else 0.
@@ -109,10 +141,26 @@ func (m *Matcher) runEnd(in *inst, pos, limit int32) int32 {
 
 // follows reports whether what comes after the run may begin at pos.
 func (m *Matcher) follows(in *inst, pos int32) bool {
-	if int(pos) < len(m.text) {
-		return bit(in.table[m.text[pos]], in.bitY)
+	if int(pos) >= len(m.text) {
+		return bit(in.table[endOfText], in.bitY)
 	}
-	return bit(in.table[endOfText], in.bitY)
+	return bit(in.table[m.text[pos]], in.bitY) && (in.flags&flagFurther == 0 || m.leadsOn(in, pos))
+}
+
+// leadsOn looks further than follows at what comes after the run, if it begins at pos with the right byte.
+func (m *Matcher) leadsOn(in *inst, pos int32) bool {
+	rest := m.text[pos:]
+	if in.flags&flagLit != 0 {
+		lit := m.prog.lits[in.then]
+		return len(rest) >= len(lit) && string(rest[:len(lit)]) == lit
+	}
+	switch {
+	case len(rest) == 0 || rest[0] >= utf8.RuneSelf: // the byte after next is another one
+		return true
+	case len(rest) == 1:
+		return bit(in.table[endOfText], uint8(in.then))
+	}
+	return bit(in.table[rest[1]], uint8(in.then))
 }
 
 // runAll matches a possessive run. It returns where it ends; if not ok, how far it
@@ -147,14 +195,9 @@ func (m *Matcher) runGreedy(in *inst, pc, pos int32) (int32, bool) {
 		}
 	}
 	far := m.most(in, low)
-	end := far
-	if !m.follows(in, end) {
-		table, my := in.table, uint64(1)<<(in.bitY&63)
-		for end--; end >= low && table[m.text[end]]&my == 0; end-- {
-		}
-		if end < low {
-			return far, false
-		}
+	end := int32(m.lastEnd(in, int(low), int(far)))
+	if end < low {
+		return far, false
 	}
 	if end > low {
 		m.push(frameGreedy, end, low, pc)
@@ -169,17 +212,12 @@ func (m *Matcher) giveBack(f *frame) (int32, bool) {
 	if m.memo.on && m.hasBits(in) {
 		return m.giveBackNoting(in, f)
 	}
-	low, end := f.a, f.pos-1
-	table, my := in.table, uint64(1)<<(in.bitY&63)
-	for end > low && table[m.text[end]]&my == 0 {
-		end--
-	}
+	end := int32(m.lastEnd(in, int(f.a), int(f.pos)-1))
 	f.pos = end
-	if end > low {
-		return end, true
+	if end <= f.a {
+		m.depth--
 	}
-	m.depth--
-	return end, m.follows(in, end)
+	return end, end >= f.a
 }
 
 // runLazy matches a lazy run at its shortest that may lead on.
@@ -206,7 +244,7 @@ func (m *Matcher) lazyEnd(in *inst, pos, count, limit int32) (int32, int32, bool
 	for pos < limit {
 		c := m.text[pos]
 		v := table[c]
-		if v&my != 0 {
+		if v&my != 0 && (in.flags&flagFurther == 0 || m.leadsOn(in, pos)) {
 			return pos, count, true
 		}
 		if count >= in.y {

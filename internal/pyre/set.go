@@ -76,7 +76,7 @@ func (c *Candidates) Next() int {
 		c.words[c.at] = word & (word - 1)
 		i := c.at*64 + bits.TrailingZeros64(word)
 		// A scan for one literal is cheaper than a search, one for several is not.
-		if only := &c.set.regexes[i].only; len(only.text) == 0 || only.in(c.text) {
+		if later := &c.set.regexes[i].later; len(later.text) == 0 || later.in(c.text) {
 			return i
 		}
 	}

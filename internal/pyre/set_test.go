@@ -104,6 +104,21 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
+// TestLaterLiteral has the literal that is looked for in texts that begin like a match.
+func TestLaterLiteral(t *testing.T) {
+	tests := []struct{ pattern, want string }{
+		{`^Received disconnect from \S+: Auth fail$`, ": Auth fail"},
+		{`^Refused login of \S+ from \S+$`, "Refused login of "}, // " from " is too frequent
+		{`^\S+: QUX from \d+: BAR.*$`, ": QUX from "},
+		{`^(?:QUX|BAR)\d`, ""},
+	}
+	for _, tt := range tests {
+		if got := string(mustCompile(t, tt.pattern, 0).later.text); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.pattern, got, tt.want)
+		}
+	}
+}
+
 func TestGateRestsWhileUseless(t *testing.T) {
 	gate := NewGate(nil, []*Regexp{mustCompile(t, `BREAK-IN`, 0)})
 	bad, good := []byte("nothing"), []byte("BREAK-IN")

@@ -20,7 +20,7 @@ func (m *Matcher) look(in *inst, pos int32) bool {
 	}
 	depth := m.depth
 	m.step()
-	_, matched := m.run(in.x, pos)
+	_, matched := m.body(in, pos)
 	switch {
 	case m.gaveUp:
 		return false
@@ -30,6 +30,50 @@ func (m *Matcher) look(in *inst, pos int32) bool {
 		m.undoTo(depth)
 	}
 	return matched != negative
+}
+
+// holds reports whether the assertion in holds at pos.
+func (m *Matcher) holds(in *inst, pos int32) bool {
+	n := int32(len(m.text))
+	switch in.op {
+	case iTextBegin:
+		return pos == 0
+	case iAbsEnd:
+		return pos == n
+	case iLineBegin:
+		return pos == 0 || m.text[pos-1] == '\n'
+	case iLineEnd:
+		return pos == n || m.text[pos] == '\n'
+	case iWordEdge:
+		return m.atWordEdge(pos, in.flags&flagASCII != 0)
+	}
+	return n > 0 && !m.atWordEdge(pos, in.flags&flagASCII != 0)
+}
+
+// body matches the body of a look-around or atomic group.
+func (m *Matcher) body(in *inst, pos int32) (int32, bool) {
+	m.bodies++
+	end, matched := m.run(in.x, pos)
+	m.bodies--
+	return end, matched
+}
+
+// atomic matches the body of in by itself and returns where it ends, if the verdict on that is unknown.
+func (m *Matcher) atomic(in *inst, pos int32) (int32, verdict) {
+	before := m.depth
+	m.step()
+	end, matched := m.body(in, pos)
+	if !matched {
+		return pos, failed
+	}
+	m.settle(before)
+	switch {
+	case end >= 0:
+		return end, unknown
+	case end == -1:
+		return pos, failed
+	}
+	return pos, verdict(-end - 1)
 }
 
 // step counts work that is not going back: that of matching a body by itself and of an
