@@ -3,6 +3,7 @@ package config
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,23 +13,23 @@ import (
 
 // Dump prints a command stream, one command a line.
 func Dump(w io.Writer, stream []any) error {
-	var text []byte
-	for _, command := range stream {
-		text = append(pickle.AppendRepr(text, command), '\n')
-		if len(text) < dumpChunk {
-			continue
+	chunks := slices.Collect(slices.Chunk(stream, dumpChunk))
+	texts := make([][]byte, len(chunks))
+	together(len(chunks), func(i int) {
+		for _, command := range chunks[i] {
+			texts[i] = append(pickle.AppendRepr(texts[i], command), '\n')
 		}
+	})
+	for _, text := range texts {
 		if _, err := w.Write(text); err != nil {
 			return err
 		}
-		text = text[:0]
 	}
-	_, err := w.Write(text)
-	return err
+	return nil
 }
 
-// dumpChunk is about how much Dump writes at a time.
-const dumpChunk = 60 << 10
+// dumpChunk is how many commands Dump writes at a time.
+const dumpChunk = 100
 
 // DumpPretty prints a command stream with the commands that are too long broken into lines.
 func DumpPretty(w io.Writer, stream []any) error {

@@ -10,11 +10,11 @@ import (
 	"gaol/internal/config/layers"
 )
 
-// worthwhile is how many jails keep several processors busy for longer than it takes to wake them up.
+// worthwhile is how many jails, or as much other work, keep several processors busy for longer than it takes to wake them up.
 const worthwhile = 8
 
 // together calls work with 0 to n-1, on all processors, and returns when all is done. Jails know nothing of each other, so they can be
-// read at the same time; what they have to say is put in order afterwards.
+// read at the same time, and printed; what they have to say is put in order afterwards.
 func together(n int, work func(i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if n < worthwhile || workers == 1 {

@@ -51,19 +51,13 @@ type listing struct {
 }
 
 func (r *Reader) listing(dir string) listing {
-	if l, ok := r.folders[dir]; ok {
-		return l
-	}
-	var l listing
-	if r.source.IsSystem() { // in memory asking is cheap
+	return r.folders.get(dir, func() listing {
+		if !r.source.IsSystem() {
+			return listing{} // asking is cheap in memory
+		}
 		entries, err := r.source.entries(dir)
-		l = listing{entries, err == nil && r.source.exists(join(dir, "."))}
-	}
-	if r.folders == nil {
-		r.folders = map[string]listing{}
-	}
-	r.folders[dir] = l
-	return l
+		return listing{entries, err == nil && r.source.exists(join(dir, "."))}
+	})
 }
 
 // exists reports whether there is such a file or directory.

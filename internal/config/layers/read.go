@@ -14,17 +14,35 @@ import (
 
 // A Reader reads logical configurations from one source and parses each file once. It is safe for concurrent use.
 type Reader struct {
-	source Source
-
-	mu       sync.Mutex // guards all below
-	files    map[string]*document
-	folders  map[string]listing
-	readings map[string]*Reading // by base name
-	contents []byte              // of the file read last
+	source   Source
+	files    table[file]
+	folders  table[listing]
+	readings table[outcome] // by base name
+	idle     sync.Pool      // of *[]byte, to read files into
 }
 
 // NewReader returns a reader of a source.
 func NewReader(source Source) *Reader { return &Reader{source: source} }
+
+// A table holds values by name. Each is made once, when somebody first asks for it; who asks for it meanwhile waits.
+type table[V any] struct {
+	mu    sync.Mutex // guards cells
+	cells map[string]func() V
+}
+
+func (t *table[V]) get(name string, build func() V) V {
+	t.mu.Lock()
+	cell := t.cells[name]
+	if cell == nil {
+		if t.cells == nil {
+			t.cells = map[string]func() V{}
+		}
+		cell = sync.OnceValue(build)
+		t.cells[name] = cell
+	}
+	t.mu.Unlock()
+	return cell()
+}
 
 // A Reading is what came of reading a logical configuration.
 type Reading struct {
@@ -42,11 +60,18 @@ func (r *Reading) complain(logger, text string) {
 	r.Notes = append(r.Notes, Note{Logger: logger, Text: text})
 }
 
-// A document is a parsed file and what it includes.
-type document struct {
-	*ini.File
+// A file is a parsed file and what it includes, or why there is none.
+type file struct {
+	*ini.File              // nil for one that cannot be read
+	complaint     string   // about that, if there is something to be said
+	err           error    // what makes the whole configuration void
 	before, after []string // full names
-	broken        error    // why before and after are not known
+}
+
+// An outcome is what Read returns.
+type outcome struct {
+	reading *Reading
+	err     error
 }
 
 // Loggers under which a reading complains.
@@ -58,20 +83,11 @@ const (
 // Read reads the configuration called base, or returns what it read under that name before: the same Reading. The error makes the
 // whole configuration void; the Reading, never nil, then has the notes up to there.
 func (r *Reader) Read(base string) (*Reading, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if reading, ok := r.readings[base]; ok {
-		return reading, nil
-	}
-	reading := &Reading{}
-	if err := r.read(base, reading); err != nil {
-		return reading, err
-	}
-	if r.readings == nil {
-		r.readings = map[string]*Reading{}
-	}
-	r.readings[base] = reading
-	return reading, nil
+	o := r.readings.get(base, func() outcome {
+		reading := &Reading{}
+		return outcome{reading, r.read(base, reading)}
+	})
+	return o.reading, o.err
 }
 
 func (r *Reader) read(base string, reading *Reading) error {
@@ -138,32 +154,38 @@ func setOf(files []string) map[string]bool {
 	return set
 }
 
-// parse returns a file, or nil when it cannot be read.
-func (r *Reader) parse(file string, reading *Reading) (*document, error) {
-	if d, ok := r.files[file]; ok {
-		return d, nil
+// parse returns a file, whose File is nil when it cannot be read.
+func (r *Reader) parse(name string) file {
+	return r.files.get(name, func() file {
+		text, err := r.text(name)
+		if err != nil {
+			return file{} // an absent include is no error, and who needs a main file notices
+		}
+		if !utf8.ValidString(text) {
+			return file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
+		}
+		f := file{}
+		if f.File, f.err = ini.Parse(name, text); f.err == nil {
+			f.before, f.after, f.err = includesOf(f.File)
+		}
+		return f
+	})
+}
+
+// text reads a file.
+func (r *Reader) text(name string) (string, error) {
+	room, _ := r.idle.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
 	}
-	data, err := r.source.readFile(file, r.contents)
+	data, err := r.source.readFile(name, *room)
 	if err != nil {
-		return nil, nil // an absent include is no error, and the caller notices an absent main file
+		return "", err
 	}
-	r.contents = data[:0]
 	text := string(data)
-	if !utf8.ValidString(text) {
-		reading.complain(parserLog, fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(file), decodeError(text)))
-		return nil, nil
-	}
-	f, err := ini.Parse(file, text)
-	if err != nil {
-		return nil, err
-	}
-	d := &document{File: f}
-	d.before, d.after, d.broken = includesOf(f)
-	if r.files == nil {
-		r.files = map[string]*document{}
-	}
-	r.files[file] = d
-	return d, nil
+	*room = data
+	r.idle.Put(room)
+	return text, nil
 }
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.
@@ -173,7 +195,7 @@ type expansion struct {
 	files   []*ini.File // in order of merging
 	stack   []string    // cleaned names of the files being expanded, outermost first
 
-	seen    map[*document]bool
+	seen    map[*ini.File]bool
 	repeats int // how often a file was there before
 }
 
@@ -219,28 +241,28 @@ func (x *expansion) endless(file string, depth int) bool {
 }
 
 // file expands one file: what it includes before, itself, what it includes after.
-func (x *expansion) file(file string, ancestors []string) error {
-	if x.endless(file, 3) {
+func (x *expansion) file(name string, ancestors []string) error {
+	if x.endless(name, 3) {
 		return nil
 	}
-	parsed, err := x.reader.parse(file, x.reading)
-	if err != nil || parsed == nil {
-		return err
+	parsed := x.reader.parse(name)
+	if parsed.complaint != "" {
+		x.reading.complain(parserLog, parsed.complaint)
 	}
-	if x.repeated(parsed); x.repeats > maxRepeats {
+	if parsed.File == nil || parsed.err != nil {
+		return parsed.err
+	}
+	if x.repeated(parsed.File); x.repeats > maxRepeats {
 		return &InterpolationError{
-			Section: includes, Origin: Origin{File: file, Line: 1},
-			Text: fmt.Sprintf("files include each other more than %d times, at last %s", maxRepeats, pickle.Repr(file)),
+			Section: includes, Origin: Origin{File: name, Line: 1},
+			Text: fmt.Sprintf("files include each other more than %d times, at last %s", maxRepeats, pickle.Repr(name)),
 			Hint: "let every file be included by one other",
 		}
 	}
-	if parsed.broken != nil {
-		return parsed.broken
-	}
-	x.stack = append(x.stack, path.Clean(file))
+	x.stack = append(x.stack, path.Clean(name))
 	defer func() { x.stack = x.stack[:len(x.stack)-1] }()
 
-	inner := append(slices.Clone(ancestors), file)
+	inner := append(slices.Clone(ancestors), name)
 	if err := x.list(without(parsed.before, ancestors), inner); err != nil {
 		return err
 	}
@@ -249,12 +271,12 @@ func (x *expansion) file(file string, ancestors []string) error {
 }
 
 // repeated counts a file that was included before.
-func (x *expansion) repeated(f *document) {
+func (x *expansion) repeated(f *ini.File) {
 	if x.seen[f] {
 		x.repeats++
 	}
 	if x.seen == nil {
-		x.seen = map[*document]bool{}
+		x.seen = map[*ini.File]bool{}
 	}
 	x.seen[f] = true
 }
