@@ -33,7 +33,7 @@ func (f *Filter) search() error {
 		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
-		f.tally.Heard = true
+		f.tally.Heard = f.ear.tells
 		if f.prefixed != nil {
 			f.prefixed()
 		}

@@ -14,8 +14,8 @@ type Tally struct {
 	Stated    ticket.Unix // what the last line that told a time said, without Shift; 0 for none
 
 	// One line of each batch is looked at more closely: Probed is its index. Named says that it holds the text without which
-	// prefregex cannot match, as a rule the name of a service; Heard, that prefregex has matched this or another line of the batch.
-	// Both are false for a filter without prefregex.
+	// prefregex cannot match, as a rule something of the service's; Heard, that prefregex has matched this or another line of the
+	// batch. Both are false where prefregex says nothing about a line: where there is none, or where it takes any line.
 	Probed       int
 	Named, Heard bool
 	// Odd are the indexes of the first and the last line that told no time, if Undated says that there are any.
@@ -25,15 +25,47 @@ type Tally struct {
 // An ear finds out whether prefregex knows the lines of a log. The gate refuses most lines before prefregex is tried on them, so that
 // those lines say nothing.
 type ear struct {
-	name *pyre.Gate // nil without prefregex
-	next int        // lines since the start, which chooses the line to probe
+	tells bool      // prefregex does not take just any line
+	named bool      // it demands a text
+	name  pyre.Gate // the text; never used itself, but copied, so that it learns nothing
+	next  int       // lines since the start, which chooses the line to probe
 }
 
-func (p *Program) ear() ear {
+// nonsense are lines of no service. Many a prefregex, sshd's for one, only takes off what may stand at the beginning, and matches them.
+var nonsense = []string{" qqq zzz 42 qqq\n", " qqq zzz[42]: qqq\n"}
+
+func (p *Program) ear() (e ear) {
 	if p.prefregex == nil {
-		return ear{}
+		return e
 	}
-	return ear{name: pyre.NewGate(p.prefregex.re, nil)}
+	var m pyre.Matcher
+	for _, line := range nonsense {
+		if m.Search(p.prefregex.re, []byte(line), 0, len(line)) {
+			return e
+		}
+	}
+	e.tells, e.name = true, *pyre.NewGate(p.prefregex.re, nil)
+	e.named = !e.names([]byte(nonsense[0]))
+	return e
+}
+
+// names reports whether line holds the text that prefregex demands.
+func (e *ear) names(line []byte) bool {
+	g := e.name
+	return g.Open(line)
+}
+
+// KnowsGoodLines reports whether failregex matches lines that are no failures, too, to follow what becomes of a connection: then a
+// service that works is heard of all the time.
+func (p *Program) KnowsGoodLines() bool {
+	for _, r := range p.failregex {
+		for _, g := range r.groups {
+			if g.name == "nofail" || g.name == "mlfgained" || g.name == "mlfforget" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Shift has the dates that are found in lines taken for so many seconds earlier.
@@ -59,7 +91,7 @@ func (f *Filter) note(i int) {
 	} else if f.line.stated != 0 {
 		f.tally.Stated = f.line.stated
 	}
-	if i == f.tally.Probed && f.ear.name != nil {
+	if i == f.tally.Probed && f.ear.tells {
 		f.probe()
 	}
 }
@@ -68,8 +100,6 @@ func (f *Filter) note(i int) {
 func (f *Filter) probe() {
 	ln := f.line
 	f.inner = append(append(append(f.inner[:0], ln.before()...), ln.after()...), '\n')
-	if f.ear.name.Open(f.inner) {
-		f.tally.Named = true
-		f.tally.Heard = f.tally.Heard || f.prefix.Search(f.program.prefregex.re, f.inner, 0, len(f.inner))
-	}
+	f.tally.Named = f.ear.named && f.ear.names(f.inner)
+	f.tally.Heard = f.tally.Heard || f.prefix.Search(f.program.prefregex.re, f.inner, 0, len(f.inner))
 }

@@ -21,6 +21,8 @@ func TestTally(t *testing.T) {
 	service := Settings{
 		Prefregex: `^ (?:hostd)(?:\[\d+\])?: <F-CONTENT>.+</F-CONTENT>$`, Failregex: []string{`^bad login from <ADDR>$`}, DatePattern: "^EPOCH",
 	}
+	anything := service
+	anything.Prefregex = `^(?: hostd:)? <F-CONTENT>.+</F-CONTENT>$`
 	plain := service
 	plain.Prefregex, plain.Failregex = "", []string{`^ hostd: bad login from <ADDR>$`}
 	for name, c := range map[string]struct {
@@ -32,6 +34,7 @@ func TestTally(t *testing.T) {
 		"a quiet service":                 {service, []string{"1700000000 hostd[7]: good login"}, Tally{Lines: 1, Stated: 1700000000, Named: true, Heard: true}},
 		"another layout":                  {service, []string{"1700000000 vm1 hostd[7]: bad login from 192.0.2.1"}, Tally{Lines: 1, Stated: 1700000000, Named: true}},
 		"other services":                  {service, []string{"1700000000 cron: job"}, Tally{Lines: 1, Stated: 1700000000}},
+		"a prefregex for anything":        {anything, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000}},
 		"no prefregex":                    {plain, []string{"1700000000 hostd: bad login from 192.0.2.1"}, Tally{Lines: 1, Matched: 1, Stated: 1700000000}},
 		"no date in one":                  {service, []string{"1700000000 cron: job", "hostd", "1700000003 cron: job"}, Tally{Lines: 3, Undated: 1, Stated: 1700000003, Odd: [2]int{1, 1}}},
 		"no date in some":                 {service, []string{"hostd", "1700000000 cron: job", "cron", "hostd", "1700000003 cron: job"}, Tally{Lines: 5, Undated: 3, Stated: 1700000003, Odd: [2]int{0, 3}}},
@@ -84,5 +87,22 @@ func TestShift(t *testing.T) {
 	tally := f.Process(b, func(x *ticket.Failure) error { got = append(got, x.Time); return nil })
 	if diff := cmp.Diff([]ticket.Unix{1_700_000_000}, got); diff != "" || tally.Stated != 1_700_007_200 {
 		t.Errorf("time of the failure %v, stated %v", got, tally.Stated)
+	}
+}
+
+func TestKnowsGoodLines(t *testing.T) {
+	for failregex, want := range map[string]bool{
+		"^bad login from <ADDR>$":                                            false,
+		"^<F-NOFAIL>good</F-NOFAIL> login from <ADDR>$":                      true,
+		"^<F-MLFGAINED>good</F-MLFGAINED> login from <ADDR>$":                true,
+		"^<F-MLFID>\\d+</F-MLFID> <F-MLFFORGET>closed</F-MLFFORGET> <ADDR>$": true,
+	} {
+		p, err := Compile(Settings{Failregex: []string{failregex}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.KnowsGoodLines(); got != want {
+			t.Errorf("%s: %v", failregex, got)
+		}
 	}
 }

@@ -11,13 +11,15 @@ const shown = 200
 
 // A silence is a stretch of lines that say nothing to a filter.
 type silence struct {
-	since ticket.Unix
-	begun bool
-	lines int
-	good  int  // what speaks against silence, or for it: see Watch
-	said  bool // it has been complained about
-	texts [2][]byte
-	taken int // texts so far, of which the last two are kept
+	since   ticket.Unix
+	begun   bool
+	lines   int
+	dated   int         // of these; for Watch.dates
+	named   int         // batches in which the line that was looked at names the service, since counted; for Watch.matches
+	counted ticket.Unix // when that was begun
+	said    bool        // it has been complained about
+	texts   [2][]byte
+	taken   int // texts so far, of which the last two are kept
 }
 
 func (s *silence) add(lines int, now ticket.Unix) {
@@ -29,7 +31,8 @@ func (s *silence) add(lines int, now ticket.Unix) {
 
 // startOver begins a new stretch.
 func (s *silence) startOver(now ticket.Unix) {
-	s.since, s.begun, s.lines, s.good, s.taken = now, true, 0, 0, 0
+	s.since, s.begun, s.lines, s.taken = now, true, 0, 0
+	s.dated, s.named, s.counted = 0, 0, now
 }
 
 // over reports whether the stretch has lasted for limit seconds; it never has if limit is 0.

@@ -18,7 +18,7 @@ const (
 	busyDates   = 20
 	busyMatches = 100
 	fewDates    = 100 // fewer than one date in so many lines is as good as none
-	enoughNames = 10  // lines that are looked at more closely and name the service; one may do so by chance
+	enoughNames = 10  // lines that name the service, among those that are looked at more closely in the time Named; a few may do so by chance
 )
 
 // A Watch looks for silence on one source.
@@ -26,15 +26,20 @@ const (
 // Dates are simple: a filter that finds hardly any is wrong about the log, whatever is in it. Logs with lines that go on from the one
 // before, such as traces, have a date now and then.
 //
-// No failures may also mean a peaceful day, and it is no help to warn of those. So three cases are told apart.
+// No matches may also mean a peaceful day, and it is no help to warn of those. What tells the two apart:
 //
-//   - prefregex matches a line now and then: it is made to match every line of the service, good ones too, so the filter hears what is
-//     said, and there was nothing to report. That can last for ever. (An expression that no longer fits just its own message goes
-//     unnoticed: its lines cannot be told from lines that never meant anything.)
-//   - prefregex matches no line, although lines hold the name that it demands: the service speaks, and in a layout that the filter does
-//     not know. This is what an upgrade of the service or of the logger does, and the limit is Named.
-//   - nothing names the service, or there is no prefregex: the filter may read the wrong log, its expressions may be wrong from the
-//     start, or all may be well. Only much time makes that suspicious: Unnamed.
+//   - Matches of any kind, of good lines and ignored ones too, prove that the filter hears. Filters that follow connections, sshd's above
+//     all, match the lines of every login, so that they are never silent while their service is used.
+//   - A prefregex that matches proves it too, because it is made for every line of the service, or of a part of it. That does not
+//     hold for those that match any line at all and only take off its beginning; the tally leaves them out.
+//   - Otherwise, lines that hold what prefregex demands, or the name of a service that such a filter follows, are lines that should
+//     have been known: the service speaks, in a layout that the filter does not know. This is what an upgrade of the service or of
+//     the logger does. The limit is Named. A line may hold a name by chance, so it takes ten in that time.
+//   - Where neither is so, nothing can be told: the service may be silent, the filter may know nothing but failures, read the wrong
+//     log, or have been wrong from the start. Only much time makes that suspicious: Unnamed.
+//
+// A single expression that no longer fits its message goes unnoticed while others match: its lines cannot be told from lines
+// that never meant anything.
 type Watch struct{ dates, matches silence }
 
 // A Complaint is what is wrong.
@@ -61,7 +66,7 @@ func (w *Watch) Note(t filter.Tally, line func(i int) []byte, now ticket.Unix, l
 func (w *Watch) noteDates(t filter.Tally, line func(i int) []byte, now ticket.Unix, limit float64) *Complaint {
 	s := &w.dates
 	s.add(t.Lines, now)
-	s.good += t.Lines - t.Undated
+	s.dated += t.Lines - t.Undated
 	switch {
 	case t.Undated > 1:
 		s.sample(line(t.Odd[0]))
@@ -75,7 +80,7 @@ func (w *Watch) noteDates(t filter.Tally, line func(i int) []byte, now ticket.Un
 	c := s.complain(now)
 	c.NoDates = true
 	again := s.said
-	s.said = s.good*fewDates < s.lines
+	s.said = s.dated*fewDates < s.lines
 	s.startOver(now)
 	if again || !s.said {
 		return nil
@@ -95,17 +100,17 @@ func (w *Watch) noteMatches(t filter.Tally, line func(i int) []byte, now ticket.
 	}
 	s.add(t.Lines, now)
 	if t.Named {
-		s.good++
+		s.named++
 	}
-	if t.Named || s.good == 0 {
+	if t.Named || s.named == 0 {
 		s.sample(line(t.Probed))
 	}
-	named := s.good >= enoughNames
-	limit := l.Unnamed
-	if named {
-		limit = l.Named
+	named, due := s.named >= enoughNames, s.over(now, l.Unnamed)
+	if l.Named > 0 && float64(now-s.counted) >= l.Named {
+		due = due || named
+		s.counted, s.named = now, 0
 	}
-	if s.lines < busyMatches || !s.over(now, limit) {
+	if !due || s.lines < busyMatches {
 		return nil
 	}
 	if s.taken == 1 {

@@ -50,10 +50,7 @@ func skewText(seconds int) string {
 
 // complaint words a complaint about a source.
 func (j *Jail) complaint(c *health.Complaint, source string) string {
-	name := j.life.plan.Settings.FilterName
-	if name == "" {
-		name = j.Name // the filter of a jail that names none
-	}
+	name := j.life.plan.filterName(j.Name)
 	lines := fmt.Sprintf("%d lines of %s within %s", c.Lines, shellWord(source), ticket.DurationText(c.Seconds))
 	var text string
 	switch {

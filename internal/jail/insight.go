@@ -1,6 +1,10 @@
 package jail
 
 import (
+	"bytes"
+	"cmp"
+	"strings"
+
 	"gaol/internal/filter"
 	"gaol/internal/health"
 	"gaol/internal/ticket"
@@ -48,6 +52,22 @@ func (p *Plan) limits() health.Limits {
 	return l
 }
 
+// filterName returns what fail2ban-regex calls the filter of the jail called name.
+func (p *Plan) filterName(name string) string {
+	return cmp.Or(p.Settings.FilterName, name) // as configurations have it that name no filter
+}
+
+// service returns the name of the filter's service, sshd of sshd[mode=aggressive], if the filter knows what the service says on a good
+// day. For a filter that knows failures only it means nothing that there are lines of the service and no matches.
+func (p *Plan) service(jail string) []byte {
+	if !p.program.KnowsGoodLines() {
+		return nil
+	}
+	name, _, _ := strings.Cut(p.filterName(jail), "[")
+	name, _, _ = strings.Cut(name, "-")
+	return []byte(name)
+}
+
 // correction returns by how much dates of a source are to be put back, in seconds.
 func (j *Jail) correction(in *insight) ticket.Unix {
 	if j.life.plan.Settings.Watch.Skew != SkewCorrect {
@@ -72,6 +92,9 @@ func (j *Jail) observe(in *insight, b *ticket.Batch, t filter.Tally) {
 		if b.Live && t.Lines < manyLines && in.skew.Note(t.Stated, now) {
 			j.warnOfSkew(in, b.Source, now)
 		}
+	}
+	if s := j.judging.service; len(s) > 0 && t.Lines > 0 && bytes.Contains(b.Lines[t.Probed].Text, s) {
+		t.Named = true
 	}
 	if c := in.watch.Note(t, func(i int) []byte { return b.Lines[i].Text }, now, j.judging.limits); c != nil {
 		j.logs.filter.Warn(j.complaint(c, b.Source))

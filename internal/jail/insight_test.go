@@ -61,6 +61,12 @@ func TestDeafFilters(t *testing.T) {
 	after := func(n int64) func(*Settings) {
 		return func(s *Settings) { service(s); s.Watch.NoMatch = seconds(n) }
 	}
+	// As sshd's: the prefix takes any line, and log-ins are followed.
+	following := func(s *Settings) {
+		s.FilterName = "hostd-all[mode=normal]"
+		s.Filter.Prefregex = `^<F-MLFID>(?: hostd\[\d+\]:)?</F-MLFID> <F-CONTENT>.+</F-CONTENT>$`
+		s.Filter.Failregex = []string{"^fail from <HOST>$", "^<F-NOFAIL>good</F-NOFAIL> login from <HOST>$"}
+	}
 	const day = 1440
 	for name, c := range map[string]struct {
 		change func(*Settings)
@@ -77,6 +83,21 @@ func TestDeafFilters(t *testing.T) {
 		"another layout": {service, func(i int) string { return ahead(0, fmt.Sprintf("vm1 hostd: good login %d", i)) }, 10 * day, []string{
 			"The filter 'hostd[mode=normal]' knows none of 1441 lines of /log within 1d, though some name its service: has their layout changed?" +
 				" Look with: fail2ban-regex /log 'hostd[mode=normal]'. Among the lines: 'TIME vm1 hostd: good login 1439', 'TIME vm1 hostd: good login 1440'"}},
+		"log-ins that are followed": {following, func(i int) string {
+			if i%100 == 0 {
+				return ahead(0, "hostd[1]: good login from 192.0.2.1")
+			}
+			return ahead(0, "pam: session of hostd opened")
+		}, 10 * day, nil},
+		"log-ins in another layout": {following, func(i int) string { return ahead(0, "vm1 hostd[1]: good login from 192.0.2.1") }, 2 * day, []string{
+			"The filter 'hostd-all[mode=normal]' knows none of 1441 lines of /log within 1d, though some name its service: has their layout changed?" +
+				" Look with: fail2ban-regex /log 'hostd-all[mode=normal]'. Among the lines: 'TIME vm1 hostd[1]: good login from 192.0.2.1', 'TIME vm1 hostd[1]: good login from 192.0.2.1'"}},
+		"no log-ins for six days": {following, func(i int) string {
+			if i%500 == 0 {
+				return ahead(0, "cron: hostd restarted")
+			}
+			return ahead(0, "cron: job")
+		}, 6 * day, nil},
 		"a filter that is told nothing about its name": {func(s *Settings) { service(s); s.FilterName = "" },
 			func(i int) string { return ahead(0, "vm1 hostd: good login") }, 2 * day, []string{
 				"The filter j knows none of 1441 lines of /log within 1d, though some name its service: has their layout changed?" +

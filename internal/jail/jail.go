@@ -70,6 +70,7 @@ type Jail struct {
 		cleaned  ticket.Unix
 		insights map[string]*insight // by source
 		limits   health.Limits
+		service  []byte // the name by which lines of the filter's service can be told, nil where that says nothing
 	}
 
 	banning struct {
@@ -149,7 +150,7 @@ func (j *Jail) takeLocked(plan *Plan) error {
 		j.judging.filter.Reconfigure(plan.program)
 		j.relearn()
 	}
-	j.judging.limits = plan.limits()
+	j.judging.limits, j.judging.service = plan.limits(), plan.service(j.Name)
 	j.judging.ignore = ig
 	j.judging.table.Apply(plan.Settings.counting())
 	j.life.plan = plan

@@ -39,7 +39,7 @@ func (s patternSource) Progress() (all []jail.Progress) {
 func (s journalSource) Progress() []jail.Progress {
 	st := s.Stats()
 	p := jail.Progress{
-		Path: jail.JournalSource, Open: true, Paused: st.Idle, Live: st.Live, Watch: "inotify",
+		Path: jail.JournalSource, Open: true, Paused: st.Idle, Live: st.Live,
 		Behind: jail.Unknown, Lines: st.Lines, Long: st.Long, Last: st.LastLine,
 	}
 	switch {
