@@ -64,8 +64,10 @@ func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *
 
 // skipped reports whether a line is empty or a comment, which are not tested.
 func skipped(line []byte) bool {
-	line = bytes.TrimRight(line, "\r")
-	return len(line) == 0 || line[0] == '#'
+	if len(line) > 0 && line[0] != '\r' {
+		return line[0] == '#'
+	}
+	return len(bytes.TrimRight(line, "\r")) == 0
 }
 
 // A literalLog is log lines from the command line.
@@ -111,12 +113,13 @@ func (g *fileLog) Each(ctx context.Context, emit func(*ticket.Line) error) error
 			return ctx.Err()
 		}
 		text, err := readLine(in)
-		switch {
-		case errors.Is(err, io.EOF):
+		if errors.Is(err, io.EOF) {
 			return nil // what has no line end may still grow and is left alone, as in the server
-		case err != nil:
+		}
+		if err != nil {
 			return fmt.Errorf("read %s: %w", g.name, err)
-		case skipped(text):
+		}
+		if skipped(text) {
 			continue
 		}
 		line.Text = text
@@ -129,8 +132,11 @@ func (g *fileLog) Each(ctx context.Context, emit func(*ticket.Line) error) error
 // readLine returns the next line without its line feed; of one that is longer than the buffer, just the beginning.
 func readLine(in *bufio.Reader) ([]byte, error) {
 	text, err := in.ReadSlice('\n')
+	if err == nil {
+		return text[:len(text)-1], nil
+	}
 	if !errors.Is(err, bufio.ErrBufferFull) {
-		return bytes.TrimSuffix(text, []byte{'\n'}), err
+		return text, err
 	}
 	text = bytes.Clone(text)
 	for errors.Is(err, bufio.ErrBufferFull) {

@@ -9,7 +9,7 @@ import (
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
 	under, over values
-	dense       bool // leave out groups that took no part; they only matter for the order of fields
+	dense       bool // leave out what only fields show: groups that took no part or have no say
 }
 
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
@@ -25,7 +25,11 @@ func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *p
 
 // collect appends the named groups of a match, one of them left out.
 func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) values {
-	for _, g := range r.groups {
+	groups := r.groups
+	if c.dense {
+		groups = r.telling
+	}
+	for _, g := range groups {
 		if g.index == without {
 			continue
 		}

@@ -85,7 +85,7 @@ func encodingName(name string) string {
 
 // decode returns line as valid UTF-8 without trailing line ends, and whether every byte of it was good. The result is line
 // itself or lies in *buf.
-func (e encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
+func (e *encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
 	switch {
 	case e.codec != nil:
 		text, good = e.decodeOther(line, buf)
@@ -101,7 +101,7 @@ func (e encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
 	return trimLineEnds(text), good
 }
 
-func (e encodingOf) decodeOther(line []byte, buf *[]byte) ([]byte, bool) {
+func (e *encodingOf) decodeOther(line []byte, buf *[]byte) ([]byte, bool) {
 	out, err := e.codec.NewDecoder().Bytes(line)
 	if err != nil {
 		*buf = appendValid((*buf)[:0], line)
@@ -170,12 +170,17 @@ func Newline(encoding string) []byte {
 	return two[len(one):]
 }
 
-// isASCII looks at eight bytes at a time: most lines are ASCII, and every line is asked.
+// isASCII looks at many bytes at a time: most lines are ASCII, and every line is asked.
 func isASCII(b []byte) bool {
 	const high = 0x8080808080808080
+	word := binary.LittleEndian.Uint64
 	var or uint64
+	for len(b) >= 32 {
+		or |= word(b) | word(b[8:]) | word(b[16:]) | word(b[24:])
+		b = b[32:]
+	}
 	for len(b) >= 8 {
-		or |= binary.LittleEndian.Uint64(b)
+		or |= word(b)
 		b = b[8:]
 	}
 	for _, c := range b {

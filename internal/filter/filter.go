@@ -169,9 +169,9 @@ func (f *Filter) judge(l *ticket.Line, b *ticket.Batch) {
 
 // decode returns the line as valid UTF-8, cut at the limit.
 func (f *Filter) decode(l *ticket.Line, source string) []byte {
-	encoding := f.program.encoding
+	encoding := &f.program.encoding
 	if l.Time != 0 { // the journal has decoded it
-		encoding = encodingOf{}
+		encoding = &encodingOf{}
 	}
 	raw := l.Text
 	if limit := f.program.maxLine; len(raw) > limit {

@@ -36,10 +36,12 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 	case !isAddress && f.program.usedns != dnsRaw:
 		return f.resolve(string(text)), true, nil
 	}
-	ip := addr.Raw(string(text))
+	var ip addr.ID
 	if isAddress {
 		length, _ := told.get(roleCIDR)
 		ip = address(string(text), string(length))
+	} else {
+		ip = addr.Raw(string(text))
 	}
 	if !hasID || bytes.Equal(own.text, text) {
 		return f.only(offender{id: ip}), true, nil

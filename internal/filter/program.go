@@ -216,6 +216,7 @@ type pattern struct {
 	expanded string // the text that was compiled
 	re       *pyre.Regexp
 	groups   []*group // the named ones, in order
+	telling  []*group // those of them that have a say in what a match means, by themselves or in a combination
 	content  int      // number of the group "content", or -1
 	skips    []int    // group numbers of <SKIPLINES>
 	combined []combination
@@ -243,6 +244,11 @@ func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error)
 		}
 	}
 	r.combined = combinations(r.groups)
+	for _, g := range r.groups {
+		if g.role != noRole || slices.ContainsFunc(r.combined, func(c combination) bool { return c.source == g }) {
+			r.telling = append(r.telling, g)
+		}
+	}
 	return r, nil
 }
 
