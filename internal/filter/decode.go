@@ -173,7 +173,6 @@ func Newline(encoding string) []byte {
 // isASCII looks at many bytes at a time: most lines are ASCII, and every line is asked.
 func isASCII(b []byte) bool {
 	const high = 0x8080808080808080
-	word := binary.LittleEndian.Uint64
 	var or uint64
 	for len(b) >= 32 {
 		or |= word(b) | word(b[8:]) | word(b[16:]) | word(b[24:])
@@ -188,6 +187,8 @@ func isASCII(b []byte) bool {
 	}
 	return or&high == 0
 }
+
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // trimLineEnds cuts off every trailing CR and LF.
 func trimLineEnds(b []byte) []byte {
