@@ -33,10 +33,15 @@ func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, 
 		if g.index == without {
 			continue
 		}
-		if from, to := m.Group(g.index); from >= 0 {
-			v = append(v, value{of: g, kind: single, text: where[from:to]})
-		} else if !c.dense {
-			v = append(v, value{of: g})
+		from, to := m.Group(g.index)
+		if from < 0 && c.dense {
+			continue
+		}
+		v = append(v, value{})
+		x := &v[len(v)-1] // filled in place: a value is long to copy
+		x.of = g
+		if from >= 0 {
+			x.kind, x.text = single, where[from:to]
 		}
 	}
 	return v

@@ -20,6 +20,12 @@ type moment struct {
 	known bool
 }
 
+// set makes m the time that text told.
+func (m *moment) set(time ticket.Unix, whole bool, text []byte) {
+	m.time, m.whole, m.known = time, whole, true
+	m.text = append(m.text[:0], text...)
+}
+
 // A line is the log line being judged. Its text without the date is before + after.
 type line struct {
 	text     []byte
@@ -108,7 +114,7 @@ func (f *Filter) findDate(live bool) error {
 	}
 	if ok && found.OK && ln.from < ln.to {
 		ln.stated = found.Time
-		f.last = moment{found.Time - f.shift, found.Whole, append(f.last.text[:0], ln.date()...), true}
+		f.last.set(found.Time-f.shift, found.Whole, ln.text[ln.from:ln.to])
 		ln.at(&f.last)
 		return nil
 	}
