@@ -65,6 +65,10 @@ type Options struct {
 // LivePattern is the word behind a pattern of log files that the server is to match by itself.
 const LivePattern = "live"
 
+// ElseOption names the command set JAIL else COMMANDS: what a jail that reads the journal because its log files are missing is to
+// work by once one of them comes up. COMMANDS are the commands about lines, expressions and log files.
+const ElseOption = "else"
+
 // DefaultVersion is the version of Fail2Ban that we stand in for.
 const DefaultVersion = "1.1.0"
 

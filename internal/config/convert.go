@@ -23,6 +23,9 @@ func (d *draft) commands() error {
 	}
 	d.jail.Commands = append([]any{d.addCommand()}, block.commands...)
 	d.jail.Commands = append(append(d.jail.Commands, rest...), actions...)
+	if len(d.otherwise) > 0 {
+		d.jail.Commands = append(d.jail.Commands, []any{"set", d.jail.Name, ElseOption, d.otherwise})
+	}
 	return nil
 }
 
@@ -82,7 +85,7 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 			}
 			commands = append(commands, words)
 		case "logpath":
-			if err := d.findLogs(s.value.(string), block.matches()); err != nil {
+			if err := d.findLogs(s.value.(string), block); err != nil {
 				return nil, err
 			}
 		default:

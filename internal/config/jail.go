@@ -83,6 +83,7 @@ type draft struct {
 	published *published // by the filter
 	use       *filterUse // that other jails share, or nil
 	found     *settings  // options of the filter that other jails found, or nil
+	otherwise []any      // the commands of ElseOption, none for a jail without
 	rejected  bool
 	enabled   bool
 }

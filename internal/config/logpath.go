@@ -10,9 +10,9 @@ import (
 	"gaol/internal/pickle"
 )
 
-// findLogs finds the files that a logpath names, and decides for a jail that could watch the journal instead, by matches, which of
-// them it watches. An error is fatal for the whole.
-func (d *draft) findLogs(value string, matches [][]string) error {
+// findLogs finds the files that a logpath names, and decides for a jail that could watch the journal instead, by its journal
+// matches, which of them it watches. An error is fatal for the whole.
+func (d *draft) findLogs(value string, block *regexBlock) error {
 	if isJournal(d.jail.Backend) {
 		return nil
 	}
@@ -31,10 +31,13 @@ func (d *draft) findLogs(value string, matches [][]string) error {
 			d.jail.LogPaths = append(d.jail.LogPaths, LogPath{f, mode})
 		}
 	}
-	reads, why := d.prefersJournal(matches)
+	reads, why := d.prefersJournal(block.matches())
 	d.jail.Reads = d.whatIsRead(reads, why)
 	switch {
 	case len(d.jail.LogPaths) == 0:
+		if reads && d.reader.o.LivePatterns {
+			d.otherwise = d.whenFilesComeUp(block)
+		}
 		return d.withoutLogs(reads)
 	case reads:
 		d.reader.log.add(jailLog, Warning, fmt.Sprintf("Log files of %s jail look abandoned: %s.", pickle.Repr(d.jail.Name), why)+toJournal)
@@ -49,6 +52,19 @@ func (d *draft) prefersJournal(matches [][]string) (reads bool, why string) {
 		return false, ""
 	}
 	return d.reader.o.Journal(d.jail.LogPaths, matches)
+}
+
+// whenFilesComeUp returns what the jail would be told if it waited for its log files.
+func (d *draft) whenFilesComeUp(block *regexBlock) (commands []any) {
+	for _, c := range block.commands {
+		if words := c.([]any); words[2] != "addjournalmatch" && words[2] != "usedns" {
+			commands = append(commands, c)
+		}
+	}
+	for _, l := range d.jail.Patterns {
+		commands = append(commands, []any{"set", d.jail.Name, "addlogpath", l.Path, l.Mode, LivePattern})
+	}
+	return commands
 }
 
 // mayWatch reports whether the jail leaves it to us to watch the journal.

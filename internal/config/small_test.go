@@ -262,6 +262,33 @@ func TestWhatAServerIsToldOfLogs(t *testing.T) {
 	}
 }
 
+// TestJournalJailKnowsItsFiles checks what a jail that reads the journal for want of files is to do once there is one.
+func TestJournalJailKnowsItsFiles(t *testing.T) {
+	for _, where := range []string{"filter.d/f.conf", "jail.conf"} {
+		match := map[string]string{where: "journalmatch = B=2\n"}
+		c, err := Read(Options{
+			Source: inMemory("jail.conf", "[a]\nenabled = true\nfilter = f\nlogpath = /nowhere/*.log tail\nmaxretry = 7\n"+match["jail.conf"],
+				"filter.d/f.conf", "[Definition]\nprefregex = p\nfailregex = <logtype> <HOST>\n"+match["filter.d/f.conf"]),
+			AllowNoLogs: true, LivePatterns: true,
+			Journal: func([]LogPath, [][]string) (bool, string) { return true, "" },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands := c.Jails[0].Commands
+		want := []any{"set", "a", ElseOption, []any{
+			[]any{"set", "a", "prefregex", "p"}, []any{"set", "a", "addfailregex", "file <HOST>"},
+			[]any{"set", "a", "addlogpath", "/nowhere/*.log", "tail", LivePattern},
+		}}
+		if d := cmp.Diff(want, commands[len(commands)-1]); d != "" {
+			t.Errorf("%s (-want +got):\n%s", where, d)
+		}
+		if c.Jails[0].Backend != "systemd" {
+			t.Errorf("%s: backend %s", where, c.Jails[0].Backend)
+		}
+	}
+}
+
 // TestOptionsOfOurs sees to it that what the original does not have is sent when it is set, and leaves no trace when it is not.
 func TestOptionsOfOurs(t *testing.T) {
 	read := func(more string) []any {

@@ -30,6 +30,8 @@ type Env struct {
 	Files    func(backend string, l LogFile, start Start, sink source.Sink) (Subscription, error)
 	Patterns func(backend, pattern string, owner Owner, sink source.Sink) (Pattern, error)
 	Entries  func(backend string, matches [][]string, start Start, sink source.Sink) (Subscription, error)
+	// CameUp is told, on a goroutine of its own, that a log file of the settings' alternative is there.
+	CameUp func(j *Jail, path string)
 	// NewAction makes an action of the given name.
 	NewAction func(spec ActionSpec, env action.Env) (action.Action, error)
 	// Command runs a shell command with a ticket's tags and returns its exit status; Expand fills the tags of a text.

@@ -39,6 +39,9 @@ type Settings struct {
 	Logs    []LogFile
 	Dropped []string   // files that are not read though a pattern in Logs matches them
 	Journal [][]string // alternatives of FIELD=value words; nil takes every entry
+	// Else is what a jail works by, instead of its Backend, Filter, Logs and Journal, once one of its log files comes up. Nil for a jail
+	// that keeps to what it reads.
+	Else *Alternative
 
 	Actions []ActionSpec
 
@@ -64,6 +67,19 @@ type LogFile struct {
 	Pattern bool // Path stands for all files that match it, those that come up later included
 	Tail    bool // only lines written from now on
 	Waits   bool // a file that does not exist yet is waited for
+}
+
+// An Alternative makes a jail that reads the journal one that reads files.
+type Alternative struct {
+	Backend string
+	Filter  filter.Settings
+	Logs    []LogFile // patterns
+}
+
+// WithFiles returns s with its alternative in force.
+func (s Settings) WithFiles() Settings {
+	s.Backend, s.Filter, s.Logs, s.Journal, s.Else = s.Else.Backend, s.Else.Filter, s.Else.Logs, nil, nil
+	return s
 }
 
 // An ActionSpec names an action and holds its parameters.

@@ -83,35 +83,69 @@ func UsesJournal(backend string) bool {
 	return strings.HasPrefix(strings.ToLower(backend), "systemd")
 }
 
+// An opening is a source that a jail is to have, and how it gets it.
+type opening struct {
+	name string
+	open func() (Subscription, error)
+}
+
 // subscribeLocked closes the sources that the settings do not name any more and opens those that are not open yet. What is
 // closed first can be opened anew: a file may be named where it was matched before.
 func (j *Jail) subscribeLocked() {
 	s := &j.life.plan.Settings
-	logs := s.Logs
-	if UsesJournal(s.Backend) {
-		logs = nil
-	}
+	wanted := j.wantedLocked(s)
 	feed := filter.Newline(s.Filter.LogEncoding)
 	sameLines := bytes.Equal(feed, j.life.feed)
 	j.life.feed = feed
 	for name := range j.life.subs {
-		named := slices.ContainsFunc(logs, func(l LogFile) bool { return l.Path == name })
-		if name == JournalSource && !UsesJournal(s.Backend) || name != JournalSource && !(named && sameLines) {
+		named := slices.ContainsFunc(wanted, func(o opening) bool { return o.name == name })
+		if !named || !sameLines && name != JournalSource {
 			j.unsubscribeLocked(name)
 		}
 	}
 	j.dropLocked(s.Dropped)
-	if UsesJournal(s.Backend) {
-		j.openLocked(JournalSource, func() (Subscription, error) {
-			start := j.startOf(JournalSource, false)
-			start.Live = func() { j.logs.journal.Info("Jail is in operation now (process new journal entries)") }
-			return j.env.Entries(s.Backend, s.Journal, start, sink{j})
-		})
-	}
-	for _, l := range logs {
-		j.openLocked(l.Path, func() (Subscription, error) { return j.openLog(s.Backend, l) })
+	for _, o := range wanted {
+		j.openLocked(o.name, o.open)
 	}
 }
+
+// wantedLocked returns the sources that s names, in order.
+func (j *Jail) wantedLocked(s *Settings) (wanted []opening) {
+	if !UsesJournal(s.Backend) {
+		for _, l := range s.Logs {
+			wanted = append(wanted, opening{l.Path, func() (Subscription, error) { return j.openLog(s.Backend, l) }})
+		}
+		return wanted
+	}
+	wanted = append(wanted, opening{JournalSource, func() (Subscription, error) {
+		start := j.startOf(JournalSource, false)
+		start.Live = func() { j.logs.journal.Info("Jail is in operation now (process new journal entries)") }
+		return j.env.Entries(s.Backend, s.Journal, start, sink{j})
+	}})
+	if s.Else != nil {
+		for _, l := range s.Else.Logs {
+			wanted = append(wanted, opening{awaited + l.Path, func() (Subscription, error) {
+				return j.env.Patterns(s.Else.Backend, l.Path, lookout{j}, sink{j})
+			}})
+		}
+	}
+	return wanted
+}
+
+// awaited stands before the names of patterns whose files end the reading of the journal.
+const awaited = "awaited "
+
+// A lookout is the owner of patterns that only wait: it lets nothing be read, but tells that there is something.
+type lookout struct{ jail *Jail }
+
+// Claim implements Owner.
+func (l lookout) Claim(path string) (Start, bool) {
+	go l.jail.env.CameUp(l.jail, path)
+	return Start{}, false
+}
+
+// Release implements Owner.
+func (lookout) Release(string) {}
 
 // dropLocked lets patterns leave the files that are not to be read.
 func (j *Jail) dropLocked(paths []string) {
@@ -136,6 +170,9 @@ func (j *Jail) openLocked(name string, open func() (Subscription, error)) {
 		j.logs.filter.Error(fmt.Sprintf("cannot watch %s: %v", name, err))
 	case sub != nil:
 		j.life.subs[name] = sub
+		if j.isIdle() {
+			sub.Pause()
+		}
 	}
 }
 

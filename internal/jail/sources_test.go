@@ -107,3 +107,40 @@ func TestLogsAreOpenedAnewForAnotherLineEnd(t *testing.T) {
 		t.Errorf("read on: %v, %s", b.sink != nil, d)
 	}
 }
+
+func TestFilesThatComeUpTakeOverFromTheJournal(t *testing.T) {
+	b := newBench(t, nil, nil)
+	defer b.jail.Stop()
+	waiting := &found{}
+	b.jail.env.Patterns = func(_, _ string, owner Owner, _ source.Sink) (Pattern, error) {
+		waiting.owner = owner
+		return waiting, nil
+	}
+	reads := ""
+	b.jail.env.Entries = func(string, [][]string, Start, source.Sink) (Subscription, error) {
+		reads = "the journal"
+		return openSource{func() { reads = "" }}, nil
+	}
+	came := make(chan string, 1)
+	b.jail.env.CameUp = func(_ *Jail, path string) { came <- path }
+	s := b.jail.Settings()
+	s.Else = &Alternative{Backend: "auto", Filter: s.Filter, Logs: []LogFile{{Path: "/l*", Pattern: true}}}
+	s.Backend, s.Logs = "systemd", nil
+	b.adopt(s)
+	if reads == "" || b.sink != nil {
+		t.Errorf("it reads %q, and files: %v", reads, b.sink != nil)
+	}
+	if _, ok := waiting.comeUp("/late"); ok {
+		t.Error("a file is read beside the journal")
+	}
+	if path := <-came; path != "/late" {
+		t.Errorf("told of %s", path)
+	}
+	b.adopt(b.jail.Settings().WithFiles())
+	if _, ok := waiting.comeUp("/late"); !ok || reads != "" {
+		t.Errorf("the file is read: %v, beside %q", ok, reads)
+	}
+	if d := cmp.Diff([]string{"/late"}, b.jail.Files()); d != "" {
+		t.Error(d)
+	}
+}

@@ -40,10 +40,10 @@ func (s *Server) announceAll(d *jailDraft) {
 	}
 }
 
-// announceSource logs what a jail reads, if that was not the configuration's decision.
-func (s *Server) announceSource(d *jailDraft) {
-	if d.reads != "" {
-		s.opt.Output.Logger("fail2ban.jail").Info(fmt.Sprintf("Jail '%s' %s", d.name, d.reads))
+// announceSource logs what a jail reads and why, if somebody had to decide that.
+func (s *Server) announceSource(name, reads string) {
+	if reads != "" {
+		s.opt.Output.Logger("fail2ban.jail").Info(fmt.Sprintf("Jail '%s' %s", name, reads))
 	}
 }
 

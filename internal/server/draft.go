@@ -136,7 +136,7 @@ func clearLists(s *jail.Settings) {
 	s.Filter.Failregex, s.Filter.Ignoreregex = nil, nil
 	s.Ignore.IPs = nil
 	s.Journal = nil
-	s.Logs, s.Dropped = nil, nil
+	s.Logs, s.Dropped, s.Else = nil, nil, nil
 	s.Actions = nil
 	s.Watch = jail.Defaults().Watch // ours: what the configuration does not say any more does not hold any more
 }
@@ -180,12 +180,35 @@ func (j *jailDraft) setOne(args []any) error {
 		return j.setAction(rest)
 	case "addlogpath":
 		return j.addLog(rest)
+	case config.ElseOption:
+		return j.setElse(rest)
 	}
 	if o, ok := options[name]; ok && o.set != nil {
 		j.given = append(j.given, given{name, rest})
 		return apply(&j.settings, name, rest)
 	}
 	return control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(name)))
+}
+
+// setElse takes the commands of the alternative: those about lines, expressions and log files.
+func (j *jailDraft) setElse(args []any) error {
+	if err := need(args, 1); err != nil {
+		return err
+	}
+	d := &draft{base: func(string) (jail.Settings, bool) {
+		s := j.settings.Clone()
+		clearLists(&s)
+		return s, true
+	}}
+	if err := d.add([]any{j.name, "auto"}); err != nil {
+		return err
+	}
+	if err := d.read(args[0]); err != nil {
+		return err
+	}
+	s := d.jails[0].settings
+	j.settings.Else = &jail.Alternative{Backend: s.Backend, Filter: s.Filter, Logs: s.Logs}
+	return d.jails[0].err
 }
 
 // addLog takes PATH [MODE], a file as all clients send it, or PATTERN MODE live, which only ours does. A file that has gone since
@@ -317,7 +340,7 @@ func (s *Server) begin(j *jailDraft) {
 			s.announceAll(j)
 			if j.start {
 				made.Start()
-				s.announceSource(j)
+				s.announceSource(j.name, j.reads)
 			}
 		}
 	}

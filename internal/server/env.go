@@ -85,6 +85,7 @@ func (s *Server) env() jail.Env {
 		Resolve:   s.world.names,
 		Files:     s.openFile,
 		Patterns:  s.openPattern,
+		CameUp:    s.readFiles,
 		Entries:   s.openJournal,
 		NewAction: s.newAction,
 		Command:   s.command,
@@ -127,6 +128,23 @@ func (s *Server) fileReader(backend string) *file.Reader {
 		return s.world.polled
 	}
 	return s.world.files
+}
+
+// readFiles lets a jail that reads the journal for want of log files read those instead, now that path is there.
+func (s *Server) readFiles(j *jail.Jail, path string) {
+	defer s.editing(j.Name)()
+	settings := j.Settings()
+	if settings.Else == nil || !j.Running() {
+		return // another file was first, or a reload
+	}
+	plan, err := j.Compile(settings.WithFiles())
+	if err == nil {
+		s.announceSource(j.Name, "reads log files: "+path+" has come up")
+		err = j.Adopt(plan)
+	}
+	if err != nil {
+		s.log.Error(fmt.Sprintf("Jail '%s' goes on with the journal, though %s has come up: %v", j.Name, path, err))
+	}
 }
 
 // fileOwner tells a jail about the files of a pattern.

@@ -138,7 +138,7 @@ func (s *Server) renew(d *jailDraft) {
 	s.log.Info("Reload jail '" + d.name + "'")
 	s.announceAll(d)
 	if j.Settings().Backend != d.settings.Backend {
-		s.announceSource(d)
+		s.announceSource(d.name, d.reads)
 	}
 	if err := j.Adopt(d.plan); err != nil {
 		s.log.Error(fmt.Sprintf("jail '%s': %v", d.name, err))
