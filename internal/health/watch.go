@@ -28,7 +28,7 @@ const (
 //
 // No matches may also mean a peaceful day, and it is no help to warn of those. What tells the two apart:
 //
-//   - Matches of any kind, of good lines and ignored ones too, prove that the filter hears. Filters that follow connections, sshd's above
+//   - Matches of any kind, of good lines and those that ignoreregex takes back too, prove that the filter hears. Filters that follow connections, sshd's above
 //     all, match the lines of every login, so that they are never silent while their service is used.
 //   - A prefregex that matches proves it too, because it is made for every line of the service, or of a part of it. That does not
 //     hold for those that match any line at all and only take off its beginning; the tally leaves them out.
@@ -57,7 +57,9 @@ func (w *Watch) Note(t filter.Tally, line func(i int) []byte, now ticket.Unix, l
 	if t.Lines == 0 {
 		return nil
 	}
-	if c := w.noteDates(t, line, now, l.Dates); c != nil {
+	c := w.noteDates(t, line, now, l.Dates)
+	if w.dates.said { // is enough to do
+		w.matches = silence{}
 		return c
 	}
 	return w.noteMatches(t, line, now, l)

@@ -33,6 +33,7 @@ func TestWatch(t *testing.T) {
 		undated  = filter.Tally{Lines: 1, Undated: 1, Heard: true}
 		one      = filter.Tally{Lines: 50, Undated: 49, Heard: true}
 		noDates  = "no dates"
+		neither  = filter.Tally{Lines: 1, Undated: 1, Named: true}
 		deaf     = "named, no match"
 		wrongLog = "no match"
 	)
@@ -57,6 +58,8 @@ func TestWatch(t *testing.T) {
 		"no dates is not repeated":                     {[]stretch{{10000, minute, undated}}, []string{noDates + " 0"}},
 		"no dates, then dates, then none":              {[]stretch{{100, minute, undated}, {100, minute, heard}, {100, minute, undated}}, []string{noDates + " 0", noDates + " 0"}},
 		"one line in fifty has a date, as with traces": {[]stretch{{1000, minute, one}}, nil},
+		"neither dates nor matches":                    {[]stretch{{10000, minute, neither}, {100, minute, named}}, []string{noDates + " 0"}},
+		"no matches when dates are back":               {[]stretch{{10000, minute, neither}, {2000, minute, named}}, []string{noDates + " 0", deaf + " 7"}},
 		"few lines without dates":                      {[]stretch{{19, minute, undated}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
