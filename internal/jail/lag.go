@@ -3,6 +3,7 @@ package jail
 import (
 	"slices"
 
+	"gaol/internal/health"
 	"gaol/internal/ticket"
 )
 
@@ -15,9 +16,10 @@ type SourceStatus struct {
 	Undated   uint64  // lines without a date
 	Matched   uint64  // matches of failregex
 	Stated    ticket.Unix
-	Skew      int  // seconds by which the dates of the log are ahead of the clock
-	SkewKnown bool // enough lines have come to tell
-	Corrected bool // they are put right
+	Skew      int    // seconds by which the dates of the log are ahead of the clock
+	SkewKnown bool   // enough lines have come to tell
+	Corrected bool   // they are put right
+	Zone      string // the logtimezone with which there would be no skew, "" where none is needed or would do
 }
 
 // A SourceState says how a source fares.
@@ -100,6 +102,9 @@ func (j *Jail) sourceStatus(p Progress) SourceStatus {
 		s.Undecoded, s.Undated, s.Matched, s.Stated = in.undecoded, in.undated, in.matched, in.stated
 		s.Skew, s.SkewKnown = in.skew.Seconds()
 		s.Corrected = j.correction(in) != 0
+		if s.Skew != 0 {
+			s.Zone, _ = health.Zone(j.zone(j.env.Now()) + s.Skew)
+		}
 		last = in.stated - ticket.Unix(s.Skew)
 		if in.stated == 0 {
 			last = in.judged

@@ -119,8 +119,11 @@ func skewText(s *jail.SourceStatus) string {
 	if s.Skew < 0 {
 		text = ticket.DurationText(float64(s.Skew))
 	}
-	if s.Corrected {
+	switch {
+	case s.Corrected:
 		text += ", corrected"
+	case s.Zone != "":
+		text += ", as if logtimezone were " + s.Zone
 	}
 	return text
 }

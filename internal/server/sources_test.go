@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gaol/internal/health"
 	"gaol/internal/pickle"
 	"gaol/internal/ticket"
 )
@@ -169,6 +170,8 @@ func (d *dial) now() ticket.Unix { return ticket.Unix(d.seconds.Load()) }
 // TestALogThatDoesNotFit writes a line each minute of a clock that the test turns, into a real file.
 func TestALogThatDoesNotFit(t *testing.T) {
 	start := time.Now().Truncate(time.Second)
+	_, local := start.Zone()
+	zone, _ := health.Zone(local + 7200)
 	for name, c := range map[string]struct {
 		options []any
 		line    func(at time.Time) string
@@ -177,7 +180,7 @@ func TestALogThatDoesNotFit(t *testing.T) {
 		facts   []string
 	}{
 		"another time zone": {nil, func(at time.Time) string { return stampOf(at.Add(2*time.Hour)) + " good" }, 30,
-			"are 2h ahead of the clock", []string{"Clock skew", "+2h"}},
+			"are 2h ahead of the clock", []string{"Clock skew", "+2h, as if logtimezone were " + zone}},
 		"another time zone, corrected": {cmd("set", "web", "logskew", "auto"), func(at time.Time) string { return stampOf(at.Add(-45*time.Minute)) + " good" }, 30,
 			"are 45m behind the clock, and are corrected", []string{"Clock skew", "-45m, corrected"}},
 		"no dates": {nil, func(time.Time) string { return "good" }, 30, "finds no date in 20 lines", []string{"Lines without date", "30"}},
