@@ -15,18 +15,56 @@ const (
 
 // What a pattern's own text says about boundaries. These look at the text as fail2ban does, not at its syntax: "(?:^"
 // with one more parenthesis before it is not recognised, and a parenthesis in a character class counts as a group.
-// Dates would be cut differently otherwise.
+// Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so what holds to their
+// end is no regular expression.
 var (
-	globalFlags   = lazy.Regexp(`^\(\?[a-zA-Z]+\)`)
-	ownLeft       = lazy.Regexp(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
-	ownRight      = lazy.Regexp(`(?:^|[^\\])(?:\$\)?|\\[bs]|\*\*\)*)$`)
-	starsLeft     = lazy.Regexp(`^(\(*)\*\*`)
-	starsRight    = lazy.Regexp(`\*\*(\)*)$`)
-	startsAtBegin = lazy.Regexp(`^(?:\(|\(\?:)?\^`)
-	emptyBegin    = lazy.Regexp(`^(?:\(|\(\?:)?\^\|`)
-	endsAtEnd     = lazy.Regexp(`(?:^|[^\\])\$\)?$`)
-	plainGroup    = lazy.Regexp(`(?:^|[^\\])\((?:[^?]|$)`)
+	globalFlags = lazy.Regexp(`^\(\?[a-zA-Z]+\)`)
+	ownLeft     = lazy.Regexp(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
 )
+
+// ownRight reports whether text ends with a boundary: $, perhaps in a group, \b, \s, or the two stars that stand for none.
+func ownRight(text string) bool {
+	inner := strings.TrimRight(text, ")")
+	return endsAtEnd(text) || endsWith(text, `\b`) || endsWith(text, `\s`) || endsWith(inner, "**")
+}
+
+// endsAtEnd reports whether text ends with $, perhaps in a group.
+func endsAtEnd(text string) bool { return endsWith(strings.TrimSuffix(text, ")"), "$") }
+
+// endsWith reports whether text ends with tail and no backslash stands before it.
+func endsWith(text, tail string) bool {
+	head, ok := strings.CutSuffix(text, tail)
+	return ok && !strings.HasSuffix(head, `\`)
+}
+
+// startsWith reports whether text starts with head, perhaps in a group.
+func startsWith(text, head string) bool {
+	if inner, ok := strings.CutPrefix(text, "("); ok {
+		text = strings.TrimPrefix(inner, "?:")
+	}
+	return strings.HasPrefix(text, head)
+}
+
+// hasPlainGroup reports whether there is a parenthesis that opens a group without a question mark.
+func hasPlainGroup(text string) bool {
+	for i := range len(text) {
+		if text[i] == '(' && (i == 0 || text[i-1] != '\\') && (i+1 == len(text) || text[i+1] != '?') {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutStars drops the two stars at either end, which may stand in groups.
+func withoutStars(text string) string {
+	if inner := strings.TrimLeft(text, "("); strings.HasPrefix(inner, "**") {
+		text = text[:len(text)-len(inner)] + inner[len("**"):]
+	}
+	if inner := strings.TrimRight(text, ")"); strings.HasSuffix(inner, "**") {
+		text = inner[:len(inner)-len("**")] + text[len(inner):]
+	}
+	return text
+}
 
 // A frame says where in a line a pattern may match.
 type frame struct {
@@ -48,13 +86,13 @@ func (f frame) bound(regex string) bounded {
 	flags := globalFlags().FindString(regex)
 	body := regex[len(flags):]
 	left := !f.unbound && !ownLeft().MatchString(body)
-	right := !f.unbound && !ownRight().MatchString(body)
+	right := !f.unbound && !ownRight(body)
 	body = wrap(body)
 	b := bounded{named: left && f.lineBegin}
-	b.anchored = b.named || !left && startsAtBegin().MatchString(body) && !emptyBegin().MatchString(body) ||
-		!right && endsAtEnd().MatchString(body)
+	b.anchored = b.named || !left && startsWith(body, "^") && !startsWith(body, "^|") ||
+		!right && endsAtEnd(body)
 
-	body = starsRight().ReplaceAllString(starsLeft().ReplaceAllString(body, "$1"), "$1")
+	body = withoutStars(body)
 	switch {
 	case b.named:
 		body = lineBegin + body
@@ -70,14 +108,14 @@ func (f frame) bound(regex string) bounded {
 
 // wrap puts a group around body, inside the line ends that it names, unless it has a plain group already.
 func wrap(body string) string {
-	if plainGroup().MatchString(body) {
+	if hasPlainGroup(body) {
 		return body
 	}
 	begin, end := "", ""
 	if rest, ok := strings.CutPrefix(body, "^"); ok {
 		begin, body = "^", rest
 	}
-	if endsAtEnd().MatchString(body) && strings.HasSuffix(body, "$") {
+	if endsAtEnd(body) && strings.HasSuffix(body, "$") {
 		body, end = body[:len(body)-1], "$"
 	}
 	return begin + "(" + body + ")" + end
