@@ -4,7 +4,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 GO      ?= go
 
-NAMES   := fail2ban-server fail2ban-regex
+NAMES   := fail2ban-server fail2ban-client fail2ban-regex
 TOOLS   := $(CURDIR)/.tools
 PEER    := $(CURDIR)/.peer
 PAGES   := $(patsubst man/%.md,bin/man/%,$(wildcard man/*.md))
@@ -21,11 +21,9 @@ LDFLAGS := -s -w -X gaol/internal/cli.Version=$(VERSION)
 
 .PHONY: build install install-service man run test test-deps check unit e2e peer parity soak bench clean
 
-## build: one static binary and its other names, and a client that starts faster than that, in bin/
+## build: one static binary and its three other names, in bin/
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/gaol ./cmd/gaol
-	rm -f bin/fail2ban-client # it may be a link to bin/gaol
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -tags light -o bin/fail2ban-client ./cmd/gaol
 	for name in $(NAMES); do ln -sf gaol bin/$$name; done
 
 ## man: the manual pages, made from man/*.md into bin/man
@@ -41,7 +39,7 @@ $(TOOLS)/go-md2man:
 ## install: build, then copy to PREFIX: the program and its names, and the manual pages if `make man` has made them
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 bin/gaol bin/fail2ban-client $(DESTDIR)$(PREFIX)/bin
+	install -m 755 bin/gaol $(DESTDIR)$(PREFIX)/bin/gaol
 	for name in $(NAMES); do ln -sf gaol $(DESTDIR)$(PREFIX)/bin/$$name; done
 	for page in $(wildcard bin/man/*); do \
 		section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; install -d $$section && install -m 644 $$page $$section || exit 1; \
@@ -72,7 +70,6 @@ test-deps: peer
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
-	$(GO) build -tags light -o /dev/null ./cmd/gaol
 	$(TOOLS)/staticcheck ./...
 
 unit:

@@ -8,6 +8,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,6 +28,28 @@ const failed = 255
 // A program runs with the words after its name and returns an exit code.
 type program func(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int
 
+// programs are the names that the binary answers to.
+var programs = map[string]program{
+	"fail2ban-server": serverProgram,
+	"fail2ban-client": brief(client),
+	"fail2ban-regex":  regex,
+}
+
+// subcommands are the words that gaol itself knows, in the order of its help.
+var subcommands = []struct {
+	name string
+	help string
+	run  program
+}{
+	{"run", "watch this machine in the foreground with the built-in configuration", run},
+	{"server", "what fail2ban-server does", serverProgram},
+	{"client", "what fail2ban-client does", brief(client)},
+	{"regex", "what fail2ban-regex does", regex},
+	{"config", "write out, check or explain the configuration", configure},
+	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
+	{"version", "print the version", version},
+}
+
 // brief makes a program that lives for milliseconds do without garbage collection, which would be a third of its work. Should it
 // need more memory than that, collecting sets in.
 func brief(p program) program {
@@ -39,8 +62,45 @@ func brief(p program) program {
 
 // Run runs the program that args[0] names, with the rest of args, and returns its exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p, argv := choose(args)
-	return p(ctx, argv, stdin, stdout, stderr)
+	name := "gaol"
+	if len(args) > 0 {
+		name = filepath.Base(args[0])
+		args = args[1:]
+	}
+	if p, ok := programs[name]; ok {
+		return p(ctx, args, stdin, stdout, stderr)
+	}
+	if len(args) > 0 {
+		for _, s := range subcommands {
+			if s.name == args[0] {
+				return s.run(ctx, args[1:], stdin, stdout, stderr)
+			}
+		}
+	}
+	return usage(args, stdout, stderr)
+}
+
+// usage prints what gaol can do: on request to stdout, else to stderr as an error.
+func usage(args []string, stdout, stderr io.Writer) int {
+	out, code := stderr, 2
+	switch {
+	case len(args) == 0:
+	case args[0] == "help" || args[0] == "-h" || args[0] == "--help":
+		out, code = stdout, 0
+	default:
+		fmt.Fprintf(stderr, "gaol: unknown command %q\n", args[0])
+	}
+	fmt.Fprint(out, "usage: gaol COMMAND [ARGUMENTS]\n\n")
+	for _, s := range subcommands {
+		fmt.Fprintf(out, "  %-12s %s\n", s.name, s.help)
+	}
+	fmt.Fprint(out, "\nCalled as fail2ban-server, fail2ban-client or fail2ban-regex it is that command.\n")
+	return code
+}
+
+func version(_ context.Context, _ []string, _ io.Reader, stdout, _ io.Writer) int {
+	fmt.Fprintf(stdout, "gaol %s (answers as Fail2Ban %s)\n", Version, EmulatedVersion)
+	return 0
 }
 
 // builtInName is printed where the path of a configuration directory would be.
@@ -67,13 +127,4 @@ func isConfigured(dir string) bool {
 		}
 	}
 	return false
-}
-
-// configOptions says where the configuration is and what the command line says about it.
-func configOptions(o *options) config.Options {
-	return config.Options{
-		Source: defaultSource(o.conf), Socket: o.socket, PidFile: o.pidFile,
-		LogLevel: o.logLevel, LogTarget: o.logTarget, SyslogSocket: o.syslogSocket,
-		Version: EmulatedVersion, Verbosity: o.verbosity,
-	}
 }

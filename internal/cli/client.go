@@ -25,8 +25,12 @@ func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return answerOptions(err, clientName, true, stdout, stderr)
 	}
+	return runClient(ctx, o, clientName, stdin, stdout, stderr)
+}
+
+// runClient does what o asks for, on behalf of the program called name.
+func runClient(ctx context.Context, o *options, name string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := newCommander(o, stdin, stdout, stderr)
-	c.argv = argv
 	if o.dump || o.test {
 		code := c.showConfig()
 		if code != 0 || !o.test || len(o.args) == 0 {
@@ -37,7 +41,7 @@ func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr 
 		return failed
 	}
 	if len(o.args) == 0 && !o.interactive {
-		printUsage(stdout, clientName, true)
+		printUsage(stdout, name, true)
 		return failed
 	}
 	return c.run(ctx)
@@ -46,7 +50,6 @@ func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr 
 // A commander carries out commands: alone, or by asking the server. It is one run of the client.
 type commander struct {
 	options *options
-	argv    []string       // what the options were read from
 	server  *config.Server // what the configuration says about the server
 	log     *slog.Logger
 
@@ -67,11 +70,12 @@ func newCommander(o *options, stdin io.Reader, stdout, stderr io.Writer) *comman
 
 // run carries out the command of the command line, and then those of the prompt if there is to be one.
 func (c *commander) run(ctx context.Context) int {
-	var code int
-	if c.options.interactive {
-		code = c.interact(ctx)
-	} else {
+	code := 0
+	if len(c.options.args) > 0 {
 		code = c.do(ctx, c.options.args)
+	}
+	if code == 0 && c.options.interactive && ctx.Err() == nil {
+		code = c.prompt(ctx)
 	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(c.stdout)
@@ -95,7 +99,16 @@ func (c *commander) showConfig() int {
 	if !c.options.test {
 		return config.RunDump(c.stdout, c.stderr, configOptions(c.options), c.options.dumpPretty)
 	}
-	return c.testConfig()
+	mode := config.NoDump
+	switch {
+	case c.options.dumpPretty:
+		mode = config.PrettyDump
+	case c.options.dump:
+		mode = config.PlainDump
+	}
+	o := configOptions(c.options)
+	o.Compile, o.CheckServer = compileJail, checkServer
+	return config.RunTest(c.stdout, c.stderr, o, mode)
 }
 
 // findServer reads where the server is, and reports whether that went well.

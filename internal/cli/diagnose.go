@@ -1,5 +1,3 @@
-//go:build !light
-
 package cli
 
 import (
@@ -9,20 +7,6 @@ import (
 	"gaol/internal/config"
 	"gaol/internal/server"
 )
-
-// testConfig is -t.
-func (c *commander) testConfig() int {
-	mode := config.NoDump
-	switch {
-	case c.options.dumpPretty:
-		mode = config.PrettyDump
-	case c.options.dump:
-		mode = config.PlainDump
-	}
-	o := configOptions(c.options)
-	o.Compile, o.CheckServer = compileJail, checkServer
-	return config.RunTest(c.stdout, c.stderr, o, mode)
-}
 
 // diagnose reads a configuration that a server refused, does what the server would do with each jail, and says what is wrong and
 // where it is written: a text for each wrong jail.

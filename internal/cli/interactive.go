@@ -1,5 +1,3 @@
-//go:build !light
-
 package cli
 
 import (
@@ -9,16 +7,6 @@ import (
 	"fmt"
 	"strings"
 )
-
-// interact carries out the command of the command line, if there is one, and goes on with those of the prompt.
-func (c *commander) interact(ctx context.Context) int {
-	if len(c.options.args) > 0 {
-		if code := c.do(ctx, c.options.args); code != 0 || ctx.Err() != nil {
-			return code
-		}
-	}
-	return c.prompt(ctx)
-}
 
 // prompt reads commands from stdin until exit or quit. A command that fails does not end it; the end of the input does, which
 // counts as a failure.

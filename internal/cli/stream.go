@@ -1,5 +1,3 @@
-//go:build !light
-
 package cli
 
 import (
@@ -13,6 +11,15 @@ import (
 	"gaol/internal/logging"
 	"gaol/internal/server"
 )
+
+// configOptions says where the configuration is and what the command line says about it.
+func configOptions(o *options) config.Options {
+	return config.Options{
+		Source: defaultSource(o.conf), Socket: o.socket, PidFile: o.pidFile,
+		LogLevel: o.logLevel, LogTarget: o.logTarget, SyslogSocket: o.syslogSocket,
+		Version: EmulatedVersion, Verbosity: o.verbosity,
+	}
+}
 
 // readStream reads the configuration for a server to work by: what -d prints, but that patterns of log files stay patterns, that
 // missing files are waited for, since one missing log must stop neither its jail nor the others, and that jails which may read
