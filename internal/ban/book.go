@@ -22,19 +22,11 @@ import (
 type Book struct {
 	mu      sync.Mutex // guards what follows
 	banTime float64
-	active  map[addr.ID]*entry
-	first   *entry // the oldest, and the newest: a list in order of ban
+	active  map[string]*entry // by the binary form of their ids
+	first   *entry            // the oldest, and the newest: a list in order of ban
 	last    *entry
 	expiry  expiry
 	total   int
-}
-
-// An entry is one ban and its places in the list and in the heap. 100,000 of them are a busy server: keep it small.
-type entry struct {
-	ban        ticket.Ban
-	end        ticket.Unix // meaningless for a ban without end
-	place      int         // in the heap; -1 for a ban without end
-	prev, next *entry
 }
 
 // Add records b unless its ban would have ended before now or its id is banned already. In the latter case existing is
@@ -47,33 +39,37 @@ func (k *Book) Add(b *ticket.Ban, now ticket.Unix) (added bool, existing *ticket
 	if ends && end < now {
 		return false, nil
 	}
-	if e := k.active[b.ID]; e != nil {
+	if e := k.findLocked(b.ID); e != nil {
 		k.extendLocked(e, b)
-		have := e.ban
-		return false, &have
+		return false, e.ticket()
 	}
 	if k.active == nil {
-		k.active = map[addr.ID]*entry{}
+		k.active = map[string]*entry{}
 	}
-	e := &entry{ban: *b, place: -1}
-	k.active[b.ID] = e
+	e := newEntry(b)
+	k.active[e.key()] = e
 	k.linkLocked(e)
 	k.scheduleLocked(e)
 	k.total++
 	return true, nil
 }
 
+func (k *Book) findLocked(id addr.ID) *entry {
+	var buffer [64]byte
+	return k.active[string(id.AppendBinary(buffer[:0]))]
+}
+
 // extendLocked draws e out to the end of b.
 func (k *Book) extendLocked(e *entry, b *ticket.Ban) {
-	have, haveEnds := e.ban.End(k.banTime)
+	have, haveEnds := e.endsAt(k.banTime)
 	want, wantEnds := b.End(k.banTime)
 	switch {
 	case !haveEnds || wantEnds && want <= have:
 		return
 	case !wantEnds:
-		e.ban.BanTime = ticket.Forever
+		e.banTime = ticket.Forever
 	default:
-		e.ban.BanTime = b.Duration(k.banTime) + float64(b.Time-e.ban.Time)
+		e.banTime = b.Duration(k.banTime) + float64(b.Time-e.time)
 	}
 	k.scheduleLocked(e)
 }
@@ -91,9 +87,9 @@ func (k *Book) linkLocked(e *entry) {
 
 // dropLocked takes e out of everything and returns its ticket.
 func (k *Book) dropLocked(e *entry) *ticket.Ban {
-	delete(k.active, e.ban.ID)
+	delete(k.active, e.key())
 	if e.place >= 0 {
-		heap.Remove(&k.expiry, e.place)
+		heap.Remove(&k.expiry, int(e.place))
 	}
 	if e.prev == nil {
 		k.first = e.next
@@ -105,15 +101,14 @@ func (k *Book) dropLocked(e *entry) *ticket.Ban {
 	} else {
 		e.next.prev = e.prev
 	}
-	e.prev, e.next = nil, nil // the ticket, which keeps e alive, must not keep its neighbours
-	return &e.ban
+	return e.ticket()
 }
 
 // Remove ends the ban of id and returns its ticket; ok is false if there is none.
 func (k *Book) Remove(id addr.ID) (b *ticket.Ban, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	e := k.active[id]
+	e := k.findLocked(id)
 	if e == nil {
 		return nil, false
 	}
@@ -128,7 +123,7 @@ func (k *Book) RemoveWithin(id addr.ID) []*ticket.Ban {
 		}
 		return nil
 	}
-	return k.removeIf(func(e *entry) bool { return id.Covers(e.ban.ID) })
+	return k.removeIf(func(e *entry) bool { return id.Covers(e.id()) })
 }
 
 // Clear ends all bans and returns their tickets in order of ban. The total stays.
@@ -159,14 +154,13 @@ func (k *Book) removeIf(unwanted func(*entry) bool) []*ticket.Ban {
 func (k *Book) Prolong(id addr.ID, banTime float64, count int) (b *ticket.Ban, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	e := k.active[id]
+	e := k.findLocked(id)
 	if e == nil {
 		return nil, false
 	}
-	e.ban.BanTime, e.ban.Count = banTime, count
+	e.banTime, e.count = banTime, small(count)
 	k.scheduleLocked(e)
-	have := e.ban
-	return &have, true
+	return e.ticket(), true
 }
 
 // SetBanTime changes the jail's ban time (seconds or ticket.Forever), at once for all bans without a time of their own: some may be over by that.
@@ -175,7 +169,7 @@ func (k *Book) SetBanTime(seconds float64) {
 	defer k.mu.Unlock()
 	k.banTime = seconds
 	for e := k.first; e != nil; e = e.next {
-		if e.ban.BanTime == ticket.Default {
+		if e.banTime == ticket.Default {
 			k.scheduleLocked(e)
 		}
 	}
@@ -185,19 +179,18 @@ func (k *Book) SetBanTime(seconds float64) {
 func (k *Book) Has(id addr.ID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.active[id] != nil
+	return k.findLocked(id) != nil
 }
 
 // Get returns the ticket of id.
 func (k *Book) Get(id addr.ID) (b *ticket.Ban, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	e := k.active[id]
+	e := k.findLocked(id)
 	if e == nil {
 		return nil, false
 	}
-	have := e.ban
-	return &have, true
+	return e.ticket(), true
 }
 
 // Len returns the number of active bans.
@@ -220,7 +213,7 @@ func (k *Book) IDs() []addr.ID {
 	defer k.mu.Unlock()
 	ids := make([]addr.ID, 0, len(k.active))
 	for e := k.first; e != nil; e = e.next {
-		ids = append(ids, e.ban.ID)
+		ids = append(ids, e.id())
 	}
 	return ids
 }
@@ -233,12 +226,9 @@ func (k *Book) List() []*ticket.Ban {
 }
 
 func (k *Book) listLocked() []*ticket.Ban {
-	copies := make([]ticket.Ban, len(k.active))
 	bans := make([]*ticket.Ban, 0, len(k.active))
 	for e := k.first; e != nil; e = e.next {
-		b := &copies[len(bans)]
-		*b = e.ban
-		bans = append(bans, b)
+		bans = append(bans, e.ticket())
 	}
 	return bans
 }

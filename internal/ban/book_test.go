@@ -6,10 +6,12 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gaol/internal/addr"
 	"gaol/internal/ticket"
@@ -303,5 +305,28 @@ func BenchmarkAddExpire(b *testing.B) {
 		t.Time = start + ticket.Unix(i)/100
 		k.Add(&t, t.Time)
 		k.Expired(t.Time, 10)
+	}
+}
+
+// TestTicketsComeBackWhole compares a ticket with every part set, and one with none.
+func TestTicketsComeBackWhole(t *testing.T) {
+	full := &ticket.Ban{
+		Failure: ticket.Failure{
+			ID: id("192.0.2.0/24"), IP: id("2001:db8::1"), Time: start + 0.25, Whole: true,
+			Matches: []ticket.Match{{Before: "a", Date: "b", After: " user=bob"}, {}},
+			Fields:  ticket.Fields{{Name: "user", Value: "bob"}, {Name: "none"}, {Name: "f", Value: ticket.Tuple{"x", nil}}},
+		},
+		BanTime: 12.5, Count: 3, Failures: 4, Retry: 5.5, Restored: true,
+	}
+	bare := &ticket.Ban{Failure: ticket.Failure{ID: addr.Raw(strings.Repeat("long ", 50)), Time: start}, BanTime: ticket.Default}
+	k := bookOf(t)
+	for _, b := range []*ticket.Ban{full, bare} {
+		if added, _ := k.Add(b, start); !added {
+			t.Fatal("not added")
+		}
+		got, ok := k.Get(b.ID)
+		if diff := gocmp.Diff(b, got, cmpopts.EquateComparable(addr.ID{})); diff != "" || !ok {
+			t.Errorf("%v (-want +got):\n%s", ok, diff)
+		}
 	}
 }

@@ -14,11 +14,11 @@ func (x expiry) Less(i, j int) bool { return x[i].end < x[j].end }
 
 func (x expiry) Swap(i, j int) {
 	x[i], x[j] = x[j], x[i]
-	x[i].place, x[j].place = i, j
+	x[i].place, x[j].place = int32(i), int32(j)
 }
 
 func (x *expiry) Push(e any) {
-	e.(*entry).place = len(*x)
+	e.(*entry).place = int32(len(*x))
 	*x = append(*x, e.(*entry))
 }
 
@@ -33,14 +33,14 @@ func (x *expiry) Pop() any {
 
 // scheduleLocked puts e where its ban's end belongs, after that was set or changed.
 func (k *Book) scheduleLocked(e *entry) {
-	end, ends := e.ban.End(k.banTime)
+	end, ends := e.endsAt(k.banTime)
 	switch e.end = end; {
 	case ends && e.place >= 0:
-		heap.Fix(&k.expiry, e.place)
+		heap.Fix(&k.expiry, int(e.place))
 	case ends:
 		heap.Push(&k.expiry, e)
 	case e.place >= 0:
-		heap.Remove(&k.expiry, e.place)
+		heap.Remove(&k.expiry, int(e.place))
 	}
 }
 

@@ -21,8 +21,9 @@ const memory = ":memory:"
 // pragmas of every connection. The journal is deleted after each transaction, as readers of the live file expect that know
 // nothing of write-ahead logs; it is a file and synced, unlike the original's, so that neither a kill nor a power cut can
 // tear the database. busy_timeout is how many milliseconds a reader (a backup, say) may keep us waiting before bans are lost.
+// A cached page takes 8 KiB that are never given back, hence a cache (in KiB of 4 KiB pages) of a quarter of the usual size.
 const pragmas = "?_foreign_keys=1&_busy_timeout=30000&_journal_mode=DELETE&_synchronous=NORMAL&_txlock=immediate" +
-	"&_pragma=temp_store(MEMORY)"
+	"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-500)"
 
 // open connects to path and brings its schema up to date.
 func open(ctx context.Context, path string, log *slog.Logger) (*sql.DB, error) {

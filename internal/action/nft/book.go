@@ -11,10 +11,27 @@ import (
 // A book says who must be in one set, and until when. It knows that the kernel takes no overlapping networks: of a network
 // and its parts only the network is in the set, and the parts return when it goes. The zero book is empty and ready.
 type book struct {
-	until   map[netip.Prefix]time.Time // zero for ever
-	lengths [129]int                   // how many members have each prefix length
+	until   map[netip.Prefix]stamp
+	lengths [129]int // how many members have each prefix length
 	// forgetful is true when the set drops members by itself, some time after they should have left.
 	forgetful bool
+}
+
+// A stamp is a time in milliseconds since 1970, 0 for ever: a third of a time.Time, of which a book may hold a hundred thousand.
+type stamp int64
+
+func stampOf(t time.Time) stamp {
+	if t.IsZero() {
+		return 0
+	}
+	return stamp(t.UnixMilli())
+}
+
+func (s stamp) time() time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(s))
 }
 
 // A change is what to do to a set: first take out, then put in.
@@ -25,10 +42,10 @@ type change struct {
 // put adds p, or changes how long it stays, and adds to c what that means for the set.
 func (b *book) put(p netip.Prefix, until time.Time, c *change) {
 	if b.until == nil {
-		b.until = make(map[netip.Prefix]time.Time)
+		b.until = make(map[netip.Prefix]stamp)
 	}
 	was, known := b.until[p]
-	b.until[p] = until
+	b.until[p] = stampOf(until)
 	if !known {
 		b.lengths[p.Bits()]++
 	}
@@ -36,7 +53,7 @@ func (b *book) put(p netip.Prefix, until time.Time, c *change) {
 		return
 	}
 	if known {
-		b.take(p, was, c) // to put it in again: older kernels change no timeout of a member that is there
+		b.take(p, was.time(), c) // to put it in again: older kernels change no timeout of a member that is there
 	} else {
 		c.del = append(c.del, b.within(p)...)
 	}
@@ -54,7 +71,7 @@ func (b *book) remove(p netip.Prefix, c *change) bool {
 	if b.covered(p) {
 		return true
 	}
-	b.take(p, was, c)
+	b.take(p, was.time(), c)
 	c.add = append(c.add, b.within(p)...)
 	return true
 }
@@ -89,7 +106,7 @@ func (b *book) become(members map[netip.Prefix]time.Time) change {
 // has reports whether p is a member until then, give or take a second.
 func (b *book) has(p netip.Prefix, until time.Time) bool {
 	was, known := b.until[p]
-	return known && was.IsZero() == until.IsZero() && was.Sub(until).Abs() < time.Second
+	return known && (was == 0) == until.IsZero() && was.time().Sub(until).Abs() < time.Second
 }
 
 // covered reports whether a larger network of the book contains p.
@@ -116,10 +133,10 @@ func (b *book) within(p netip.Prefix) []netip.Prefix {
 	if smaller == 0 || p.IsSingleIP() {
 		return nil
 	}
-	inside := &book{until: make(map[netip.Prefix]time.Time)}
+	inside := &book{until: make(map[netip.Prefix]stamp)}
 	for q := range b.until {
 		if q.Bits() > p.Bits() && p.Contains(q.Addr()) {
-			inside.until[q] = time.Time{}
+			inside.until[q] = 0
 			inside.lengths[q.Bits()]++
 		}
 	}

@@ -66,7 +66,7 @@ func (f *family) queue(to func(*nftables.Set, []nftables.SetElement) error, set 
 			if !set.Interval && !p.IsSingleIP() {
 				return fmt.Errorf("set %s holds single addresses only, and %s is a network", set.Name, p)
 			}
-			batch = append(batch, elements(p, set.Interval, timeout(f.book.until[p], now))...)
+			batch = append(batch, elements(p, set.Interval, timeout(f.book.until[p].time(), now))...)
 		}
 		if err := to(set, batch); err != nil {
 			return fmt.Errorf("set %s: %w", set.Name, err)
