@@ -141,17 +141,24 @@ func items(v any) ([]any, bool) {
 	return nil, false
 }
 
+// usualText is about as long as a member of a long list is, which mostly is an address.
+const usualText = 15
+
 // joined returns the members of a list as text with sep between them.
 func joined(v any, sep string) (string, bool) {
 	list, ok := items(v)
 	if !ok {
 		return "", false
 	}
-	texts := make([]string, len(list))
+	var b strings.Builder
+	b.Grow(len(list) * (usualText + len(sep)))
 	for i, item := range list {
-		texts[i] = pickle.Str(item)
+		if i > 0 {
+			b.WriteString(sep)
+		}
+		b.WriteString(pickle.Str(item))
 	}
-	return strings.Join(texts, sep), true
+	return b.String(), true
 }
 
 // listText prints a heading and a branch for each member, or one sentence if there is none.

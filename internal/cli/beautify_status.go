@@ -127,9 +127,19 @@ func pair(v any) (name string, value any, ok bool) {
 // tree draws a heading and what is below it.
 func tree(heading string, members []node) string {
 	var b strings.Builder
+	b.Grow(len(heading) + drawnSize(members))
 	b.WriteString(heading)
 	draw(&b, "", members)
 	return b.String()
+}
+
+// drawnSize is about how long a drawing gets; a list of addresses can make one line of a megabyte.
+func drawnSize(members []node) int {
+	size := 0
+	for _, n := range members {
+		size += len(n.name) + len(n.value) + 20 + drawnSize(n.members)
+	}
+	return size
 }
 
 func draw(b *strings.Builder, indent string, members []node) {

@@ -195,7 +195,7 @@ func (c *commander) show(words []string, value any, err error) int {
 	if err != nil {
 		return c.showError(words, err)
 	}
-	fmt.Fprintln(c.stdout, beautify(words, value, utf8Locale()))
+	io.WriteString(c.stdout, beautify(words, value, utf8Locale())+"\n")
 	return 0
 }
 

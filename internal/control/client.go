@@ -30,6 +30,8 @@ var (
 const (
 	maxReply      = 512 << 20
 	maxReplyItems = 1 << 25
+
+	usualReply = 256 << 10 // holds ten thousand addresses; what is not needed of it is never touched
 )
 
 // A Client sends commands to a server over one connection. It must not be used concurrently.
@@ -45,7 +47,7 @@ func Dial(ctx context.Context, path string) (*Client, error) {
 	if err != nil {
 		return nil, dialError(path, err)
 	}
-	return &Client{conn: conn, in: framer{r: conn, limit: maxReply}}, nil
+	return &Client{conn: conn, in: framer{r: conn, limit: maxReply, room: usualReply}}, nil
 }
 
 func dialError(path string, err error) error {
@@ -92,7 +94,7 @@ func (c *Client) exchange(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := pickle.Decode(body, pickle.Limits{Items: maxReplyItems, Bytes: maxReply})
+	answer, err := pickle.Decode(body, pickle.Limits{Items: maxReplyItems, Bytes: maxReply, OneText: true})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}

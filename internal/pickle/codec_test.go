@@ -144,6 +144,9 @@ func TestDecodeWhatPythonPickles(t *testing.T) {
 			t.Errorf("protocol %v: %s: %v", line[0], line[2], err)
 			continue
 		}
+		if o, err := Decode(data, Limits{OneText: true}); err != nil || Repr(o) != line[2] {
+			t.Errorf("protocol %v in one text: got %.200s, %v\nwant %.200s", line[0], Repr(o), err, line[2])
+		}
 		if got := Repr(v); got != line[2] {
 			t.Errorf("protocol %v: got  %.200s\nwant %.200s", line[0], got, line[2])
 		}

@@ -13,6 +13,10 @@ type Limits struct {
 	Depth int // levels of containers in the result; default 64
 	Items int // values, counted both as they are read and in the result, where shared parts count each time; default 4,194,304
 	Bytes int // length of the pickle, and of all text in the result; default 64 MiB
+
+	// OneText lets all strings of the result lie in one copy of the pickle, which each of them then keeps in memory. It saves a long
+	// list's reader an allocation for each member.
+	OneText bool
 }
 
 func (l Limits) orDefaults() Limits {
@@ -39,7 +43,10 @@ func Decode(data []byte, limits Limits) (any, error) {
 	if len(data) == 0 {
 		return nil, errors.New("Ran out of input") //nolint:staticcheck // Python's text
 	}
-	m := machine{in: data, limits: limits, memo: map[uint64]any{}}
+	m := machine{in: data, limits: limits, memo: map[uint64]any{}, stack: make([]any, 0, min(len(data)/shortItem, manyItems)+1)}
+	if limits.OneText {
+		m.whole = string(data)
+	}
 	top, err := m.run()
 	if err != nil {
 		return nil, err
@@ -48,10 +55,17 @@ func Decode(data []byte, limits Limits) (any, error) {
 	return b.build(top, 0)
 }
 
+// A long list has members of about shortItem bytes each. There is room for manyItems of them from the start.
+const (
+	shortItem = 12
+	manyItems = 1 << 14
+)
+
 // A machine executes a pickle. Its values are scalars, Tuple and the parts of parts.go; they may share members and even hold
 // themselves until builder makes a tree of them.
 type machine struct {
 	in     []byte // what is left to read
+	whole  string // all of what there was, if strings may lie in it
 	stack  []any
 	marks  []int // heights of stack where a MARK stands
 	memo   map[uint64]any

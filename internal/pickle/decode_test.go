@@ -3,6 +3,7 @@ package pickle
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -159,6 +160,11 @@ func FuzzDecode(f *testing.F) {
 	limits := Limits{Items: 1 << 14, Bytes: 1 << 20}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := Decode(data, limits)
+		oneText := limits
+		oneText.OneText = true
+		if o, oErr := Decode(data, oneText); Repr(o) != Repr(v) || fmt.Sprint(oErr) != fmt.Sprint(err) {
+			t.Fatalf("in one text: %s, %v; else %s, %v", Repr(o), oErr, Repr(v), err)
+		}
 		if err != nil {
 			return
 		}

@@ -217,11 +217,12 @@ func (m *machine) collect(of func([]any) any) error {
 
 // extend adds everything down to the mark to the container under the mark.
 func (m *machine) extend() error {
-	items, err := m.popMark()
-	if err != nil {
-		return err
+	if len(m.marks) == 0 {
+		return errNoMark
 	}
-	return m.addToTop(items)
+	at := m.floor()
+	m.marks = m.marks[:len(m.marks)-1]
+	return m.addAbove(at)
 }
 
 // extendBy adds the n topmost values to the container below them.
@@ -229,13 +230,13 @@ func (m *machine) extendBy(n int) error {
 	if len(m.stack)-n < m.floor() {
 		return errUnderflow
 	}
-	at := len(m.stack) - n
-	items := append([]any{}, m.stack[at:]...)
-	m.stack = m.stack[:at]
-	return m.addToTop(items)
+	return m.addAbove(len(m.stack) - n)
 }
 
-func (m *machine) addToTop(items []any) error {
+// addAbove adds everything above a height of the stack to the container below it.
+func (m *machine) addAbove(at int) error {
+	items := m.stack[at:] // of which the containers make copies
+	m.stack = m.stack[:at]
 	v, err := m.top()
 	if err != nil {
 		return err

@@ -36,6 +36,10 @@ func (m *machine) text(size uint64) error {
 	if err != nil {
 		return err
 	}
+	if m.whole != "" && utf8.Valid(b) {
+		end := len(m.whole) - len(m.in)
+		return m.push(m.whole[end-len(b) : end])
+	}
 	return m.push(text(b))
 }
 
