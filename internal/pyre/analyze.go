@@ -18,6 +18,7 @@ func (c *compiler) finish() {
 	c.numberRows()
 	c.layJumps()
 	c.prog.noting = sync.OnceValue(c.prog.notingCode)
+	c.prog.outlook = sync.OnceValue(func() *outlook { return newOutlook(&c.prog) })
 }
 
 // threadJumps lets branches that lead to a jump go where that leads.

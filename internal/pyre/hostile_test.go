@@ -56,6 +56,23 @@ var hostile = []struct {
 	{"structured data", `^(?:\[[^\]]*\]\s*|\S+\s*)*:$`, "", "[a] ", ""},
 }
 
+// possible are pairs in which a look at the text from its end does not tell that there is no match.
+var possible = []struct {
+	name, pattern   string
+	head, pump, end string
+}{
+	{"negative look-ahead in a loop", `^(?:(?!.*b!)[ab!])*$`, "", "ab", "b!"},
+	{"negative look-ahead before each", `^(?:(?!b+c)[abc])*$`, "", "ab", "bc"},
+	{"word edges", `^(?:\w+\B\W*)*!$`, "", "ab ", "!"},
+	{"word edges, searched", `(?:a\B|a\b|b)+\Bx`, "", "ab", " x"},
+	{"condition in a loop", `^(?:(a)|(?(1)a?b|c))*e$`, "", "aab", "ce"},
+	{"atomic", `^(?:(?>a|ab)c?)*$`, "", "aab", "c"},
+	{"atomic over the rest, searched", `(?>(?:a|b|c)*)c`, "", "aba", "c"},
+	{"possessive over the rest, searched", `[abc]*+c`, "", "ab", "c"},
+	{"counted beyond what is counted ahead", `^(?:a{20,30}b)*c`, "", strings.Repeat("a", 31) + "b", "c"},
+	{"line begins", `(?m)^(?:^a+\n?)*^b`, "", "a\na", "\nab"},
+}
+
 // limited are such pairs with a counted group or a back-reference. Their time is bounded
 // by the length of the line times the count, or by the number of steps when that is too
 // much.
@@ -64,12 +81,17 @@ var limited = []struct {
 	truncated                bool
 }{
 	{"counted group, searched", `(?:ab?){200}c`, "ab", "", false},
-	{"counted group", `^(?:a?b?){1000}c`, "ab", "", true},
-	{"huge counted group", `(?:a|b|ab){30000}c`, "ab", "", true},
-	{"look-ahead with a group in a loop", `^(?:(?=(a*)(a*)b)a)*c$`, "a", "b", true},
-	{"back-references", `^(a*)(a*)(a*)\1\2\3b`, "a", "", true},
-	{"back-reference, searched", `(\w+).*\1!`, "ab", "", true},
-	{"back-reference without case", `(?i)^(\w+)(\w*)\1\2!$`, "aA", "", true},
+	{"counted group", `^(?:a?b?){1000}c`, "ab", "", false},
+	{"counted group that could match", `^(?:a?b?){1000}c`, "ab", "c", true},
+	{"huge counted group", `(?:a|b|ab){30000}c`, "ab", "", false},
+	{"huge counted group that could match", `(?:a|b|ab){70000}c`, "ab", "c", true},
+	{"look-ahead with a group in a loop", `^(?:(?=(a*)(a*)b)a)*c$`, "a", "b", false},
+	{"look-ahead with a group in a loop that could match", `^(?:(?=(a*)(a*)b)[ab])*$`, "a", "ab", true},
+	{"back-references", `^(a*)(a*)(a*)\1\2\3b`, "a", "", false},
+	{"back-references that could match", `^(a*)(a*)(a*)\1\2\3b`, "a", "cb", true},
+	{"back-reference, searched", `(\w+).*\1!`, "ab", "", false},
+	{"back-reference, searched, that could match", `(\w+).*\1!`, "ab", "?!", true},
+	{"back-reference without case", `(?i)^(\w+)(\w*)\1\2!$`, "aA", "?!", true},
 	{"quotes of one kind", `^(?:(["'])(?:\\.|[^\\])*?\1\s*)*$`, `"a'b" `, "!", true},
 }
 
@@ -88,35 +110,50 @@ func hostileLine(head, pump, end string) []byte {
 	return []byte(head + strings.Repeat(pump, n) + end)
 }
 
-// searchTimed searches line with a fresh matcher and returns the time that took.
-func searchTimed(t *testing.T, pattern string, line []byte) (m *Matcher, took time.Duration) {
+// searchTimed searches line with a fresh matcher, and fails if that takes more steps than allowed.
+func searchTimed(t *testing.T, pattern string, line []byte, allowed int) *Matcher {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	re := mustCompile(t, pattern, 0)
-	m = new(Matcher)
+	var m Matcher
 	start := cpuTime(t)
 	found := m.Search(re, line, 0, len(line))
-	took = cpuTime(t) - start
-	t.Logf("%v in %v", found, took)
-	return m, took
+	took := cpuTime(t) - start
+	seen := 0
+	if f := m.foresights[re.prog]; f != nil {
+		seen = f.spent
+	}
+	t.Logf("%v in %v: %d steps, %d spots seen", found, took, m.work, seen)
+	if m.work > allowed || seen > 2*foreseeCost {
+		t.Errorf("%d steps, want at most %d, and %d spots, want at most %d", m.work, allowed, seen, 2*foreseeCost)
+	}
+	return &m
 }
 
-// TestHostile searches lines of the greatest length. The bounds are generous: without
-// memory most would take longer than anyone can wait.
+// TestHostile searches lines of the greatest length. Steps are counted, for time tells more about the machine: without
+// looking ahead and remembering most would take longer than anyone can wait. A step takes some 20 to 100 ns.
 func TestHostile(t *testing.T) {
 	for _, tt := range hostile {
 		t.Run(tt.name, func(t *testing.T) {
-			m, took := searchTimed(t, tt.pattern, hostileLine(tt.head, tt.pump, tt.end))
-			if took > slowdown*100*time.Millisecond || m.Truncated() {
-				t.Errorf("took %v, gave up: %v", took, m.Truncated())
+			m := searchTimed(t, tt.pattern, hostileLine(tt.head, tt.pump, tt.end), 4_000)
+			if m.Truncated() {
+				t.Error("gave up")
+			}
+		})
+	}
+	for _, tt := range possible {
+		t.Run("possible: "+tt.name, func(t *testing.T) {
+			m := searchTimed(t, tt.pattern, hostileLine(tt.head, tt.pump, tt.end), 4*hostileSize)
+			if m.Truncated() {
+				t.Error("gave up")
 			}
 		})
 	}
 	for _, tt := range limited {
 		t.Run(tt.name, func(t *testing.T) {
-			m, took := searchTimed(t, tt.pattern, hostileLine("", tt.pump, tt.end))
-			if took > slowdown*5*time.Second || m.Truncated() != tt.truncated {
-				t.Errorf("took %v, gave up: %v, want %v", took, m.Truncated(), tt.truncated)
+			m := searchTimed(t, tt.pattern, hostileLine("", tt.pump, tt.end), 2*workLimit)
+			if m.Truncated() != tt.truncated {
+				t.Errorf("gave up: %v, want %v", m.Truncated(), tt.truncated)
 			}
 		})
 	}

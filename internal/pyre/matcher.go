@@ -7,22 +7,28 @@ import (
 // A Matcher searches texts. It holds the scratch memory of a search and the groups of
 // the last one, so it serves one goroutine at a time. The zero Matcher is ready.
 type Matcher struct {
-	prog   *program
-	code   []inst // of prog: as it is, or while failures are remembered
-	text   []byte // up to where the search may look
-	slots  []int32
-	stack  []frame
-	depth  int // frames in use
-	bodies int // that are being matched by themselves, inside each other
-	start  int // where the match begins
-	end    int // where it ends
-	found  bool
+	prog    *program
+	code    []inst // of prog: as it is, or while failures are remembered
+	text    []byte // up to where the search may look
+	slots   []int32
+	stack   []frame
+	depth   int // frames in use
+	bodies  int // that are being matched by themselves, inside each other
+	atomics int // those of them that are atomic groups
+	start   int // where the match begins
+	end     int // where it ends
+	found   bool
 
-	work   int // steps so far
-	pause  int // at so much work, decide how to go on
-	gaveUp bool
-	mode   memoMode
-	memo   memo
+	work       int  // steps so far
+	pause      int  // at so much work, decide how to go on
+	alarm      int  // the same for frames in use
+	gaveUp     bool // no match was found, but there may be one
+	over       bool // nothing more can come of this beginning
+	mode       memoMode
+	memo       memo
+	foreseen   bool // it has been tried to work out ahead
+	ahead      ahead
+	foresights map[*program]*foresight
 }
 
 // Search finds the leftmost match of re in text[from:to], like Python's
@@ -94,7 +100,9 @@ func (m *Matcher) prepare(text []byte) {
 	m.depth = 0
 	m.work = 0
 	m.memo.on = false
-	m.pause = engageAt
+	m.foreseen, m.ahead.foresight = false, nil
+	m.start, m.over = -1, false
+	m.pause, m.alarm = engageAt, alarmAt
 	if n := m.prog.slots; cap(m.slots) < n {
 		m.slots = make([]int32, n)
 	} else {
@@ -117,10 +125,13 @@ func (m *Matcher) clearSlots() {
 
 // search tries one beginning after the other.
 func (m *Matcher) search(at int) bool {
-	for {
+	for ; ; at++ {
 		at = m.prog.nextBegin(m.text, at)
 		if at < 0 {
 			return false
+		}
+		if !m.possible(0, int32(at)) {
+			continue
 		}
 		if m.tryAt(at) {
 			return true
@@ -128,16 +139,16 @@ func (m *Matcher) search(at int) bool {
 		if m.gaveUp {
 			return false
 		}
-		at++
 		m.clearSlots()
 	}
 }
 
 // tryAt looks for a match that begins at at.
 func (m *Matcher) tryAt(at int) bool {
-	m.depth = 0
+	m.depth, m.bodies, m.atomics, m.over = 0, 0, 0, false
+	m.start = at
 	end, ok := m.run(0, int32(at))
-	m.start, m.end = at, int(end)
+	m.end = int(end)
 	return ok
 }
 

@@ -1,10 +1,14 @@
 package pyre
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // The matcher tries one way after the other, and the same place of the program can
 // be reached at the same place of the text in very many ways. Once a search has gone
-// back more than engageAt times, it remembers which choices, in which state, have
+// back more than engageAt times, it looks from which places a match can come at all
+// (foresight.go), goes nowhere else, and remembers which choices, in which state, have
 // failed for good, and never tries one again. So each state is tried once, and the
 // time is linear in the text. Ordinary lines never get there and pay nothing: the
 // matcher changes over to other code, in which choices are other instructions.
@@ -24,9 +28,12 @@ import "slices"
 // innermost bodies match, and the one around them has the known outcome.
 const engageAt = 128
 
+// alarmAt is how many frames mean the same: so many choices may all turn out to be wrong.
+const alarmAt = 1024
+
 // workLimit is the number of steps after which a pattern whose failures cannot be
 // remembered by bits is given up.
-const workLimit = 50_000
+const workLimit = 30_000
 
 // maxMemoBits limits the memory of one memo to 32 MiB.
 const maxMemoBits = 1 << 28
@@ -35,14 +42,13 @@ const maxMemoBits = 1 << 28
 const (
 	keepWords  = 16 << 10
 	keepFrames = 4 << 10
-	keepStates = 1 << 10
 )
 
 // A memo holds the states that have failed.
 type memo struct {
 	on     bool
 	bits   []uint64 // by state, see rows.go, and position
-	states map[groupState]struct{}
+	states []groupState // those that have failed, or some of them, by hash
 }
 
 // A groupState is a state of a choice after which a back-reference can come.
@@ -50,6 +56,24 @@ type groupState struct {
 	row, pos int32
 	text     [4]int32 // bounds of the groups referred to
 	context  int32
+}
+
+// mostStates is how many such states are remembered. Another one takes the place of one of the same hash: then that is
+// tried once more, if the search comes to it again.
+const (
+	stateBits  = 11
+	mostStates = 1 << stateBits
+)
+
+const noRow = -1
+
+func (g *groupState) hash() uint32 {
+	h := uint32(g.row)*31 + uint32(g.pos)
+	for _, x := range g.text {
+		h = h*0x01000193 ^ uint32(x)
+	}
+	h = (h ^ uint32(g.context)) * 0x9e3779b1
+	return h >> (32 - stateBits)
 }
 
 // A memoMode says when failures are remembered. The modes other than memoLate are there
@@ -62,12 +86,19 @@ const (
 	memoNever                 // not at all, and work is limited
 )
 
-// decide is called when work has reached pause: it starts the memo, or gives up.
+// decide is called when work has reached pause: it looks ahead and starts the memo, or gives up.
 func (m *Matcher) decide() {
 	p := m.prog
-	width := p.memoWidth
-	size := width * (len(m.text) + 1)
+	m.alarm = math.MaxInt
+	size := p.memoWidth * (len(m.text) + 1)
 	limited := p.limited || m.mode == memoNever
+	if !m.foreseen && m.mode != memoNever {
+		m.foreseen = true
+		if m.foresee() && m.start >= 0 && !m.ahead.possible(0, int32(m.start)) {
+			m.over, m.pause = true, m.work+engageAt
+			return
+		}
+	}
 	if size > maxMemoBits || m.mode == memoNever {
 		limited = true
 	} else if !m.memo.on && len(p.rows) > 0 {
@@ -75,11 +106,11 @@ func (m *Matcher) decide() {
 	}
 	switch {
 	case !limited:
-		m.pause = int(^uint(0) >> 1)
+		m.pause = math.MaxInt
 	case m.work < workLimit:
 		m.pause = workLimit
 	default:
-		m.gaveUp = true
+		m.gaveUp, m.over = true, true
 	}
 }
 
@@ -91,10 +122,10 @@ func (m *Matcher) engage(size int) {
 	m.memo.bits = m.memo.bits[:words]
 	clear(m.memo.bits)
 	if m.prog.limited {
-		if m.memo.states == nil {
-			m.memo.states = map[groupState]struct{}{}
+		m.memo.states = slices.Grow(m.memo.states[:0], mostStates)[:mostStates]
+		for i := range m.memo.states {
+			m.memo.states[i].row = noRow
 		}
-		clear(m.memo.states)
 	}
 	m.memo.on = true
 	m.code = m.prog.noting()
@@ -106,11 +137,14 @@ func (m *Matcher) release() {
 	if cap(m.memo.bits) > keepWords {
 		m.memo.bits = nil
 	}
-	if len(m.memo.states) > keepStates {
-		m.memo.states = nil
-	}
 	if len(m.stack) > keepFrames {
 		m.stack = nil
+	}
+	if f := m.ahead.foresight; f != nil && len(f.states) > keepWords {
+		f.forget()
+	}
+	if cap(m.ahead.at) > keepFrames {
+		m.ahead.at = nil
 	}
 }
 
@@ -214,11 +248,12 @@ func (m *Matcher) enter(number, pos int32) verdict {
 
 // enterState is enter for a choice after which back-references come.
 func (m *Matcher) enterState(r *row, number, pos int32) verdict {
+	m.work++ // it takes as long as going back
 	key, ok := m.groupState(r, number, pos)
 	if !ok {
 		return unknown
 	}
-	if _, seen := m.memo.states[key]; seen {
+	if m.memo.states[key.hash()] == key {
 		return failed
 	}
 	m.push(frameNoteState, pos, number, 0)
@@ -233,7 +268,8 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 	if int(pos) < len(m.text) {
 		next = in.table[m.text[pos]]
 	}
-	first, second := bit(next, in.bitX), bit(next, in.bitY)
+	first := bit(next, in.bitX) && m.possible(in.x, pos)
+	second := bit(next, in.bitY) && m.possible(in.y, pos)
 	if len(r.groups) > 0 {
 		known := m.enterState(r, in.row, pos)
 		if first && second && known == unknown {
@@ -286,7 +322,7 @@ func (m *Matcher) note(f *frame) {
 		m.setBit(f.a)
 	case frameNoteState:
 		if key, ok := m.groupState(&m.prog.rows[f.a], f.a, f.pos); ok {
-			m.memo.states[key] = struct{}{}
+			m.memo.states[key.hash()] = key
 		}
 	case frameNoteRun:
 		m.noteRun(f.b, f.a, f.pos, failed)

@@ -96,6 +96,7 @@ const manyTimes = 1 << 30
 type program struct {
 	code    []inst
 	noting  func() []inst // the code while failures are remembered, see memo.go
+	outlook func() *outlook
 	lits    []string
 	sets    []*charset // of the instructions iSet and iRun…, by n
 	jumps   []jump     // of the instructions iBranch, from n on, by class

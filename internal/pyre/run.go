@@ -131,6 +131,12 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			}
 		case iJump:
 			pc = int(in.x)
+			if m.depth > m.alarm {
+				if m.decide(); m.over {
+					return 0, false
+				}
+				code = m.code
+			}
 			continue
 		case iEnter:
 			at := int32(pos)
@@ -217,6 +223,12 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			} else {
 				pc = int(in.x)
 			}
+			if m.depth > m.alarm {
+				if m.decide(); m.over {
+					return 0, false
+				}
+				code = m.code
+			}
 			continue
 		case iLook:
 			held := m.look(in, int32(pos))
@@ -248,7 +260,7 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			pc++
 			continue
 		case iCount, iCountNoting:
-			if m.step(); m.gaveUp {
+			if m.step(); m.over {
 				return 0, false
 			}
 			if code = m.code; code[pc].op == iCountNoting {
@@ -287,12 +299,12 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			}
 			m.work += int(end-int32(pos)) >> workShift
 		}
-		if m.gaveUp {
+		if m.over {
 			return 0, false
 		}
 		m.work++
 		if m.work > m.pause {
-			if m.decide(); m.gaveUp {
+			if m.decide(); m.over {
 				return 0, false
 			}
 			code = m.code
@@ -306,6 +318,7 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			m.depth--
 		}
 		if m.depth == base {
+			m.work += (pos - int(from)) >> workShift
 			return 0, false
 		}
 		reached := pos
@@ -315,6 +328,7 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 		} else if next, at := m.back(base); next >= 0 {
 			pc, pos = int(next), int(at)
 		} else {
+			m.work += (reached - int(from)) >> workShift
 			return 0, false
 		}
 		if reached > pos { // will be read again

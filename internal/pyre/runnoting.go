@@ -40,6 +40,11 @@ func (m *Matcher) runBeforeBackref(in *inst, pc, pos int32) (end int32, known ve
 	return end, unknown
 }
 
+// mayEnd reports whether the run in at pc may end at pos and lead on.
+func (m *Matcher) mayEnd(in *inst, pc, pos int32) bool {
+	return m.follows(in, pos) && m.possible(pc+1, pos)
+}
+
 // reach goes on with an unlimited run from low to its end, or to where it is known to
 // fail. It returns the last position that is worth trying, and whether it stopped
 // because going on has failed before; then the last position can be low-1.
@@ -75,7 +80,7 @@ func (m *Matcher) runAllNoting(in *inst, pc, low int32) (int32, verdict) {
 			return end, known
 		}
 	}
-	if stopped || !m.follows(in, end) {
+	if stopped || !m.mayEnd(in, pc, end) {
 		if end >= from {
 			m.noteRun(pc, from, end, failed)
 		}
@@ -135,7 +140,7 @@ func (m *Matcher) shorten(in *inst, last int32) (int32, bool) {
 			return low, false
 		}
 		open := end
-		for end >= low && !m.follows(in, end) {
+		for end >= low && !m.mayEnd(in, f.b, end) {
 			end--
 		}
 		if end == open {
@@ -156,7 +161,7 @@ func (m *Matcher) runLazyNoting(in *inst, pc, low int32) (int32, verdict) {
 		so = in.x
 	}
 	m.push(frameLazy, low, so, pc)
-	if known == unknown && m.follows(in, low) {
+	if known == unknown && m.mayEnd(in, pc, low) {
 		return low, unknown
 	}
 	end, ok := m.lengthen(in)
@@ -188,7 +193,7 @@ func (m *Matcher) lengthen(in *inst) (int32, bool) {
 		}
 		pos += w
 		count++
-		if !hasFailed && m.follows(in, pos) {
+		if !hasFailed && m.mayEnd(in, f.b, pos) {
 			f.pos = pos
 			if !unlimited {
 				f.a = count

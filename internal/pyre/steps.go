@@ -22,7 +22,7 @@ func (m *Matcher) look(in *inst, pos int32) bool {
 	m.step()
 	_, matched := m.body(in, pos)
 	switch {
-	case m.gaveUp:
+	case m.over:
 		return false
 	case matched && in.flags&flagCapture != 0:
 		m.settle(depth)
@@ -55,6 +55,7 @@ func (m *Matcher) body(in *inst, pos int32) (int32, bool) {
 	m.bodies++
 	end, matched := m.run(in.x, pos)
 	m.bodies--
+	m.work += max(0, int(end-pos)) >> workShift
 	return end, matched
 }
 
@@ -62,7 +63,9 @@ func (m *Matcher) body(in *inst, pos int32) (int32, bool) {
 func (m *Matcher) atomic(in *inst, pos int32) (int32, verdict) {
 	before := m.depth
 	m.step()
+	m.atomics++
 	end, matched := m.body(in, pos)
+	m.atomics--
 	if !matched {
 		return pos, failed
 	}
