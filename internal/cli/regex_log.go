@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gaol/internal/filter"
+	"gaol/internal/source/file"
 	"gaol/internal/ticket"
 )
 
@@ -105,6 +106,15 @@ func (g *fileLog) Close() error { return g.file.Close() }
 const fileBuffer = 256 << 10
 
 func (g *fileLog) Each(ctx context.Context, emit func(*ticket.Line) error) error {
+	printed, err := file.EachPrinted(g.file, func(l *ticket.Line) error {
+		if err := ctx.Err(); err != nil || skipped(l.Text) {
+			return err
+		}
+		return emit(l)
+	})
+	if printed {
+		return err
+	}
 	text, _ := filter.WideReader(g.file, g.encoding)
 	in := bufio.NewReaderSize(text, fileBuffer)
 	var line ticket.Line

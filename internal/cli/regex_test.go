@@ -204,6 +204,33 @@ func TestRegexEncodings(t *testing.T) {
 	}
 }
 
+// TestRegexContainerLog has a log as Docker writes it: with a date of the container's own, and a line in two pieces.
+func TestRegexContainerLog(t *testing.T) {
+	utc(t)
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("containers/c", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 16<<10)
+	log := ""
+	for _, text := range []string{`1600000000 bad 192.0.2.1\n`, `\n`, `# c\n`, `1600000000 bad 192.0.2.2 ` + long, `x end\n`, `1600000000 bad 192.0.2.3`} {
+		log += `{"log":"` + text + `","stream":"stdout","time":"2023-11-14T22:13:20Z"}` + "\n"
+	}
+	if err := os.WriteFile("containers/c/c-json.log", []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := runRegexTool(t, "-o", "row", "containers/c/c-json.log", `^ bad <HOST>(?: x+ end)?$`)
+	rows := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+	for i, row := range rows {
+		if want := fmt.Sprintf("192.0.2.%d", i+1); !strings.Contains(row, want) || !strings.Contains(row, "1700000000") {
+			t.Errorf("row %d: no %s at the time of the engine in %.200s", i, want, row)
+		}
+	}
+	if len(rows) != 3 {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
 // TestRegexJournal reads a journal made by systemd-journal-remote.
 func TestRegexJournal(t *testing.T) {
 	const remote = "/lib/systemd/systemd-journal-remote"

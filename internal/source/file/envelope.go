@@ -161,18 +161,19 @@ func (s *scanner) text() []byte {
 		s.failed = true
 		return nil
 	}
-	for i := 0; i < len(s.rest); i++ {
-		switch s.rest[i] {
-		case '\\':
-			i++
-		case '"':
-			text := s.rest[:i]
-			s.rest = s.rest[i+1:]
+	for from := 0; ; {
+		i := bytes.IndexByte(s.rest[from:], '"')
+		if i < 0 {
+			s.failed = true
+			return nil
+		}
+		text := s.rest[:from+i]
+		if escapes := len(text) - len(bytes.TrimRight(text, `\`)); escapes%2 == 0 {
+			s.rest = s.rest[from+i+1:]
 			return text
 		}
+		from += i + 1
 	}
-	s.failed = true
-	return nil
 }
 
 // skip takes any value.

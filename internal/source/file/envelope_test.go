@@ -305,3 +305,18 @@ func linesOf(t *testing.T, e envelope, data []byte, to func(from int) int) (all 
 	}
 	return all
 }
+
+// BenchmarkUnwrap takes lines out of what Docker puts around them.
+func BenchmarkUnwrap(b *testing.B) {
+	line := letter("stderr", "2026/01/02 03:04:05 [error] 7#7: *1 user \"root\": password mismatch, client: 192.0.2.1, server: x\n", time.Unix(1.7e9, 5e8))
+	data := []byte(strings.Repeat(line, (64<<10)/len(line)))
+	buf := &buffer{limit: ticket.DefaultMaxLine}
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		buf.unwrap(docker, data, 0, false)
+		n += len(buf.batch.Lines)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
+}
