@@ -11,33 +11,35 @@ import (
 )
 
 // warnOfSkew says, once a day at most, that a log lives in another time zone, and what to do about it.
-func (j *Jail) warnOfSkew(in *insight, source string, now ticket.Unix) {
+func (s *insights) warnOfSkew(in *insight, source string, now ticket.Unix) []string {
 	seconds, _ := in.skew.Seconds()
 	if seconds == 0 || in.warned != 0 && now < in.warned+day {
-		return
+		return nil
 	}
 	in.warned = now
 	text := fmt.Sprintf("The dates in %s are %s the clock", shellWord(source), skewText(seconds))
-	zone, ok := health.Zone(j.zone(now) + seconds)
+	zone := s.zone(seconds, now)
 	switch {
-	case j.correction(in) != 0:
+	case s.correctionOf(in) != 0:
 		text += ", and are corrected (logskew = auto)"
-	case ok:
+	case zone != "":
 		text += ". It seems to be written in another time zone: put logtimezone = " + zone + " into the jail, or logskew = auto to have such dates" +
 			" corrected. If they name their zone, the clock of whoever writes them is wrong"
 	default:
 		text += ", which is more than a time zone can make: the clock of whoever writes them is wrong"
 	}
-	j.logs.filter.Warn(text)
+	return []string{text}
 }
 
-// zone returns the zone in which dates without one are read, in seconds east of UTC.
-func (j *Jail) zone(now ticket.Unix) int {
-	if offset, err := date.ParseZone(j.life.plan.Settings.Filter.LogTimeZone); err == nil {
-		return offset
-	}
+// zone names, as logtimezone takes it, the zone of a log whose dates are that much ahead in the zone in which they are read now; "" where
+// there is no such zone.
+func (s *insights) zone(skew int, now ticket.Unix) string {
 	_, offset := now.Time().Zone()
-	return offset
+	if given, err := date.ParseZone(s.plan.Settings.Filter.LogTimeZone); err == nil {
+		offset = given
+	}
+	name, _ := health.Zone(offset + skew)
+	return name
 }
 
 // skewText prints a skew as what dates are to the clock.
@@ -49,8 +51,8 @@ func skewText(seconds int) string {
 }
 
 // complaint words a complaint about a source.
-func (j *Jail) complaint(c *health.Complaint, source string) string {
-	name := j.life.plan.filterName(j.Name)
+func (s *insights) complaint(c *health.Complaint, source string) string {
+	name := s.plan.filterName(s.jail)
 	lines := fmt.Sprintf("%d lines of %s within %s", c.Lines, shellWord(source), ticket.DurationText(c.Seconds))
 	var text string
 	switch {
@@ -62,8 +64,8 @@ func (j *Jail) complaint(c *health.Complaint, source string) string {
 		text = fmt.Sprintf("The filter %s matches nothing in %s: is it the right log for it?", shellWord(name), lines)
 	}
 	var shown []string
-	for _, s := range c.Samples {
-		shown = append(shown, pickle.Repr(s))
+	for _, line := range c.Samples {
+		shown = append(shown, pickle.Repr(line))
 	}
 	return fmt.Sprintf("%s Look with: fail2ban-regex %s %s. Among the lines: %s", text, shellWord(source), shellWord(name), strings.Join(shown, ", "))
 }

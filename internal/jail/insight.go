@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"strings"
+	"sync"
 
 	"gaol/internal/filter"
 	"gaol/internal/health"
@@ -15,7 +16,7 @@ const (
 	week = 7 * day
 )
 
-// An insight is what a jail has learnt of a source from its lines. It is guarded by judging.
+// An insight is what a jail has learnt of a source from its lines.
 type insight struct {
 	undecoded, undated, matched uint64
 	stated                      ticket.Unix // what the last line with a date said, 0 for none
@@ -25,21 +26,48 @@ type insight struct {
 	watch                       health.Watch
 }
 
-// insight returns the insight into a source, a new one if there is none.
-func (j *Jail) insight(source string) *insight {
-	in := j.judging.insights[source]
-	if in == nil {
-		in = &insight{}
-		j.judging.insights[source] = in
-	}
-	return in
+// insights are what a jail has learnt of all of its sources. The lock is held for moments only: who asks how far a jail is behind must not
+// wait until it has judged a batch.
+type insights struct {
+	jail string
+
+	mu      sync.Mutex // guards what follows
+	sources map[string]*insight
+	plan    *Plan // in force
+	limits  health.Limits
+	service []byte // the name by which lines of the filter's service can be told, nil where that says nothing
 }
 
-// relearn gives up what was concluded about logs with a former filter. The caller holds judging.
-func (j *Jail) relearn() {
-	for _, in := range j.judging.insights {
-		in.skew, in.warned, in.watch = health.Skew{}, 0, health.Watch{}
+// adopt goes by another plan. What was concluded about logs with another filter is given up.
+func (s *insights) adopt(p *Plan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.plan == nil || s.plan.program != p.program {
+		for _, in := range s.sources {
+			in.skew, in.warned, in.watch = health.Skew{}, 0, health.Watch{}
+		}
 	}
+	s.plan, s.limits, s.service = p, p.limits(), p.service(s.jail)
+}
+
+// forget drops what was learnt of a source that is not read any more.
+func (s *insights) forget(source string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sources, source)
+}
+
+// of returns the insight into a source, a new one if there is none. The caller holds mu.
+func (s *insights) of(source string) *insight {
+	in := s.sources[source]
+	if in == nil {
+		if s.sources == nil {
+			s.sources = map[string]*insight{}
+		}
+		in = new(insight)
+		s.sources[source] = in
+	}
+	return in
 }
 
 // limits returns how long a filter may be silent.
@@ -68,9 +96,15 @@ func (p *Plan) service(jail string) []byte {
 	return []byte(name)
 }
 
-// correction returns by how much dates of a source are to be put back, in seconds.
-func (j *Jail) correction(in *insight) ticket.Unix {
-	if j.life.plan.Settings.Watch.Skew != SkewCorrect {
+// correction returns by how many seconds dates of a source are to be put back.
+func (s *insights) correction(source string) ticket.Unix {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.correctionOf(s.of(source))
+}
+
+func (s *insights) correctionOf(in *insight) ticket.Unix {
+	if s.plan.Settings.Watch.Skew != SkewCorrect {
 		return 0
 	}
 	seconds, _ := in.skew.Seconds()
@@ -80,9 +114,11 @@ func (j *Jail) correction(in *insight) ticket.Unix {
 // manyLines is the size of a batch from which on it was waiting to be read, so that its dates don't show what time it is.
 const manyLines = 256
 
-// observe learns what a batch shows about its source.
-func (j *Jail) observe(in *insight, b *ticket.Batch, t filter.Tally) {
-	now := j.env.Now()
+// learn takes what a batch that was judged at now came to, and returns what is to be warned of.
+func (s *insights) learn(b *ticket.Batch, t filter.Tally, now ticket.Unix) (warnings []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := s.of(b.Source)
 	in.undecoded += uint64(t.Undecoded)
 	in.undated += uint64(t.Undated)
 	in.matched += uint64(t.Matched)
@@ -90,13 +126,14 @@ func (j *Jail) observe(in *insight, b *ticket.Batch, t filter.Tally) {
 	if t.Stated != 0 {
 		in.stated = t.Stated
 		if b.Live && t.Lines < manyLines && in.skew.Note(t.Stated, now) {
-			j.warnOfSkew(in, b.Source, now)
+			warnings = s.warnOfSkew(in, b.Source, now)
 		}
 	}
-	if s := j.judging.service; len(s) > 0 && t.Lines > 0 && bytes.Contains(b.Lines[t.Probed].Text, s) {
+	if len(s.service) > 0 && t.Lines > 0 && bytes.Contains(b.Lines[t.Probed].Text, s.service) {
 		t.Named = true
 	}
-	if c := in.watch.Note(t, func(i int) []byte { return b.Lines[i].Text }, now, j.judging.limits); c != nil {
-		j.logs.filter.Warn(j.complaint(c, b.Source))
+	if c := in.watch.Note(t, func(i int) []byte { return b.Lines[i].Text }, now, s.limits); c != nil {
+		warnings = append(warnings, s.complaint(c, b.Source))
 	}
+	return warnings
 }

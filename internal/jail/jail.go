@@ -14,7 +14,6 @@ import (
 	"gaol/internal/failure"
 	"gaol/internal/filter"
 	"gaol/internal/filter/ignore"
-	"gaol/internal/health"
 	"gaol/internal/source"
 	"gaol/internal/store"
 	"gaol/internal/ticket"
@@ -48,7 +47,8 @@ type Env struct {
 
 // A Jail watches sources and bans offenders. It is made by New, works from Start to Stop, and is safe for concurrent use.
 //
-// Locks are taken in this order: life, judging, banning. Actions run outside all of them.
+// Locks are taken in this order: life, judging, banning; claims and insights have their own, within which no other is taken. Actions run
+// outside all of them.
 type Jail struct {
 	Name string
 	env  Env
@@ -62,17 +62,15 @@ type Jail struct {
 		subs  map[string]Subscription // by path or pattern; the journal under its source name
 		feed  []byte                  // how a line feed looks in the files of subs
 	}
-	claims claims
+	claims   claims
+	insights insights
 
 	judging struct {
 		sync.Mutex
-		filter   *filter.Filter
-		ignore   *ignore.Rules
-		table    *failure.Table
-		cleaned  ticket.Unix
-		insights map[string]*insight // by source
-		limits   health.Limits
-		service  []byte // the name by which lines of the filter's service can be told, nil where that says nothing
+		filter  *filter.Filter
+		ignore  *ignore.Rules
+		table   *failure.Table
+		cleaned ticket.Unix
 	}
 
 	banning struct {
@@ -112,7 +110,7 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.logs.jail = env.Log("fail2ban.jail")
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	j.life.subs = map[string]Subscription{}
-	j.judging.insights = map[string]*insight{}
+	j.insights.jail = name
 	j.judging.table = failure.New(plan.Settings.counting())
 	if err := j.takeLocked(plan); err != nil {
 		return nil, err
@@ -150,9 +148,8 @@ func (j *Jail) takeLocked(plan *Plan) error {
 		})
 	} else if j.life.plan == nil || j.life.plan.program != plan.program {
 		j.judging.filter.Reconfigure(plan.program)
-		j.relearn()
 	}
-	j.judging.limits, j.judging.service = plan.limits(), plan.service(j.Name)
+	j.insights.adopt(plan)
 	j.judging.ignore = ig
 	j.judging.table.Apply(plan.Settings.counting())
 	j.life.plan = plan

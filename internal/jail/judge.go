@@ -17,9 +17,11 @@ const cleanEvery = 5
 func (j *Jail) judge(b *ticket.Batch) {
 	j.judging.Lock()
 	defer j.judging.Unlock()
-	in := j.insight(b.Source)
-	j.judging.filter.Shift(j.correction(in))
-	j.observe(in, b, j.judging.filter.Process(b, j.failed))
+	j.judging.filter.Shift(j.insights.correction(b.Source))
+	t := j.judging.filter.Process(b, j.failed)
+	for _, text := range j.insights.learn(b, t, j.env.Now()) {
+		j.logs.filter.Warn(text)
+	}
 	j.cleanLocked(false)
 	j.passed(b.Source, b.End)
 }

@@ -3,7 +3,6 @@ package jail
 import (
 	"slices"
 
-	"gaol/internal/health"
 	"gaol/internal/ticket"
 )
 
@@ -41,7 +40,7 @@ const moment = 5
 func (j *Jail) Sources() []SourceStatus {
 	var all []SourceStatus
 	for _, p := range j.progress() {
-		all = append(all, j.sourceStatus(p))
+		all = append(all, j.insights.status(p, j.env.Now()))
 	}
 	return all
 }
@@ -92,26 +91,26 @@ func (j *Jail) sourceNames() []string {
 	return names
 }
 
-// sourceStatus adds what the jail has learnt of the lines to how far their reading is.
-func (j *Jail) sourceStatus(p Progress) SourceStatus {
-	j.judging.Lock()
-	defer j.judging.Unlock()
-	s := SourceStatus{Progress: p, Seconds: Unknown}
+// status adds what was learnt of the lines of a source to how far their reading is.
+func (s *insights) status(p Progress, now ticket.Unix) SourceStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := SourceStatus{Progress: p, Seconds: Unknown}
 	last := ticket.Unix(0)
-	if in := j.judging.insights[p.Path]; in != nil {
-		s.Undecoded, s.Undated, s.Matched, s.Stated = in.undecoded, in.undated, in.matched, in.stated
-		s.Skew, s.SkewKnown = in.skew.Seconds()
-		s.Corrected = j.correction(in) != 0
-		if s.Skew != 0 {
-			s.Zone, _ = health.Zone(j.zone(j.env.Now()) + s.Skew)
+	if in := s.sources[p.Path]; in != nil {
+		st.Undecoded, st.Undated, st.Matched, st.Stated = in.undecoded, in.undated, in.matched, in.stated
+		st.Skew, st.SkewKnown = in.skew.Seconds()
+		st.Corrected = s.correctionOf(in) != 0
+		if st.Skew != 0 {
+			st.Zone = s.zone(st.Skew, now)
 		}
-		last = in.stated - ticket.Unix(s.Skew)
+		last = in.stated - ticket.Unix(st.Skew)
 		if in.stated == 0 {
 			last = in.judged
 		}
 	}
-	s.lag(last, j.env.Now())
-	return s
+	st.lag(last, now)
+	return st
 }
 
 // lag fills in how long s is behind, and its state. last is the time of the last line that was judged, 0 for none.

@@ -204,9 +204,7 @@ func (j *Jail) unsubscribeLocked(name string) {
 // release notes that a log file is not read any more.
 func (j *Jail) release(path string) {
 	j.claims.release(path)
-	j.judging.Lock()
-	defer j.judging.Unlock()
-	delete(j.judging.insights, path)
+	j.insights.forget(path)
 }
 
 // startOf says where reading of a source begins: after what was judged before, and not before findtime ago.

@@ -133,6 +133,17 @@ func TestSourcesOfAJail(t *testing.T) {
 	}
 }
 
+// TestStatusWaitsForNoBatch asks how far a jail is while a command takes its time over two lines.
+func TestStatusWaitsForNoBatch(t *testing.T) {
+	b := newBench(t)
+	line := stampOf(time.Now()) + " fail 198.51.100.1\n"
+	stream := join(b.jailStream("web", "^ fail <HOST>$"), []any{cmd("set", "web", "ignorecommand", "sleep 0.7"), cmd("start", "web")})
+	b.append("web.log", line+line)
+	b.do("server-stream", stream)
+	b.await(only("web.log", "State", "catching up", "Bytes behind", fmt.Sprint(2*len(line)), "Lines read", "0"))
+	b.await(only("web.log", "State", "reading", "Bytes behind", "0", "Lines read", "2"))
+}
+
 func TestSourcesOfAJournal(t *testing.T) {
 	b := newBench(t)
 	b.do("server-stream", []any{cmd("add", "web", "systemd[journalpath="+b.dir+"]"), cmd("set", "web", "addfailregex", "^ fail <HOST>$"), cmd("start", "web")})
