@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 
 	starlarkmath "go.starlark.net/lib/math"
 	"go.starlark.net/starlark"
@@ -27,12 +28,14 @@ var (
 )
 
 // functions are what Starlark itself does not have.
-var functions = starlark.StringDict{
-	"pow":    builtin("pow", pow), // also what a**b becomes
-	"round":  builtin("round", round),
-	"math":   mathModule(),
-	"random": randomModule(),
-}
+var functions = sync.OnceValue(func() starlark.StringDict {
+	return starlark.StringDict{
+		"pow":    builtin("pow", pow), // also what a**b becomes
+		"round":  builtin("round", round),
+		"math":   mathModule(),
+		"random": randomModule(),
+	}
+})
 
 // A function takes positional arguments only; draw gives random numbers in [0,1).
 type function func(args starlark.Tuple, draw func() float64) (starlark.Value, error)

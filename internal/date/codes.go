@@ -3,6 +3,7 @@ package date
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -33,51 +34,53 @@ const (
 
 // codes are the % codes that do not depend on the present year, in the C locale. The order of alternatives decides what a
 // pattern takes that has no boundary behind the code, such as 2 of "23" for {UNB}%H, and is fail2ban's.
-var codes = map[string]code{
-	"a": {`(?P<a>` + shortDays + `)`, "DAY", true},
-	"A": {`(?P<A>` + longDays + `)`, "DAYNAME", true},
-	"b": {`(?P<b>` + shortMonths + `)`, "MON", true},
-	"B": {`(?P<B>` + longMonths + `)`, "MONTH", true},
-	"d": {day, "Day", false},
-	"m": {month, "Month", false},
-	"Y": {`(?P<Y>\d{4})`, "Year", false},
-	"y": {`(?P<y>\d\d)`, "Year2", false},
-	"H": {hour, "24hour", false},
-	"M": {minute, "Minute", false},
-	"S": {second, "Second", false},
-	"k": {` ?(?P<H>[0-2]?\d)`, "%k", false},
-	"I": {`(?P<I>1[0-2]|0[1-9]|[1-9])`, "12hour", false},
-	"l": {` ?(?P<I>1?\d)`, "%l", false},
-	"p": {`(?P<p>am|pm)`, "AMPM", true},
-	"f": {`(?P<f>[0-9]{1,6})`, "Microseconds", false},
-	"j": {`(?P<j>36[0-6]|3[0-5]\d|[12]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])`, "Yearday", false},
-	"U": {`(?P<U>` + week + `)`, "Yearweek", false},
-	"W": {`(?P<W>` + week + `)`, "Yearweek", false},
-	"w": {`(?P<w>[0-6])`, "Weekday", false},
-	"z": {`(?P<z>Z|UTC|GMT|` + numZone + `)`, "Zone offset", false},
-	"Z": {`(?P<Z>Z|[A-Z]{3,5})`, "Zone name", false},
-	"c": {
-		`(?P<a>` + shortDays + `)\s+(?P<b>` + shortMonths + `)\s+` + day + `\s+` + hour + `:` + minute + `:` + second + `\s+(?P<Y>\d{4})`,
-		"%c", true,
-	},
-	"x": {month + `/` + day + `/(?P<y>\d\d)`, "%x", false},
-	"X": {hour + `:` + minute + `:` + second, "%X", false},
-	"G": {`(?P<G>\d{4})`, "%G", false},
-	"V": {`(?P<V>` + week + `)`, "%V", false},
-	"u": {`(?P<u>[1-7])`, "%u", false},
-	"%": {`%`, "%", false},
+var codes = sync.OnceValue(func() map[string]code {
+	return map[string]code{
+		"a": {`(?P<a>` + shortDays + `)`, "DAY", true},
+		"A": {`(?P<A>` + longDays + `)`, "DAYNAME", true},
+		"b": {`(?P<b>` + shortMonths + `)`, "MON", true},
+		"B": {`(?P<B>` + longMonths + `)`, "MONTH", true},
+		"d": {day, "Day", false},
+		"m": {month, "Month", false},
+		"Y": {`(?P<Y>\d{4})`, "Year", false},
+		"y": {`(?P<y>\d\d)`, "Year2", false},
+		"H": {hour, "24hour", false},
+		"M": {minute, "Minute", false},
+		"S": {second, "Second", false},
+		"k": {` ?(?P<H>[0-2]?\d)`, "%k", false},
+		"I": {`(?P<I>1[0-2]|0[1-9]|[1-9])`, "12hour", false},
+		"l": {` ?(?P<I>1?\d)`, "%l", false},
+		"p": {`(?P<p>am|pm)`, "AMPM", true},
+		"f": {`(?P<f>[0-9]{1,6})`, "Microseconds", false},
+		"j": {`(?P<j>36[0-6]|3[0-5]\d|[12]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])`, "Yearday", false},
+		"U": {`(?P<U>` + week + `)`, "Yearweek", false},
+		"W": {`(?P<W>` + week + `)`, "Yearweek", false},
+		"w": {`(?P<w>[0-6])`, "Weekday", false},
+		"z": {`(?P<z>Z|UTC|GMT|` + numZone + `)`, "Zone offset", false},
+		"Z": {`(?P<Z>Z|[A-Z]{3,5})`, "Zone name", false},
+		"c": {
+			`(?P<a>` + shortDays + `)\s+(?P<b>` + shortMonths + `)\s+` + day + `\s+` + hour + `:` + minute + `:` + second + `\s+(?P<Y>\d{4})`,
+			"%c", true,
+		},
+		"x": {month + `/` + day + `/(?P<y>\d\d)`, "%x", false},
+		"X": {hour + `:` + minute + `:` + second, "%X", false},
+		"G": {`(?P<G>\d{4})`, "%G", false},
+		"V": {`(?P<V>` + week + `)`, "%V", false},
+		"u": {`(?P<u>[1-7])`, "%u", false},
+		"%": {`%`, "%", false},
 
-	"Exy": {`(?P<y>\d\d)`, "ExYear2", false},
-	"Exd": {`(?P<d>3[01]|[12]\d|0[1-9])`, "ExDay", false},
-	"Exm": {`(?P<m>1[0-2]|0[1-9])`, "ExMonth", false},
-	"ExH": {`(?P<H>2[0-3]|[01]\d)`, "Ex24hour", false},
-	"ExM": {`(?P<M>[0-5]\d)`, "ExMinute", false},
-	"ExS": {`(?P<S>6[01]|[0-5]\d)`, "ExSecond", false},
-	"Exk": {` ?(?P<H>[01]?\d|2[0-3])`, "Ex%k", false},
-	"Exl": {` ?(?P<I>1[0-2]|\d)`, "Ex%l", false},
-	"ExZ": {`(?P<Z>[A-Z]{3,5}|[A-Z])`, "ExZone name", false},
-	"Exz": {`(?P<z>` + anyZone + `?` + numZone + `|` + anyZone + `)`, "ExZone offset", false},
-}
+		"Exy": {`(?P<y>\d\d)`, "ExYear2", false},
+		"Exd": {`(?P<d>3[01]|[12]\d|0[1-9])`, "ExDay", false},
+		"Exm": {`(?P<m>1[0-2]|0[1-9])`, "ExMonth", false},
+		"ExH": {`(?P<H>2[0-3]|[01]\d)`, "Ex24hour", false},
+		"ExM": {`(?P<M>[0-5]\d)`, "ExMinute", false},
+		"ExS": {`(?P<S>6[01]|[0-5]\d)`, "ExSecond", false},
+		"Exk": {` ?(?P<H>[01]?\d|2[0-3])`, "Ex%k", false},
+		"Exl": {` ?(?P<I>1[0-2]|\d)`, "Ex%l", false},
+		"ExZ": {`(?P<Z>[A-Z]{3,5}|[A-Z])`, "ExZone name", false},
+		"Exz": {`(?P<z>` + anyZone + `?` + numZone + `|` + anyZone + `)`, "ExZone offset", false},
+	}
+})
 
 // lookup returns the code called name, as seen from year: %ExY takes the years of this century up to the decade that
 // is three years ahead, so that "2091" in a line is not taken for a date.
@@ -86,7 +89,7 @@ func lookup(name string, year int) (code, bool) {
 		ahead := year + 3
 		return code{fmt.Sprintf(`(?P<Y>%02d[0-%d]\d)`, ahead/100, ahead/10%10), "ExYear", false}, true
 	}
-	c, ok := codes[name]
+	c, ok := codes()[name]
 	return c, ok
 }
 

@@ -8,10 +8,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // An encodingOf decodes the lines of one log. A nil codec stands for UTF-8.
@@ -19,34 +15,6 @@ type encodingOf struct {
 	name  string
 	codec encoding.Encoding
 	ascii bool // bytes above 127 are errors
-}
-
-// pythonEncodings are names that Python knows and IANA does not, spelt as normalised by encodingName.
-var pythonEncodings = map[string]encoding.Encoding{
-	"latin-1":    charmap.ISO8859_1,
-	"latin1":     charmap.ISO8859_1,
-	"l1":         charmap.ISO8859_1,
-	"8859":       charmap.ISO8859_1,
-	"iso8859-1":  charmap.ISO8859_1,
-	"iso8859-15": charmap.ISO8859_15,
-	"cp1250":     charmap.Windows1250,
-	"cp1251":     charmap.Windows1251,
-	"cp1252":     charmap.Windows1252,
-	"cp437":      charmap.CodePage437,
-	"cp850":      charmap.CodePage850,
-	"cp866":      charmap.CodePage866,
-	"utf-16":     unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
-	"utf16":      unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
-	"u16":        unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
-	"utf-16-le":  unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
-	"utf-16-be":  unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
-	"utf-32":     utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
-	"utf32":      utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
-	"u32":        utf32.UTF32(utf32.LittleEndian, utf32.UseBOM),
-	"utf-32-le":  utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
-	"utf-32le":   utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
-	"utf-32-be":  utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
-	"utf-32be":   utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
 }
 
 // An EncodingError is the error of Compile for a text encoding that nobody knows.
@@ -62,16 +30,10 @@ func findEncoding(name string) (encodingOf, error) {
 		return encodingOf{name: "UTF-8"}, nil
 	case "utf-8", "utf8", "u8", "utf", "cp65001":
 		return encodingOf{name: name}, nil
-	case "ascii", "us-ascii", "646", "ansi-x3.4-1968":
+	case "ascii", "us-ascii", "646", "ansi-x3.4-1968", "us", "cp367", "ibm367", "csascii", "iso-ir-6", "iso646-us":
 		return encodingOf{name: name, ascii: true}, nil
 	default:
-		codec, ok := pythonEncodings[n]
-		if !ok {
-			codec, _ = ianaindex.IANA.Encoding(n)
-		}
-		if codec == nil {
-			codec, _ = ianaindex.MIME.Encoding(n)
-		}
+		codec := encodings()[n]
 		if codec == nil {
 			return encodingOf{}, &EncodingError{name}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -203,8 +204,11 @@ func (r *reader) escapedText() (string, error) {
 	return "", errTruncated
 }
 
-// escapes are the one-letter ones.
-var escapes = map[byte]rune{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+// The escapes of one letter, and what they stand for.
+const (
+	escapeLetters = `"\/bfnrt`
+	escapeBytes   = "\"\\/\b\f\n\r\t"
+)
 
 // escape reads what follows a backslash.
 func (r *reader) escape() (rune, error) {
@@ -215,12 +219,12 @@ func (r *reader) escape() (rune, error) {
 	if letter == 'u' {
 		return r.unicode()
 	}
-	c, ok := escapes[letter]
-	if !ok {
+	i := strings.IndexByte(escapeLetters, letter)
+	if i < 0 {
 		return 0, r.fail("unknown escape")
 	}
 	r.at++
-	return c, nil
+	return rune(escapeBytes[i]), nil
 }
 
 // unicode reads u and four digits, and a second such escape where the first is half a character.
