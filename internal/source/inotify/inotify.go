@@ -87,11 +87,12 @@ func next(buf []byte) (Event, []byte) {
 const (
 	shortPause = 250 * time.Microsecond
 	longPause  = 5 * time.Millisecond
-	silence    = 20 * time.Millisecond
+	silence    = 3 * time.Millisecond
 )
 
 // A pacer tells how long to leave events alone, so that the kernel folds equal ones and lines gather: not at all after silence,
-// then longer and longer while they keep coming.
+// then longer and longer while they keep coming. Where they come so seldom that none has come by the end of a pause, and for a while
+// longer, a pause would only wake us once more.
 type pacer struct {
 	last time.Time
 	wait time.Duration
@@ -99,7 +100,7 @@ type pacer struct {
 
 // pause returns the pause after events that came at now.
 func (p *pacer) pause(now time.Time) time.Duration {
-	if now.Sub(p.last) > silence {
+	if now.Sub(p.last) > p.wait+silence {
 		p.wait = 0
 	} else {
 		p.wait = min(max(2*p.wait, shortPause), longPause)

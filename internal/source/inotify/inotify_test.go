@@ -53,11 +53,11 @@ func TestPauseGrowsUnderLoadAndEndsWithIt(t *testing.T) {
 	var p pacer
 	now := time.Unix(1700000000, 0)
 	var got []time.Duration
-	for _, gap := range []time.Duration{time.Hour, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 21e6, 1e6} {
+	for _, gap := range []time.Duration{time.Hour, 1e6, 1e6, 1e6, 2e6, 4e6, 6e6, 7e6, 8e6, 9e6, 3e6, 4e6} {
 		now = now.Add(gap)
 		got = append(got, p.pause(now))
 	}
-	want := []time.Duration{0, 25e4, 5e5, 1e6, 2e6, 4e6, 5e6, 5e6, 0, 25e4}
+	want := []time.Duration{0, 25e4, 5e5, 1e6, 2e6, 4e6, 5e6, 5e6, 5e6, 0, 25e4, 0}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("pauses (-want +got):\n%s", d)
 	}
