@@ -12,7 +12,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"gaol/internal/control"
 	"gaol/internal/jail"
@@ -49,7 +48,8 @@ type Server struct {
 	store   *store.Store
 	dbFile  string
 	threads map[string]any
-	tidying *time.Timer // nil before the first time
+
+	tidying tidying
 
 	maxLine atomic.Int64 // bytes at which a line is cut
 

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,16 +15,24 @@ import (
 // tidyAfter is how long nobody must have asked for it when tidy sets in. By then restored bans have reached their actions.
 const tidyAfter = time.Second
 
+// A tidying is one that will be done. Its lock is taken last of all and held for a moment only: the writer of the database asks for one
+// while others, with locks of the server, wait for it.
+type tidying struct {
+	mu    sync.Mutex
+	timer *time.Timer // nil before the first time
+}
+
 // tidy gives memory back to the system soon: reading a configuration leaves several times the garbage of what stays, and so does a flood
 // of failures; a server at rest would keep it for hours.
 func (s *Server) tidy() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tidying != nil {
-		s.tidying.Reset(tidyAfter)
+	t := &s.tidying
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Reset(tidyAfter)
 		return
 	}
-	s.tidying = time.AfterFunc(tidyAfter, func() {
+	t.timer = time.AfterFunc(tidyAfter, func() {
 		debug.FreeOSMemory()
 		unmapProgram()
 	})

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // TestUnmapProgram lets go of the test's own program, and goes on running.
@@ -31,4 +32,22 @@ func fileKiB(t *testing.T) int {
 	}
 	n, _ := strconv.Atoi(string(m[1]))
 	return n
+}
+
+// TestTidyWaitsForNoLockOfTheServer asks for a tidying as the writer of the database does, while somebody who waits for that writer has
+// the server locked.
+func TestTidyWaitsForNoLockOfTheServer(t *testing.T) {
+	b := newBench(t)
+	b.srv.mu.Lock()
+	defer b.srv.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.srv.tidy()
+	}()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Error("the writer of the database would wait for ever")
+	}
 }
