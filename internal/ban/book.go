@@ -235,15 +235,34 @@ func (k *Book) listLocked() []*ticket.Ban {
 
 // ByEnd returns the tickets in order of their end, those without end last; equal ones in order of ban.
 func (k *Book) ByEnd() []*ticket.Ban {
-	k.mu.Lock()
-	jail, bans := k.banTime, k.listLocked()
-	k.mu.Unlock()
-	key := func(b *ticket.Ban) ticket.Unix {
-		if end, ends := b.End(jail); ends {
-			return end
-		}
-		return ticket.Unix(math.Inf(1))
+	return byEnd(k, (*entry).ticket)
+}
+
+// IDsByEnd returns who is banned, in the order of ByEnd.
+func (k *Book) IDsByEnd() []addr.ID {
+	return byEnd(k, (*entry).id)
+}
+
+// byEnd returns what of makes of each entry.
+func byEnd[V any](k *Book, of func(*entry) V) []V {
+	type ending struct {
+		at    ticket.Unix
+		value V
 	}
-	slices.SortStableFunc(bans, func(a, b *ticket.Ban) int { return cmp.Compare(key(a), key(b)) })
-	return bans
+	k.mu.Lock()
+	endings := make([]ending, 0, len(k.active))
+	for e := k.first; e != nil; e = e.next {
+		at, ends := e.endsAt(k.banTime)
+		if !ends {
+			at = ticket.Unix(math.Inf(1))
+		}
+		endings = append(endings, ending{at, of(e)})
+	}
+	k.mu.Unlock()
+	slices.SortStableFunc(endings, func(a, b ending) int { return cmp.Compare(a.at, b.at) })
+	values := make([]V, len(endings))
+	for i, e := range endings {
+		values[i] = e.value
+	}
+	return values
 }

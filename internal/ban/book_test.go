@@ -175,6 +175,11 @@ func TestByEnd(t *testing.T) {
 	k.Add(banOf("192.0.2.4", 0, 5), start)
 	k.Add(banOf("192.0.2.5", 0, 600), start)
 	wantNames(t, "by end", k.ByEnd(), "192.0.2.4", "192.0.2.1", "192.0.2.5", "192.0.2.2", "192.0.2.3")
+	for i, b := range k.ByEnd() {
+		if got := k.IDsByEnd()[i]; got != b.ID {
+			t.Errorf("IDsByEnd has %s where ByEnd has %s", got, b.ID)
+		}
+	}
 }
 
 // Random operations against a slice that is searched and sorted anew each time.

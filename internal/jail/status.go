@@ -89,6 +89,9 @@ func (j *Jail) Has(id addr.ID) bool { return j.book.Has(id) }
 // ByEnd returns the bans in force by their end, the nearest first, with the ban time of each.
 func (j *Jail) ByEnd() []*ticket.Ban { return j.book.ByEnd() }
 
+// IDsByEnd returns the ids in force in the order of ByEnd.
+func (j *Jail) IDsByEnd() []addr.ID { return j.book.IDsByEnd() }
+
 // BanTime returns the ban time of bans without one of their own.
 func (j *Jail) BanTime() float64 {
 	j.banning.Lock()

@@ -77,6 +77,7 @@ func (e *encoder) container(v any) error {
 		e.op(opEmptyList)
 		return e.items(v, opAppends)
 	case []string:
+		e.out = slices.Grow(e.out, shortItem*len(v)) // which is long if it is a list of addresses
 		e.op(opEmptyList, opMark)
 		for _, s := range v {
 			e.text(s)

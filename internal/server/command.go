@@ -153,8 +153,8 @@ func (s *Server) statusOf(j *jail.Jail, flavour string) any {
 	return []any{pickle.Tuple{"Filter", filter}, pickle.Tuple{"Actions", actions}}
 }
 
-func ids(in []addr.ID) []any {
-	out := make([]any, len(in))
+func ids(in []addr.ID) []string {
+	out := make([]string, len(in))
 	for i, id := range in {
 		out[i] = id.String()
 	}

@@ -235,14 +235,13 @@ func getBanned(j *jail.Jail, args []any) (any, error) {
 
 // getBanIP lists bans by their end: with times, or joined by a separator.
 func getBanIP(j *jail.Jail, args []any) (any, error) {
+	if len(args) == 0 || text(args[0]) != "--with-time" {
+		return ids(j.IDsByEnd()), nil
+	}
 	bans := j.ByEnd()
 	words := make([]string, len(bans))
-	withTime := len(args) > 0 && text(args[0]) == "--with-time"
 	for i, b := range bans {
-		words[i] = b.ID.String()
-		if withTime {
-			words[i] = jail.WithTime(b, j.BanTime())
-		}
+		words[i] = jail.WithTime(b, j.BanTime())
 	}
-	return list(words), nil
+	return words, nil
 }
