@@ -66,15 +66,17 @@ func files(l *lab.Lab) string {
 }
 
 func TestFilesThatComeUpLaterAreRead(t *testing.T) {
-	for _, foreground := range []bool{false, true} {
-		t.Run(fmt.Sprintf("foreground %v", foreground), func(t *testing.T) {
-			lab.Run(t, func(l *lab.Lab) { laterFiles(l, foreground) })
-		})
+	for _, backend := range []string{"auto", "polling"} {
+		for _, foreground := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, foreground %v", backend, foreground), func(t *testing.T) {
+				lab.Run(t, func(l *lab.Lab) { laterFiles(l, backend, foreground) })
+			})
+		}
 	}
 }
 
-func laterFiles(l *lab.Lab, foreground bool) {
-	configure(l, "logpath = /var/log/app/*.log", "          /var/log/tails/*.log tail", "          /var/log/plain.log")
+func laterFiles(l *lab.Lab, backend string, foreground bool) {
+	configure(l, "backend = "+backend, "logpath = /var/log/app/*.log", "          /var/log/tails/*.log tail", "          /var/log/plain.log")
 	l.Write("/var/log/app/first.log", "")
 	if foreground {
 		l.Spawn(l.Bin+"/fail2ban-server", "-f", "start")

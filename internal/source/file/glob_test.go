@@ -1,10 +1,12 @@
 package file
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -335,4 +337,49 @@ func TestGlobFindsInDirectoriesThatComeUp(t *testing.T) {
 		appendTo(t, dir+path, text)
 	}
 	c.await(t, map[string][]string{"a.log": {"one"}, "b.log": {"two"}, "c.log": {"three"}, "d": {"four"}})
+}
+
+// TestManyFilesComeUpAtOnce has files made in directories that are made at the same time, by several writers, and rotated.
+func TestManyFilesComeUpAtOnce(t *testing.T) {
+	const writers, files = 4, 50
+	dir := t.TempDir()
+	var lines atomic.Int64
+	r := NewReader(Options{})
+	r.tick = time.Hour // the kernel alone must tell
+	run(t, r)
+	g := r.SubscribeGlob(dir+"/*/*/*.log", newOwner(Start{}), source.SinkFunc(func(b *ticket.Batch) { lines.Add(int64(len(b.Lines))) }))
+	defer g.Close()
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range files {
+				sub := fmt.Sprintf("%s/%d/%d", dir, w, i%7)
+				if err := os.MkdirAll(sub, 0o700); err != nil {
+					t.Error(err)
+				}
+				path := fmt.Sprintf("%s/%d.log", sub, i)
+				appendTo(t, path, "one\ntwo\n")
+				if i%3 == 0 {
+					time.Sleep(2 * gather) // it is read by now, or will be
+					if err := os.Rename(path, path+".1"); err != nil {
+						t.Error(err)
+					}
+					appendTo(t, path, "three\n")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	rotated := (files + 2) / 3
+	want := int64(writers * (2*files + rotated))
+	for end := time.Now().Add(5 * time.Second); lines.Load() < want && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(3 * gather) // more would be as wrong
+	if got := lines.Load(); got != want {
+		t.Errorf("%d lines, want %d", got, want)
+	}
+	if n := len(g.Paths()); n != writers*files {
+		t.Errorf("%d files, want %d", n, writers*files)
+	}
 }
