@@ -276,8 +276,8 @@ func encoding(s *jail.Settings) string {
 	return "UTF-8"
 }
 
-// addLogPath adds a file; a jail that reads the journal has none.
-func addLogPath(s *jail.Settings, a []any) error { return addLog(s, a, false) }
+// addLogPath adds a file, or containers; a jail that reads the journal has none.
+func addLogPath(s *jail.Settings, a []any) error { return addLog(s, a, file.IsContainer(text(a[0]))) }
 
 func addLog(s *jail.Settings, a []any, pattern bool) error {
 	if jail.UsesJournal(s.Backend) {

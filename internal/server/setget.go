@@ -13,6 +13,7 @@ import (
 	"gaol/internal/control"
 	"gaol/internal/jail"
 	"gaol/internal/pickle"
+	"gaol/internal/source/file"
 	"gaol/internal/ticket"
 )
 
@@ -106,7 +107,7 @@ func apply(settings *jail.Settings, name string, args []any) error {
 
 // usable refuses what can only be seen when it is done: a log file that is not there.
 func (s *Server) usable(name string, args []any) error {
-	if name != "addlogpath" {
+	if name != "addlogpath" || file.IsContainer(text(args[0])) {
 		return nil
 	}
 	path := text(args[0])

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -75,8 +76,18 @@ func TestAPatternThatIsNone(t *testing.T) {
 		l.Write("/var/log/good.log", "")
 		out, code := l.Try(l.Bin+"/fail2ban-client", "start")
 		defer client(l, "stop")
-		if want := "docker: wants the name of a container"; code == 0 || !strings.Contains(out, want) {
+		wrong := regexp.MustCompile(`jail\.conf:6: logpath: .*docker: wants the name of a container.*\nhint: one file or pattern a line, or docker:NAME`)
+		if code == 0 || !wrong.MatchString(out) {
 			l.T.Errorf("exit status %d:\n%s", code, out)
 		}
+		if out, code := l.Try(l.Bin+"/fail2ban-client", "-t"); code == 0 || !wrong.MatchString(out) {
+			l.T.Errorf("-t: exit status %d:\n%s", code, out)
+		}
+		client(l, "set", "good", "addlogpath", "docker:web")
+		log := container(l, "aaaa")
+		printed(l, log, "bad 198.51.100.7", time.Now())
+		l.Eventually("a container that is named by a command is read", func() bool {
+			return strings.Contains(client(l, "get", "good", "logpath"), log)
+		})
 	})
 }

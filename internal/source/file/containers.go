@@ -41,6 +41,9 @@ type container struct {
 	log      string // the path, "" for none and for those that are not wanted
 }
 
+// IsContainer reports whether a log path names containers, and no files.
+func IsContainer(path string) bool { return strings.HasPrefix(path, dockerPrefix) }
+
 // CheckPattern tells what is wrong with a pattern that SubscribeGlob would match nothing with; nil for a good one.
 func CheckPattern(pattern string) error {
 	if text, ok := strings.CutPrefix(pattern, dockerPrefix); ok {
