@@ -18,6 +18,7 @@ type Detector struct {
 	firstUnused int // entries before it have hits
 	last        int // the entry that matched the previous dated line, or -1
 	place       place
+	recent      recent
 	// matcher has the groups of the current match, spare those of the reserve.
 	matcher, spare *pyre.Matcher
 }

@@ -14,6 +14,7 @@ type scanner struct {
 	decade byte // last decade of this century that is taken for a year, as a digit
 	fold   bool // steps: letters match in any case
 	steps  []step
+	fixed  int // how many of the steps tell the date up to its seconds, by as many bytes whatever follows
 }
 
 // A format is one of the base patterns that scanners know, or a pattern of simple steps.
@@ -81,8 +82,11 @@ func (d *Detector) scanLast(line []byte) (start, end int, m moment, ok bool) {
 		return 0, 0, m, false
 	}
 	head := line[:limit]
-	var p parts
-	end = e.scan.read(head, start, &p)
+	r := &d.recent
+	if r.template != e.template {
+		*r = recent{template: e.template}
+	}
+	end = e.scan.read(head, start, r)
 	if end <= start || isWordByte(head[end-1]) && !outsideWord(head, end) {
 		return 0, 0, m, false
 	}
@@ -96,10 +100,9 @@ func (d *Detector) scanLast(line []byte) (start, end int, m moment, ok bool) {
 	d.learn(line, d.last, s)
 	if e.scan.format == unixTimes {
 		m.time, m.ok = unixTime(line[start:end], false)
-	} else {
-		m, _ = d.resolver.resolve(&p) // no error: month and day are known
+		return start, end, m, true
 	}
-	return start, end, m, true
+	return start, end, r.moment(&d.resolver), true
 }
 
 // locate returns where the date must start in line and where line ends for it.

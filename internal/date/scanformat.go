@@ -3,8 +3,34 @@ package date
 import "unicode/utf8"
 
 // read reads the date at start of line, whose end is the end of the text to search, and returns where it ends, or -1 when
-// only the regular expression knows. It fills p except for Unix times.
-func (s *scanner) read(line []byte, start int, p *parts) (end int) {
+// only the regular expression knows. What it says is in r, except for Unix times.
+func (s *scanner) read(line []byte, start int, r *recent) (end int) {
+	if s.format == unixTimes {
+		return scanUnix(line, start)
+	}
+	end, ok := r.is(line, start)
+	if !ok {
+		r.known, r.parts = false, parts{}
+		if end = s.readSeconds(line, start, &r.parts); end < 0 {
+			r.count = 0
+			return -1
+		}
+		r.note(line[start:end])
+	}
+	r.ending = ending{}
+	switch s.format {
+	case isoTimes:
+		return isoRest(line, end, &r.ending)
+	case syslogTimes:
+		return s.syslogRest(line, end, &r.ending)
+	case webTimes:
+		return webRest(line, end, &r.ending)
+	}
+	return s.walkRest(line, end, &r.ending)
+}
+
+// readSeconds reads the date at start of line up to its seconds, and returns where they end, or -1.
+func (s *scanner) readSeconds(line []byte, start int, p *parts) (end int) {
 	switch s.format {
 	case isoTimes:
 		return s.iso(line, start, p)
@@ -12,20 +38,18 @@ func (s *scanner) read(line []byte, start int, p *parts) (end int) {
 		return s.syslog(line, start, p)
 	case webTimes:
 		return s.web(line, start, p)
-	case stepTimes:
-		return s.walk(line, start, p)
 	}
-	return scanUnix(line, start)
+	return s.walk(line, start, p)
 }
 
-// iso reads 2005-01-23T21:59:59.981+01:00 and its kin.
+// iso reads 2005-01-23T21:59:59 and its kin.
 func (s *scanner) iso(line []byte, i int, p *parts) int {
 	if len(line) < i+len("2005-01-23T21:59:59") {
 		return -1
 	}
 	b := line[i:]
 	sep := b[4]
-	if !s.year(b, p) || sep != '-' && sep != '/' && sep != '.' || b[7] != sep {
+	if !s.year(b, &p.ending) || sep != '-' && sep != '/' && sep != '.' || b[7] != sep {
 		return -1
 	}
 	month, day := twoDigits(b, 5), twoDigits(b, 8)
@@ -43,14 +67,19 @@ func (s *scanner) iso(line []byte, i int, p *parts) int {
 	if !p.time(b, at) {
 		return -1
 	}
-	end := scanFraction(line, i+at+8, ".,")
+	return i + at + 8
+}
+
+// isoRest reads .981+01:00 or less.
+func isoRest(line []byte, i int, e *ending) int {
+	end := scanFraction(line, i, ".,")
 	if end < 0 {
 		return -1
 	}
-	return scanIsoZone(line, end, p)
+	return scanIsoZone(line, end, e)
 }
 
-// syslog reads "Jan 23 21:59:59", with or without the day of the week before it and fraction and year behind it.
+// syslog reads "Jan 23 21:59:59", with or without the day of the week before it.
 func (s *scanner) syslog(line []byte, i int, p *parts) int {
 	if len(line) < i+len("Sun Jan 23 21:59:59") {
 		return -1 // too short for what is read without looking
@@ -71,7 +100,12 @@ func (s *scanner) syslog(line []byte, i int, p *parts) int {
 		return -1
 	}
 	p.setDate(month, day)
-	end := scanFraction(line, len(line)-len(b)+len("Jan 23 21:59:59"), ".")
+	return len(line) - len(b) + len("Jan 23 21:59:59")
+}
+
+// syslogRest reads a fraction and a year, if they are there.
+func (s *scanner) syslogRest(line []byte, i int, e *ending) int {
+	end := scanFraction(line, i, ".")
 	if end < 0 || end+4 >= len(line) || line[end] != ' ' || line[end+1] != '2' {
 		return end
 	}
@@ -80,7 +114,7 @@ func (s *scanner) syslog(line []byte, i int, p *parts) int {
 		return -1
 	}
 	after := end + len(" 2005")
-	if !s.year(line[end+1:], p) {
+	if !s.year(line[end+1:], e) {
 		return end
 	}
 	if outsideWord(line, after) {
@@ -89,30 +123,35 @@ func (s *scanner) syslog(line []byte, i int, p *parts) int {
 	if line[after] >= utf8.RuneSelf {
 		return -1
 	}
-	p.said &^= saidYear
+	e.said &^= saidYear
 	return end
 }
 
-// web reads 23/Jan/2005:21:59:59 +0100.
+// web reads 23/Jan/2005:21:59:59.
 func (s *scanner) web(line []byte, i int, p *parts) int {
 	if len(line) < i+len("23/Jan/2005:21:59:59") {
 		return -1
 	}
 	b := line[i:]
 	day, month, sep := twoDigits(b, 0), monthNumber(b[3:]), b[2]
-	if day < 1 || day > 31 || month == 0 || sep != '/' && sep != '-' || b[6] != sep || !s.year(b[7:], p) ||
+	if day < 1 || day > 31 || month == 0 || sep != '/' && sep != '-' || b[6] != sep || !s.year(b[7:], &p.ending) ||
 		b[11] != ':' && b[11] != ' ' || !p.time(b, 12) {
 		return -1
 	}
 	p.setDate(month, day)
-	end := scanFraction(line, i+20, ".")
+	return i + 20
+}
+
+// webRest reads a fraction and an offset, if they are there.
+func webRest(line []byte, i int, e *ending) int {
+	end := scanFraction(line, i, ".")
 	if end < 0 || end+1 >= len(line) || line[end] != ' ' {
 		return end
 	}
 	if isLetter(line[end+1]) {
 		return -1 // may be UTC, in any case
 	}
-	return scanOffset(line, end+1, end, p)
+	return scanOffset(line, end+1, end, e)
 }
 
 // scanUnix reads a Unix time.
@@ -141,12 +180,12 @@ func scanUnix(line []byte, i int) int {
 }
 
 // year reads a year that is taken for one.
-func (s *scanner) year(b []byte, p *parts) bool {
+func (s *scanner) year(b []byte, e *ending) bool {
 	if b[0] != '2' || b[1] != '0' || b[2] < '0' || b[2] > s.decade || b[3]-'0' > 9 {
 		return false
 	}
-	p.year = 2000 + int(b[2]-'0')*10 + int(b[3]-'0')
-	p.said |= saidYear
+	e.year = 2000 + int(b[2]-'0')*10 + int(b[3]-'0')
+	e.said |= saidYear
 	return true
 }
 
@@ -182,7 +221,7 @@ func scanFraction(line []byte, i int, signs string) int {
 }
 
 // scanIsoZone reads blanks and a zone at i, if there are any.
-func scanIsoZone(line []byte, i int, p *parts) int {
+func scanIsoZone(line []byte, i int, e *ending) int {
 	at := i
 	for at < len(line) && isBlank(line[at]) {
 		at++
@@ -194,19 +233,19 @@ func scanIsoZone(line []byte, i int, p *parts) int {
 	case c >= utf8.RuneSelf:
 		return -1 // may be a blank
 	case c == '+' || c == '-':
-		return scanOffset(line, at, i, p)
+		return scanOffset(line, at, i, e)
 	case c == 'Z':
-		return scanName(line, at, "Z", i, p)
+		return scanName(line, at, "Z", i, e)
 	case c == 'U':
-		return scanName(line, at, "UTC", i, p)
+		return scanName(line, at, "UTC", i, e)
 	case c == 'G':
-		return scanName(line, at, "GMT", i, p)
+		return scanName(line, at, "GMT", i, e)
 	}
 	return i
 }
 
 // scanName reads the zone name at at, if it is there, and returns its end, else before.
-func scanName(line []byte, at int, name string, before int, p *parts) int {
+func scanName(line []byte, at int, name string, before int, e *ending) int {
 	end := at + len(name)
 	if end > len(line) || string(line[at:end]) != name {
 		return before
@@ -214,12 +253,12 @@ func scanName(line []byte, at int, name string, before int, p *parts) int {
 	if !outsideWord(line, end) {
 		return -1
 	}
-	p.said |= saidOffset
+	e.said |= saidOffset
 	return end
 }
 
 // scanOffset reads an offset such as +01:00 at at, if it is there, and returns its end, else before.
-func scanOffset(line []byte, at, before int, p *parts) int {
+func scanOffset(line []byte, at, before int, e *ending) int {
 	if at+3 > len(line) {
 		return before
 	}
@@ -250,8 +289,8 @@ func scanOffset(line []byte, at, before int, p *parts) int {
 	if line[at] == '-' {
 		offset = -offset
 	}
-	p.offset = offset * 60
-	p.said |= saidOffset
+	e.offset = offset * 60
+	e.said |= saidOffset
 	return end
 }
 

@@ -1,6 +1,9 @@
 package date
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A step is one thing that a simple pattern has next: a part of a date, or a character that stands for itself.
 type step struct {
@@ -32,7 +35,23 @@ func stepScanner(body string, begin, fold bool, year int) scanner {
 	if !certain(s.steps) || s.decade == 0 {
 		return scanner{}
 	}
+	s.fixed = fixedSteps(s.steps)
 	return s
+}
+
+// fixedSteps returns how many steps there are before the fraction or zone that a date ends with.
+func fixedSteps(steps []step) int {
+	fixed := len(steps)
+	for i, s := range slices.Backward(steps) {
+		switch s.code {
+		case 0:
+		case 'f', 'z':
+			fixed = i
+		default:
+			return fixed
+		}
+	}
+	return fixed
 }
 
 // nextStep reads the step at the start of text and says how many bytes it takes.
@@ -87,22 +106,55 @@ func (s step) parting() bool {
 	return s.code == 'a' || s.code == 'b'
 }
 
-// walk reads the steps at i.
+// walk reads the fixed steps at i.
 func (s *scanner) walk(line []byte, i int, p *parts) int {
-	for k := range s.steps {
+	for k := range s.fixed {
 		next := &s.steps[k]
 		if next.code != 0 {
-			if i = s.part(line, i, next, p); i < 0 {
-				return -1
-			}
-			continue
+			i = s.part(line, i, next, p)
+		} else {
+			i = s.literal(line, i, next)
 		}
-		if i >= len(line) || line[i] != next.literal && !(s.fold && isLetter(line[i]) && line[i]|0x20 == next.literal|0x20) {
+		if i < 0 {
 			return -1
 		}
-		i++
 	}
 	return i
+}
+
+// walkRest reads the other steps: fractions, zones and what stands between.
+func (s *scanner) walkRest(line []byte, i int, e *ending) int {
+	for k := s.fixed; k < len(s.steps); k++ {
+		switch next := &s.steps[k]; next.code {
+		case 0:
+			i = s.literal(line, i, next)
+		case 'f':
+			i = fraction6(line, i)
+		default:
+			i = s.zone(line, i, e)
+		}
+		if i < 0 {
+			return -1
+		}
+	}
+	return i
+}
+
+// literal reads a character that stands for itself.
+func (s *scanner) literal(line []byte, i int, next *step) int {
+	if i >= len(line) || line[i] != next.literal && !(s.fold && isLetter(line[i]) && line[i]|0x20 == next.literal|0x20) {
+		return -1
+	}
+	return i + 1
+}
+
+// fraction6 reads one to six digits.
+func fraction6(line []byte, i int) int {
+	end := digitsEnd(line, i)
+	if end == i || end > i+6 {
+		return -1
+	}
+	return end
 }
 
 // part reads the part of a date at i.
@@ -114,13 +166,7 @@ func (s *scanner) part(line []byte, i int, next *step, p *parts) int {
 	case 'a', 'b':
 		return namedPart(line, i, next.code, p)
 	case 'f':
-		end := digitsEnd(line, i)
-		if end == i || end > i+6 {
-			return -1
-		}
-		return end
-	case 'z':
-		return s.zone(line, i, p)
+		return fraction6(line, i)
 	}
 	if len(rest) < 2 {
 		return -1
@@ -160,7 +206,7 @@ func (s *scanner) fourDigits(line []byte, i int, strict bool, p *parts) int {
 		return -1
 	}
 	century, year := twoDigits(line, i), twoDigits(line, i+2)
-	if century < 0 || year < 0 || strict && !s.year(line[i:], p) {
+	if century < 0 || year < 0 || strict && !s.year(line[i:], &p.ending) {
 		return -1
 	}
 	p.setNumber('Y', century*100+year)
@@ -187,11 +233,11 @@ func namedPart(line []byte, i int, code byte, p *parts) int {
 }
 
 // zone reads a zone that must be there.
-func (s *scanner) zone(line []byte, i int, p *parts) int {
+func (s *scanner) zone(line []byte, i int, e *ending) int {
 	if i >= len(line) || s.fold && isLetter(line[i]) || isBlank(line[i]) {
 		return -1
 	}
-	if end := scanIsoZone(line, i, p); end > i {
+	if end := scanIsoZone(line, i, e); end > i {
 		return end
 	}
 	return -1

@@ -8,12 +8,18 @@ import (
 
 // parts are what the text of a date says. The zero parts say nothing.
 type parts struct {
-	said                 said
-	year, month, day     int
+	ending
+	month, day           int
 	hour, minute, second int
 	yearday              int
 	week, weekday        int // weekday: 0 for Monday
-	offset               int // seconds east of UTC
+}
+
+// An ending is what may also stand behind the seconds, and which parts there are.
+type ending struct {
+	said   said
+	year   int
+	offset int // seconds east of UTC
 }
 
 // said tells which parts a date has. The time of day needs no mention: it is zero without.
