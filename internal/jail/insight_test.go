@@ -196,6 +196,9 @@ func TestSkew(t *testing.T) {
 				if s := b.jail.Sources()[0]; !s.SkewKnown || s.Skew != c.skew || s.Corrected != (c.word == SkewCorrect) {
 					t.Errorf("status: %d, known %v, corrected %v", s.Skew, s.SkewKnown, s.Corrected)
 				}
+				if st := b.jail.insights.status(Progress{Path: "/log", Open: true, Live: true, Behind: 1}, ticket.Now()); st.Seconds != 60 {
+					t.Errorf("%v seconds behind, want 60", st.Seconds)
+				}
 				b.write(true, ahead(c.off-30*time.Second, "fail from 192.0.2.1"))
 				if want := ticket.Now() + c.shown; !b.logged(`\[j\] Found 192\.0\.2\.1 - ` + want.String()) {
 					t.Errorf("not found at %s:\n%s", want, b.log.String())
@@ -241,6 +244,24 @@ func TestOldLinesShowNoSkew(t *testing.T) {
 		}
 		b.jail.Stop()
 	})
+}
+
+// TestWhatIsNotReadIsForgotten takes the only log away from a jail that has learnt something of it.
+func TestWhatIsNotReadIsForgotten(t *testing.T) {
+	b := newBench(t, nil, nil)
+	defer b.jail.Stop()
+	b.write(true, ahead(0, "fail from 192.0.2.1"))
+	if got := b.jail.Sources(); len(got) != 1 || got[0].Matched != 1 {
+		t.Errorf("sources %+v", got)
+	}
+	s := b.jail.Settings()
+	s.Logs = nil
+	b.adopt(s)
+	s.Logs = []LogFile{{Path: "/log"}}
+	b.adopt(s)
+	if got := b.jail.Sources(); len(got) != 1 || got[0].Matched != 0 {
+		t.Errorf("after it was away: %+v", got)
+	}
 }
 
 func TestStateAndLag(t *testing.T) {
