@@ -31,7 +31,11 @@ func (c *commander) reload(ctx context.Context, words []string) int {
 		c.log.Error("Could not find server")
 		return failed
 	}
-	stream, ok := c.stream(jail)
+	read := readStream
+	if !c.serverIsOurs(ctx) {
+		read = readPlainStream
+	}
+	stream, ok := c.stream(jail, read)
 	if !ok {
 		return failed
 	}
@@ -44,13 +48,20 @@ func (c *commander) reload(ctx context.Context, words []string) int {
 	return code
 }
 
-// stream reads the configuration of one jail or of all, and reports whether there is anything to send.
-func (c *commander) stream(jail string) ([]any, bool) {
+// serverIsOurs reports whether the server understands all that readStream says: it knows an option that only ours has. The original's
+// is to be told what its own client would say.
+func (c *commander) serverIsOurs(ctx context.Context) bool {
+	_, err := c.call(ctx, []any{"get", "maxlinelength"})
+	return err == nil
+}
+
+// stream reads the configuration of one jail or of all, by read, and reports whether there is anything to send.
+func (c *commander) stream(jail string, read func(config.Options) (*config.Config, error)) ([]any, bool) {
 	o := configOptions(c.options)
 	if jail != everyJail {
 		o.Only = jail
 	}
-	conf, err := readStream(o)
+	conf, err := read(o)
 	showMessages(c.log, conf.Messages)
 	if err != nil {
 		c.log.Error(fmt.Sprintf("Failed during configuration: %v", err))

@@ -29,7 +29,7 @@ func (c *commander) start(ctx context.Context) int {
 		return failed
 	}
 	c.progress("load configuration")
-	stream, ok := c.stream(everyJail)
+	stream, ok := c.stream(everyJail, readStream)
 	if !ok {
 		return failed
 	}

@@ -195,7 +195,7 @@ func TestPingGivesUp(t *testing.T) {
 func TestReload(t *testing.T) {
 	tests := []struct {
 		name, cmd string
-		want      []string // what is sent after the ping, cut behind the flags
+		want      []string // what is sent in the end, cut behind the flags
 		jails     int      // how many of them are in the stream
 	}{
 		{"everything", "reload", []string{"['reload', '--all', []"}, 2},
@@ -217,7 +217,7 @@ func TestReload(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			asked := f.questions()
-			if len(asked) != 2 || asked[0] != "['ping']" || !strings.HasPrefix(asked[1], tt.want[0]+", [['set', 'syslogsocket'") {
+			if len(asked) != 3 || asked[0] != "['ping']" || !strings.HasPrefix(asked[2], tt.want[0]+", [['set', 'syslogsocket'") {
 				t.Errorf("asked %q", asked)
 			}
 			if got := strings.Count(asked[len(asked)-1], "['add', "); got != tt.jails {
@@ -233,8 +233,45 @@ func TestReloadOfAnUnknownJailSendsNothing(t *testing.T) {
 	if diff := cmp.Diff(want, runWith(t, f.socket, "", "reload", "--if-exists", "nosuch")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"['ping']"}, f.questions()); diff != "" {
+	if diff := cmp.Diff([]string{"['ping']", "['get', 'maxlinelength']"}, f.questions()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestReloadOfTheOriginalsServer sends it the files that are there, and not the pattern.
+func TestReloadOfTheOriginalsServer(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a.log", "")
+	write("fail2ban.conf", "[Definition]\n")
+	write("jail.conf", "[a]\nenabled = true\nlogpath = "+dir+"/*.log\n")
+	for _, ours := range []bool{false, true} {
+		f, _ := startFake(t, func(cmd []any) (any, error) {
+			if cmd[0] == "get" && !ours {
+				return nil, control.InvalidCommand("Invalid command")
+			}
+			return "OK", nil
+		})
+		c := newCommander(&options{conf: dir, socket: f.socket, timeout: 5}, strings.NewReader(""), io.Discard, io.Discard)
+		if !c.findServer() {
+			t.Fatal("the configuration is not read")
+		}
+		if code := c.reload(t.Context(), nil); code != 0 {
+			t.Fatalf("exit status %d", code)
+		}
+		asked := f.questions()
+		want := "'addlogpath', '" + dir + "/a.log', 'head']"
+		if ours {
+			want = "'addlogpath', '" + dir + "/*.log', 'head', 'live']"
+		}
+		if last := asked[len(asked)-1]; !strings.Contains(last, want) {
+			t.Errorf("ours %v: sent %s", ours, last)
+		}
 	}
 }
 

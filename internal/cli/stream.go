@@ -26,14 +26,16 @@ func configOptions(o *options) config.Options {
 // the journal do where that is better.
 func readStream(o config.Options) (*config.Config, error) {
 	o.AllowNoLogs, o.LivePatterns, o.Journal = true, true, preferJournal
+	return readPlainStream(o)
+}
+
+// readPlainStream reads the configuration for any server: what -d prints, or an error where the original's client has one.
+func readPlainStream(o config.Options) (*config.Config, error) {
 	c, err := config.Read(o)
-	if err != nil {
-		return c, err
+	if err == nil && c.Failed {
+		err = errors.New("no jail is usable")
 	}
-	if c.Failed {
-		return c, errors.New("no jail is usable")
-	}
-	return c, nil
+	return c, err
 }
 
 // configureFrom makes a server work by a configuration, in its own process.
