@@ -15,6 +15,7 @@ type encodingOf struct {
 	name  string
 	codec encoding.Encoding
 	ascii bool // bytes above 127 are errors
+	plain bool // ASCII stands for itself, so that most lines need no codec
 }
 
 // An EncodingError is the error of Compile for a text encoding that nobody knows.
@@ -27,18 +28,28 @@ func (e *EncodingError) Error() string { return "unknown encoding: " + e.Name }
 func findEncoding(name string) (encodingOf, error) {
 	switch n := encodingName(name); n {
 	case "", "auto":
-		return encodingOf{name: "UTF-8"}, nil
+		return encodingOf{name: "UTF-8", plain: true}, nil
 	case "utf-8", "utf8", "u8", "utf", "cp65001":
-		return encodingOf{name: name}, nil
+		return encodingOf{name: name, plain: true}, nil
 	case "ascii", "us-ascii", "646", "ansi-x3.4-1968", "us", "cp367", "ibm367", "csascii", "iso-ir-6", "iso646-us":
-		return encodingOf{name: name, ascii: true}, nil
+		return encodingOf{name: name, ascii: true, plain: true}, nil
 	default:
 		codec := encodings()[n]
 		if codec == nil {
 			return encodingOf{}, &EncodingError{name}
 		}
-		return encodingOf{name: name, codec: codec}, nil
+		return encodingOf{name: name, codec: codec, plain: keepsASCII(codec)}, nil
 	}
+}
+
+// keepsASCII reports whether text in ASCII is the same in the encoding of codec.
+func keepsASCII(codec encoding.Encoding) bool {
+	var all [utf8.RuneSelf]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	got, err := codec.NewDecoder().Bytes(all[:])
+	return err == nil && bytes.Equal(got, all[:])
 }
 
 func encodingName(name string) string {
@@ -49,9 +60,11 @@ func encodingName(name string) string {
 // itself or lies in *buf.
 func (e *encodingOf) decode(line []byte, buf *[]byte) (text []byte, good bool) {
 	switch {
+	case e.plain && isASCII(line):
+		text, good = line, true
 	case e.codec != nil:
 		text, good = e.decodeOther(line, buf)
-	case isASCII(line) || !e.ascii && utf8.Valid(line):
+	case !e.ascii && utf8.Valid(line):
 		text, good = line, true
 	case e.ascii:
 		*buf = appendASCII((*buf)[:0], line)

@@ -37,6 +37,18 @@ func TestNewline(t *testing.T) {
 	}
 }
 
+func TestASCIIStandsForItself(t *testing.T) {
+	for encoding, want := range map[string]bool{
+		"utf-8": true, "ascii": true, "latin1": true, "cp1251": true, "koi8-r": true, "gbk": true, "euc-jp": true,
+		"utf-16": false, "utf-32-be": false, "cp037": false, "iso-2022-jp": false,
+	} {
+		e, err := findEncoding(encoding)
+		if err != nil || e.plain != want {
+			t.Errorf("%s: %v, want %v (error %v)", encoding, e.plain, want, err)
+		}
+	}
+}
+
 func TestIsASCII(t *testing.T) {
 	for n := range 100 {
 		b := make([]byte, n)

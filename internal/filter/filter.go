@@ -171,7 +171,7 @@ func (f *Filter) judge(l *ticket.Line, b *ticket.Batch) {
 func (f *Filter) decode(l *ticket.Line, source string) []byte {
 	encoding := &f.program.encoding
 	if l.Time != 0 { // the journal has decoded it
-		encoding = &encodingOf{}
+		encoding = &encodingOf{plain: true}
 	}
 	raw := l.Text
 	if limit := f.program.maxLine; len(raw) > limit {

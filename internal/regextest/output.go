@@ -87,12 +87,22 @@ func (t *Output) write(w io.Writer, h *filter.Hit) error {
 		}
 		return nil
 	case "row":
-		return printLine(w, "["+pickle.Repr(f.ID.String())+",\t"+timeText(h)+",\t"+dict(f.Fields)+"],")
+		return printLine(w, "["+identity(f)+",\t"+timeText(h)+",\t"+dict(f.Fields)+"],")
 	}
 	if strings.Contains(t.format, "<") {
 		return t.writeTags(w, h)
 	}
 	return printLine(w, field(f, t.format))
+}
+
+// identity prints who failed as Python does: a text, or the tuple that it was put together from.
+func identity(f *ticket.Failure) string {
+	if v, _ := f.Fields.Get("fid"); v != nil {
+		if t, ok := v.(ticket.Tuple); ok {
+			return pickle.Repr(plain(t))
+		}
+	}
+	return pickle.Repr(f.ID.String())
 }
 
 func printLine(w io.Writer, text string) error {

@@ -2,6 +2,7 @@ package regextest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -121,5 +122,34 @@ func TestOutputHostNames(t *testing.T) {
 	}
 	if want := "192.0.2.1 b.example inet4 a.example\n2001:db8::1 None inet6 c.example\n"; b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+func TestOutputOfTuples(t *testing.T) {
+	p, err := filter.Compile(filter.Settings{
+		Failregex: []string{`^ a (?:<F-TUPLE_ID>b</F-TUPLE_ID>|c)(?: <F-TUPLE_ID_2>d</F-TUPLE_ID_2>)? <ADDR>$`},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{ // as the original has it
+		"row":       "[(None, 'b', None),\t1700000000.0,\t{'tuple_id': 'b', 'tuple_id_2': None, 'ip4': '192.0.2.1', 'ip6': None, 'fid': (None, 'b', None), 'ip': '192.0.2.1'}],\n",
+		"id":        "(None, 'b', None)\n",
+		"fid":       "(None, 'b', None)\n",
+		"v=<F-ID>":  "v=(None, 'b', None)\n",
+		"tuple_id":  "b\n",
+		"<ip>":      "192.0.2.1\n",
+		"[<F-X>]":   "[]\n",
+		"ip":        "192.0.2.1\n",
+		"tuple_id_": "None\n",
+	} {
+		var b strings.Builder
+		o := NewOutput(p, filter.Env{Log: slog.New(slog.DiscardHandler)}, &b, format, false, nil)
+		if err := errors.Join(o.Line(&ticket.Line{Text: []byte("1700000000 a b 192.0.2.1")}, "test"), o.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != want {
+			t.Errorf("-o %q: got %q, want %q", format, b.String(), want)
+		}
 	}
 }
