@@ -124,7 +124,7 @@ func (f *follow) chain(p ticket.Position, since ticket.Unix) (segs []*segment, w
 	}
 	closeAll(files[:at])
 	segs = f.splice(files[at:], since)
-	return segs, len(segs) == 0 || segs[0].id != files[at].identity
+	return segs, len(segs) == 0 || !sameFirstLine(segs[0].body, p.Hash)
 }
 
 // remains returns, oldest first, the rotated files that are there when the one that sub had got to is gone, as happens to a log that
@@ -136,7 +136,7 @@ func (f *follow) remains(sub *Subscription, cur *segment) []*segment {
 	segs := f.splice(f.siblings(), sub.start.Since)
 	if len(segs) > 0 {
 		sub.missed()
-		f.reader.opt.Log.Warn(fmt.Sprintf("The file of %s that was read last is gone, and what was not read of it", f.path))
+		f.reader.opt.Log.Warn(fmt.Sprintf("The file of %s that was read last is gone, with what was not read of it; %d rotated file(s) are there", f.path, len(segs)))
 	}
 	return segs
 }

@@ -33,7 +33,11 @@ type rotated struct {
 	path string
 }
 
-const restPause = 2 * time.Millisecond
+// How often, and after which pause, the rotated files are listed again until a list holds.
+const (
+	restTries = 50
+	restPause = 2 * time.Millisecond
+)
 
 // siblings opens the rotated files beside path, oldest first, by number or date where the names hold one and by time of last
 // change otherwise. Of a file that is there both plain and compressed only the plain one counts: it is being compressed. The
@@ -42,7 +46,7 @@ const restPause = 2 * time.Millisecond
 // Rotation renames all of them one after the other, so a list counts only if nothing was renamed until all were open.
 func (f *follow) siblings() []rotated {
 	var open []rotated
-	for range 10 {
+	for range restTries {
 		list := listSiblings(f.path)
 		if open = f.openSiblings(list); len(open) == len(list) && slices.EqualFunc(list, listSiblings(f.path), sibling.equal) {
 			return open
