@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"gaol/internal/ticket"
 )
@@ -97,27 +95,15 @@ func openDocker(line, buf []byte) (p piece, ok bool) {
 	if !s.take('{') {
 		return p, false
 	}
-	var haveLog, haveTime, haveStream bool
+	var have fields
 	for more := true; more && !s.failed; more = s.take(',') {
 		key := string(s.text())
 		if !s.take(':') {
 			return p, false
 		}
-		switch key {
-		case "log":
-			p.text = unescape(buf[:0], s.text())
-			haveLog = true
-		case "stream":
-			stream := string(s.text())
-			p.stderr = stream == "stderr"
-			haveStream = p.stderr || stream == "stdout"
-		case "time":
-			p.time, haveTime = stampOf(s.text())
-		default:
-			s.skip()
-		}
+		have |= p.read(key, &s, buf)
 	}
-	if !s.take('}') || len(s.rest) > 0 || !haveLog || !haveTime || !haveStream {
+	if !s.take('}') || len(s.rest) > 0 || have != haveLog|haveStream|haveTime {
 		return p, false
 	}
 	p.whole = len(p.text) < dockerPiece || p.text[len(p.text)-1] == '\n'
@@ -130,6 +116,37 @@ func openDocker(line, buf []byte) (p piece, ok bool) {
 	return p, true
 }
 
+// fields are the parts of a piece that were found.
+type fields uint8
+
+const (
+	haveLog fields = 1 << iota
+	haveStream
+	haveTime
+)
+
+// read takes the value of a field and returns what of p it was, if it is a good one.
+func (p *piece) read(key string, s *scanner, buf []byte) fields {
+	switch key {
+	case "log":
+		p.text = unescape(buf[:0], s.text())
+		return haveLog
+	case "stream":
+		stream := string(s.text())
+		if p.stderr = stream == "stderr"; p.stderr || stream == "stdout" {
+			return haveStream
+		}
+	case "time":
+		var ok bool
+		if p.time, ok = stampOf(s.text()); ok {
+			return haveTime
+		}
+	default:
+		s.skip()
+	}
+	return 0
+}
+
 // stampOf reads a time as the engines write it.
 func stampOf(text []byte) (t ticket.Unix, ok bool) {
 	var at time.Time
@@ -137,154 +154,4 @@ func stampOf(text []byte) (t ticket.Unix, ok bool) {
 		return 0, false
 	}
 	return ticket.At(at), true
-}
-
-// A scanner reads JSON, as far as log lines need it. Once something is wrong it stays failed.
-type scanner struct {
-	rest   []byte
-	failed bool
-}
-
-// take takes the character c, blanks before it too, and reports whether it is there.
-func (s *scanner) take(c byte) bool {
-	s.rest = bytes.TrimLeft(s.rest, " \t")
-	if s.failed || len(s.rest) == 0 || s.rest[0] != c {
-		return false
-	}
-	s.rest = s.rest[1:]
-	return true
-}
-
-// text takes a string and returns what is between its quotation marks, as it is.
-func (s *scanner) text() []byte {
-	if !s.take('"') {
-		s.failed = true
-		return nil
-	}
-	for from := 0; ; {
-		i := bytes.IndexByte(s.rest[from:], '"')
-		if i < 0 {
-			s.failed = true
-			return nil
-		}
-		text := s.rest[:from+i]
-		if escapes := len(text) - len(bytes.TrimRight(text, `\`)); escapes%2 == 0 {
-			s.rest = s.rest[from+i+1:]
-			return text
-		}
-		from += i + 1
-	}
-}
-
-// skip takes any value.
-func (s *scanner) skip() {
-	for depth := 0; !s.failed; {
-		s.rest = bytes.TrimLeft(s.rest, " \t")
-		if len(s.rest) == 0 {
-			s.failed = true
-			return
-		}
-		switch s.rest[0] {
-		case '"':
-			s.text()
-		case '{', '[':
-			depth++
-			s.rest = s.rest[1:]
-		case '}', ']':
-			if depth == 0 { // the end of what holds the value, which is missing
-				s.failed = true
-				return
-			}
-			depth--
-			s.rest = s.rest[1:]
-		case ',', ':':
-			if depth == 0 {
-				s.failed = true
-				return
-			}
-			s.rest = s.rest[1:]
-			continue // the next part of the value
-		default:
-			n := bytes.IndexAny(s.rest, " \t,:{}[]\"")
-			if n < 0 {
-				s.failed = true
-				return
-			}
-			s.rest = s.rest[n:]
-		}
-		if depth == 0 {
-			return
-		}
-	}
-}
-
-// unescape appends the text of a JSON string to to; it never makes it longer. What is no escape stays as it is.
-func unescape(to, text []byte) []byte {
-	for {
-		i := bytes.IndexByte(text, '\\')
-		if i < 0 || i+1 == len(text) {
-			return append(to, text...)
-		}
-		to = append(to, text[:i]...)
-		c := text[i+1]
-		text = text[i+2:]
-		switch c {
-		case 'n':
-			to = append(to, '\n')
-		case 't':
-			to = append(to, '\t')
-		case 'r':
-			to = append(to, '\r')
-		case 'b':
-			to = append(to, '\b')
-		case 'f':
-			to = append(to, '\f')
-		case 'u':
-			r, n := escapedRune(text)
-			if n == 0 {
-				to = append(to, `\u`...)
-			} else {
-				to = utf8.AppendRune(to, r)
-			}
-			text = text[n:]
-		default:
-			to = append(to, c)
-		}
-	}
-}
-
-// escapedRune reads the four digits behind \u, and another escape if both stand for one character. It returns how many bytes
-// that took, 0 for none.
-func escapedRune(text []byte) (r rune, n int) {
-	hi, ok := hex4(text)
-	if !ok {
-		return 0, 0
-	}
-	if !utf16.IsSurrogate(hi) {
-		return hi, 4
-	}
-	if after, escaped := bytes.CutPrefix(text[4:], []byte(`\u`)); escaped {
-		if lo, ok := hex4(after); ok && utf16.DecodeRune(hi, lo) != utf8.RuneError {
-			return utf16.DecodeRune(hi, lo), 10
-		}
-	}
-	return utf8.RuneError, 4
-}
-
-func hex4(text []byte) (r rune, ok bool) {
-	if len(text) < 4 {
-		return 0, false
-	}
-	for _, c := range text[:4] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			c = c | 0x20 - 'a' + 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
 }
