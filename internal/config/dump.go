@@ -16,6 +16,7 @@ func Dump(w io.Writer, stream []any) error {
 	chunks := slices.Collect(slices.Chunk(stream, dumpChunk))
 	texts := make([][]byte, len(chunks))
 	together(len(chunks), func(i int) {
+		texts[i] = make([]byte, 0, dumpChunk*usualCommand)
 		for _, command := range chunks[i] {
 			texts[i] = append(pickle.AppendRepr(texts[i], command), '\n')
 		}
@@ -28,8 +29,11 @@ func Dump(w io.Writer, stream []any) error {
 	return nil
 }
 
-// dumpChunk is how many commands Dump writes at a time.
-const dumpChunk = 100
+// dumpChunk is how many commands Dump writes at a time, usualCommand about how many bytes each has.
+const (
+	dumpChunk    = 100
+	usualCommand = 250
+)
 
 // DumpPretty prints a command stream with the commands that are too long broken into lines.
 func DumpPretty(w io.Writer, stream []any) error {

@@ -68,6 +68,15 @@ func (x *expansion) insert(text string, born int) bool {
 		case end == len(text): // and what follows an inner text might make it a tag
 			x.out = append(x.out, text...)
 			return !inner
+		case text[end] == '<':
+			if spliced, ok := x.splice(text[start:], end-start, born); ok {
+				x.out = append(x.out, text[:start]...)
+				text = spliced
+				continue
+			}
+			x.out = append(x.out, text[:start+1]...)
+			text = text[start+1:]
+			continue
 		case end == start+1 || text[end] != '>':
 			x.out = append(x.out, text[:start+1]...)
 			text = text[start+1:]
@@ -79,6 +88,34 @@ func (x *expansion) insert(text string, born int) bool {
 		}
 		text = text[end+1:]
 	}
+}
+
+// splice puts the meaning of the tag that begins at inner into text, which is about to be read as the beginning of another tag. It does
+// that if replace did it before it came here, so that it sees <m-normal> where <m-<mode>> is written.
+func (x *expansion) splice(text string, inner, born int) (string, bool) {
+	end := inner + 1 + tagLength(text[inner+1:])
+	if end == inner+1 || end == len(text) || text[end] != '>' {
+		return "", false
+	}
+	tag := text[inner+1 : end]
+	if x.ignore[tag] || !x.replaced(tag, born) {
+		return "", false
+	}
+	meaning, known, err := x.valueOf(tag)
+	if x.left -= len(text); x.left < 0 || err != nil || !known || strings.IndexByte(meaning, '<') >= 0 {
+		return "", false // and tag will not know what to do, either
+	}
+	return text[:inner] + meaning + text[end+1:], true
+}
+
+// replaced reports whether replace has seen to a tag in a text that has been there since born.
+func (x *expansion) replaced(tag string, born int) bool {
+	for _, o := range x.seen {
+		if o.tag == tag {
+			return o.first > born || len(o.later) > 0 && o.later[len(o.later)-1] > born
+		}
+	}
+	return false
 }
 
 // tag appends what a tag, as written, stands for.

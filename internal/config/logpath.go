@@ -140,6 +140,9 @@ func (d *draft) glob(pattern string) ([]string, error) {
 	if d.reader.o.Glob != nil {
 		return d.reader.o.Glob(pattern)
 	}
+	if _, err := os.Stat(pattern); err == nil && !strings.ContainsAny(pattern, "*?[") {
+		return []string{pattern}, nil
+	}
 	found := glob(pattern)
 	if len(found) == 0 {
 		d.reader.log.add(jailLog, Notice, "No file(s) found for glob "+pattern)

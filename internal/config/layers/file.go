@@ -16,7 +16,7 @@ func readWhole(name string, scratch []byte) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	defer syscall.Close(fd)
-	data := slices.Grow(scratch[:0], 8<<10)
+	data := slices.Grow(scratch[:0], 32<<10)
 	for {
 		n, err := retry(func() (int, error) { return syscall.Read(fd, data[len(data):cap(data)]) })
 		switch {

@@ -110,6 +110,7 @@ type asker struct {
 // resolved returns the text of what was found for option with every reference replaced.
 func (a asker) resolved(option string, f finding) (string, error) {
 	g := getter{asker: a, option: option}
+	g.out.Grow(2 * len(f.text))
 	if err := g.resolve(f, 1); err != nil {
 		return "", err
 	}
