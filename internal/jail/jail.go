@@ -60,7 +60,9 @@ type Jail struct {
 		state state
 		plan  *Plan                   // written under judging too, so that either lock suffices to read it
 		subs  map[string]Subscription // by path or pattern; the journal under its source name
-		feed  []byte                  // how a line feed looks in the files of subs
+		// Of subs: their backend, and how a line feed looks in their files.
+		backend string
+		feed    []byte
 	}
 	claims   claims
 	insights insights

@@ -46,6 +46,13 @@ type Pattern interface {
 	Drop(path string)
 }
 
+// Entries are the subscription of entries of the journal.
+type Entries interface {
+	Subscription
+	// SetMatches chooses other entries from now on.
+	SetMatches(matches [][]string) error
+}
+
 // An Owner decides which files a pattern reads, and where it begins. It may be called from any goroutine.
 type Owner interface {
 	// Claim says where to begin in a file, and false if the file is not to be read, or is already.
@@ -95,17 +102,29 @@ func (j *Jail) subscribeLocked() {
 	s := &j.life.plan.Settings
 	wanted := j.wantedLocked(s)
 	feed := filter.Newline(s.Filter.LogEncoding)
-	sameLines := bytes.Equal(feed, j.life.feed)
-	j.life.feed = feed
+	sameLines, sameReader := bytes.Equal(feed, j.life.feed), s.Backend == j.life.backend
+	j.life.feed, j.life.backend = feed, s.Backend
 	for name := range j.life.subs {
 		named := slices.ContainsFunc(wanted, func(o opening) bool { return o.name == name })
-		if !named || !sameLines && name != JournalSource {
+		if !named || !sameReader || !sameLines && name != JournalSource {
 			j.unsubscribeLocked(name)
 		}
 	}
 	j.dropLocked(s.Dropped)
+	j.chooseLocked(s.Journal)
 	for _, o := range wanted {
 		j.openLocked(o.name, o.open)
+	}
+}
+
+// chooseLocked lets the open journal look for other entries from now on.
+func (j *Jail) chooseLocked(matches [][]string) {
+	open, ok := j.life.subs[JournalSource].(Entries)
+	if !ok {
+		return
+	}
+	if err := open.SetMatches(matches); err != nil {
+		j.logs.filter.Error(fmt.Sprintf("cannot change the journal matches: %v", err))
 	}
 }
 

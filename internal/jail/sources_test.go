@@ -144,3 +144,40 @@ func TestFilesThatComeUpTakeOverFromTheJournal(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A chosen is an open journal.
+type chosen struct {
+	openSource
+	matches [][]string
+}
+
+func (c *chosen) SetMatches(m [][]string) error {
+	c.matches = m
+	return nil
+}
+
+func TestAChangeOfTheJournalsChoiceReachesIt(t *testing.T) {
+	b := newBench(t, nil, nil)
+	defer b.jail.Stop()
+	var opened []string
+	var now *chosen
+	b.jail.env.Entries = func(backend string, matches [][]string, _ Start, _ source.Sink) (Subscription, error) {
+		opened = append(opened, backend)
+		now = &chosen{openSource{func() {}}, matches}
+		return now, nil
+	}
+	s := b.jail.Settings()
+	s.Backend, s.Logs, s.Journal = "systemd", nil, [][]string{{"A=1"}}
+	b.adopt(s)
+	s.Journal = [][]string{{"A=1"}, {"B=2"}}
+	b.adopt(s)
+	if d := cmp.Diff(s.Journal, now.matches); d != "" {
+		t.Errorf("other matches (-want +got):\n%s", d)
+	}
+	s.Backend = "systemd[journalflags=1]"
+	b.adopt(s)
+	b.adopt(s)
+	if d := cmp.Diff([]string{"systemd", "systemd[journalflags=1]"}, opened); d != "" {
+		t.Errorf("opened (-want +got):\n%s", d)
+	}
+}

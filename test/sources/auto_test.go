@@ -154,3 +154,45 @@ func choose(l *lab.Lab, tree string, i int) {
 		l.T.Errorf("%s, %s: config explain prints\n%s", tree, c.name, explained)
 	}
 }
+
+func TestJournalMatchesChangeWhileItIsRead(t *testing.T) {
+	lab.Run(t, func(l *lab.Lab) {
+		configure(l, "backend = systemd", "journalmatch = _COMM=one")
+		l.Write("/etc/machine-id", machine+"\n")
+		dir := "/var/log/journal/" + machine
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/lib/systemd/systemd-journal-remote", "-o", dir+"/system.journal", "-")
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Skip("needs the Debian package systemd-journal-remote, to make real journal files")
+		}
+		defer cmd.Wait()
+		defer in.Close()
+		entry := func(comm, ip string) {
+			fmt.Fprintf(in, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=1000000\n_BOOT_ID=%s\n_COMM=%s\nMESSAGE= bad %s\n\n",
+				time.Now().UnixMicro(), machine, comm, ip)
+		}
+		l.Write("/etc/fail2ban/jail.local", "[b]\nfailregex = bad <HOST>$\n")
+		client(l, "start")
+		defer client(l, "stop")
+		entry("one", "198.51.100.1")
+		banned(l, "198.51.100.1")
+		entry("two", "198.51.100.2")
+		client(l, "set", "b", "addjournalmatch", "_COMM=two")
+		entry("two", "198.51.100.3")
+		banned(l, "198.51.100.3")
+		l.Write("/etc/fail2ban/jail.local", "[b]\nfailregex = bad <HOST>$\njournalmatch = _COMM=three\n")
+		client(l, "reload")
+		entry("two", "198.51.100.4")
+		entry("three", "198.51.100.5")
+		banned(l, "198.51.100.5")
+		if got := client(l, "get", "b", "banip"); strings.Contains(got, "198.51.100.4") {
+			l.T.Errorf("banned: %s", got)
+		}
+	})
+}
