@@ -149,6 +149,11 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 			in.flags |= flagStop
 			in.c = byte(stop)
 		}
+		// Where a run ends at one byte and that follows, the two are the same.
+		if next := c.at(int32(pc) + 1); in.op == iRunAll && next.op == iByte && (in.flags&flagStop == 0 || in.c == next.c) {
+			in.flags |= flagByte
+			in.c = next.c
+		}
 	}
 }
 

@@ -38,6 +38,11 @@ func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 		g.demand([]*Regexp{prefix})
 	}
 	g.demand(regexes)
+	if len(regexes) == 1 {
+		for _, l := range regexes[0].later {
+			g.needs = append(g.needs, demand{few: []literal{l}})
+		}
+	}
 	return &g
 }
 

@@ -15,8 +15,6 @@ const (
 	// commonest is the chance to stand in an ordinary line from which on a literal is
 	// not worth looking for.
 	commonest = 0.05
-	// usual is the same for lines that begin like a match: " from " is in most of them.
-	usual = 0.005
 	// scanPrice is what one more scan costs, as a chance.
 	scanPrice = 0.01
 )
@@ -46,16 +44,29 @@ func requiredLiterals(root *node) (few, many, later clause) {
 	many = n.rarest(func(c clause) (price float64, ok bool) {
 		return chance(c), shortest(c) >= minWindow
 	})
+	return few, many, n.later(few)
+}
+
+// mostLater is how many literals are looked for in a text that begins like a match.
+const mostLater = 2
+
+// later returns the rarest literals beyond the one that matches begin with, or else few if it is one.
+func (n *need) later(few clause) clause {
+	rest := need{clauses: n.clauses}
 	if n.begins {
-		rest := need{clauses: n.clauses[1:]}
-		later = rest.rarest(func(c clause) (price float64, ok bool) {
-			return chance(c), len(c) == 1 && chance(c) < usual
+		rest.clauses = rest.clauses[1:]
+	}
+	var all clause
+	for range mostLater {
+		one := rest.rarest(func(c clause) (price float64, ok bool) {
+			return chance(c), len(c) == 1 && shortest(c) > 1 && !slices.Contains(all, c[0])
 		})
+		all = append(all, one...)
 	}
-	if later == nil && len(few) == 1 {
-		later = few
+	if all == nil && len(few) == 1 {
+		return few
 	}
-	return few, many, later
+	return all
 }
 
 // rarest returns the clause of the lowest price, nil if all are common. The price is between 0 and 1.
@@ -268,7 +279,7 @@ func union(a, b clause) clause {
 }
 
 // everywhere is texts that most lines of some services have, however rare their letters are.
-const everywhere = `"GET / HTTP/1.1" "POST / HTTP/1.0", client: , server: , request: ", host: ", upstream: " [error] [client : user `
+const everywhere = `"GET / HTTP/1.1" "POST / HTTP/1.0", client: , server: , request: ", host: ", upstream: " [error] [client : user  from  for `
 
 // chance estimates how likely an ordinary line has one of the texts. It is only good
 // for comparing.

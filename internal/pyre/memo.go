@@ -47,7 +47,7 @@ const (
 // A memo holds the states that have failed.
 type memo struct {
 	on     bool
-	bits   []uint64 // by state, see rows.go, and position
+	bits   []uint64     // by state, see rows.go, and position
 	states []groupState // those that have failed, or some of them, by hash
 }
 

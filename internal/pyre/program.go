@@ -51,6 +51,7 @@ const (
 	flagASCII                // iWordEdge, iNoWordEdge, iBackref
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
+	flagByte                 // iRunAll: the byte c follows, with flagStop or not
 	flagLit                  // iRun…: see inst.then
 	flagSecond               // iRun…
 	flagFirst                // iEnter: an iteration that must be, and may be empty: -1
@@ -70,7 +71,7 @@ const flagFurther = flagLit | flagSecond
 // all questions about a byte. Entry 256 stands for the end of the text.
 type inst struct {
 	op    opcode
-	c     byte // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop
+	c     byte // iByte, iLit: the first byte; iRun…: the byte that ends it, with flagStop, or follows, with flagByte
 	flags uint16
 	bitX  uint8  // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
 	bitY  uint8  // iRun…: bytes that what follows may begin with; iSplit: the same of branch y

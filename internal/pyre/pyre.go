@@ -39,9 +39,9 @@ type Regexp struct {
 	pattern string
 	names   []string // by group number; "" is unnamed
 	prog    *program
-	few     clause  // what every match contains, to be looked for one by one
-	many    clause  // the same, to be looked for together with that of other regexes
-	later   literal // one text that every match contains, beyond its beginning if possible
+	few     clause    // what every match contains, to be looked for one by one
+	many    clause    // the same, to be looked for together with that of other regexes
+	later   []literal // texts that every match contains, beyond its beginning if possible
 }
 
 // Compile reads pattern and prepares it for matching. The error, if any, is a
@@ -58,8 +58,8 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	re := &Regexp{pattern: pattern, names: tree.names, prog: prog}
 	few, many, later := requiredLiterals(tree.root)
 	re.few, re.many = few, many
-	if len(later) > 0 {
-		re.later = newLiteral(later[0])
+	for _, text := range later {
+		re.later = append(re.later, newLiteral(text))
 	}
 	return re, nil
 }

@@ -181,11 +181,20 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			} else if i = bytes.IndexByte(rest, in.c); i < 0 {
 				i = len(rest)
 			}
+			ok := i >= int(in.x)
+			if in.flags&flagByte != 0 && plain { // the next instruction is done, too
+				if to := pos + i; ok && uint(to) < uint(len(text)) && text[to] == in.c {
+					pos = to + 1
+					pc += 2
+					continue
+				}
+				pos += i
+				break
+			}
 			next := in.table[endOfText]
 			if uint(pos+i) < uint(len(text)) {
 				next = in.table[text[pos+i]]
 			}
-			ok := i >= int(in.x)
 			switch {
 			case !plain:
 				i, ok = m.runBeyond(in, pc, pos)

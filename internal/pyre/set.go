@@ -74,11 +74,19 @@ func (c *Candidates) Next() int {
 			continue
 		}
 		c.words[c.at] = word & (word - 1)
-		i := c.at*64 + bits.TrailingZeros64(word)
-		// A scan for one literal is cheaper than a search, one for several is not.
-		if later := &c.set.regexes[i].later; len(later.text) == 0 || later.in(c.text) {
+		if i := c.at*64 + bits.TrailingZeros64(word); c.set.regexes[i].hasLater(c.text) {
 			return i
 		}
 	}
 	return -1
+}
+
+// hasLater reports whether text has what all matches contain.
+func (re *Regexp) hasLater(text []byte) bool {
+	for i := range re.later {
+		if !re.later[i].in(text) {
+			return false
+		}
+	}
+	return true
 }
