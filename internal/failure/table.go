@@ -124,6 +124,10 @@ func (t *Table) keep(r *record, lines []ticket.Match) {
 	if len(r.detail) == 0 && len(lines) == 0 {
 		return
 	}
+	if detail, ok := packed.Extend(t.detail[:0], r.detail, lines, t.settings.MaxMatches); ok {
+		t.detail, r.detail = detail, detail
+		return
+	}
 	f := r.failure(addr.ID{})
 	all := append(f.Matches, lines...)
 	over := max(0, len(all)-max(0, t.settings.MaxMatches))

@@ -50,8 +50,7 @@ func Append(to []byte, f *ticket.Failure) []byte {
 	}
 	to = binary.AppendUvarint(to, uint64(len(f.Matches)))
 	for i := range f.Matches {
-		m := &f.Matches[i]
-		to = appendText(appendText(appendText(to, m.Before), m.Date), m.After)
+		to = appendMatch(to, &f.Matches[i])
 	}
 	lines := to[begin:min(len(to), begin+window)]
 	to = binary.AppendUvarint(to, uint64(len(f.Fields)))
@@ -59,6 +58,10 @@ func Append(to []byte, f *ticket.Failure) []byte {
 		to = appendValue(appendName(to, f.Fields[i].Name), f.Fields[i].Value, lines)
 	}
 	return to
+}
+
+func appendMatch(to []byte, m *ticket.Match) []byte {
+	return appendText(appendText(appendText(to, m.Before), m.Date), m.After)
 }
 
 func appendText(to []byte, s string) []byte {

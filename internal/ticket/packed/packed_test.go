@@ -1,6 +1,7 @@
 package packed
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,46 @@ func TestReadGivesWhatWasAppended(t *testing.T) {
 	}
 }
 
+// TestExtendIsAppendOfMore compares adding lines to what is packed with packing all of them.
+func TestExtendIsAppendOfMore(t *testing.T) {
+	for i, f := range samples() {
+		for n := range 4 {
+			more := slices.Repeat([]ticket.Match{{Before: "b", Date: "d", After: "root"}}, n)
+			b, ok := Extend([]byte("before"), Append(nil, &f), more, 1000)
+			if !ok || string(b[:6]) != "before" {
+				t.Fatalf("%d: %d lines cannot be added: %q", i, n, b)
+			}
+			want := f
+			want.Matches = slices.Concat(f.Matches, more)
+			var got ticket.Failure
+			if !Read(string(b[6:]), &got) {
+				t.Fatalf("%d: %q cannot be read", i, b)
+			}
+			if diff := cmp.Diff(want, got, alike); diff != "" {
+				t.Errorf("%d (-want +got):\n%s", i, diff)
+			}
+		}
+	}
+}
+
+func TestExtendRefuses(t *testing.T) {
+	many := ticket.Failure{Matches: slices.Repeat([]ticket.Match{{After: "x"}}, 127)}
+	for _, tt := range []struct {
+		name string
+		b    []byte
+		most int
+	}{
+		{"more lines than are kept", Append(nil, &ticket.Failure{}), 0},
+		{"a number of lines that takes another byte", Append(nil, &many), 1000},
+		{"nothing", nil, 9},
+		{"half a failure", Append(nil, &many)[:100], 1000},
+	} {
+		if b, ok := Extend([]byte("before"), tt.b, []ticket.Match{{}}, tt.most); ok || string(b) != "before" {
+			t.Errorf("%s: %q, %v", tt.name, b, ok)
+		}
+	}
+}
+
 func TestFieldsOfALineCostLittle(t *testing.T) {
 	f := samples()[3]
 	length := len(f.Matches[0].String())
@@ -64,6 +105,9 @@ func FuzzRead(f *testing.F) {
 		}
 		if again := Append(nil, &one); !Read(string(again), &two) || !cmp.Equal(one, two, alike) {
 			t.Errorf("%q is read as %+v, which becomes %+v", b, one, two)
+		}
+		if more, ok := Extend(nil, Append(nil, &one), make([]ticket.Match, 1), 1<<20); ok && !Read(string(more), &two) {
+			t.Errorf("%q with a line more cannot be read", b)
 		}
 	})
 }
