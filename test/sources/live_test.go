@@ -5,10 +5,14 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
 
 	"gaol/test/lab"
 )
@@ -178,5 +182,50 @@ func TestLogsInUTF16(t *testing.T) {
 		banned(l, "198.51.100.1")
 		write("198.51.100.2")
 		banned(l, "198.51.100.2")
+	})
+}
+
+// TestPatternsSurviveAKill has lines that lead to a ban only if both are counted, and lines that do if one is counted twice.
+func TestPatternsSurviveAKill(t *testing.T) {
+	lab.Run(t, func(l *lab.Lab) {
+		configure(l, "logpath = /var/log/app/*.log")
+		l.Write("/etc/fail2ban/jail.local", "[b]\nmaxretry = 2\n")
+		l.Write("/var/log/app/a.log", "")
+		twice := func(round int) string { return fmt.Sprintf("198.51.100.%d", round) }
+		once := func(round, i int) string { return fmt.Sprintf("203.0.113.%d", 10*round+i) }
+		const rounds = 4
+		for round := range rounds {
+			server := exec.Command(l.Bin+"/fail2ban-server", "-xf", "start")
+			if err := server.Start(); err != nil {
+				t.Fatal(err)
+			}
+			l.Eventually("the server answers", func() bool {
+				_, code := l.Try(l.Bin+"/fail2ban-client", "status", "b")
+				return code == 0
+			})
+			bad(l, "/var/log/app/a.log", once(round, 0))
+			bad(l, fmt.Sprintf("/var/log/app/new%d.log", round), once(round, 1))
+			bad(l, fmt.Sprintf("/var/log/app/new%d.log", round), twice(round))
+			time.Sleep(time.Duration(200+300*round) * time.Millisecond)
+			server.Process.Kill()
+			server.Wait()
+			bad(l, fmt.Sprintf("/var/log/app/down%d.log", round), once(round, 2))
+			bad(l, fmt.Sprintf("/var/log/app/new%d.log", round), twice(round))
+		}
+		client(l, "-x", "start")
+		defer client(l, "stop")
+		want := ""
+		for round := range rounds {
+			want += twice(round) + "\n"
+		}
+		l.Eventually("everybody who failed twice is banned", func() bool {
+			return len(strings.Fields(client(l, "get", "b", "banip"))) >= rounds
+		})
+		time.Sleep(time.Second)
+		got := strings.Fields(client(l, "get", "b", "banip"))
+		slices.Sort(got)
+		if d := cmp.Diff(strings.Fields(want), got); d != "" {
+			l.T.Errorf("banned (-want +got):\n%s", d)
+		}
 	})
 }
