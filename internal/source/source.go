@@ -6,8 +6,8 @@ package source
 
 import "gaol/internal/ticket"
 
-// A Sink takes the lines of one subscription. Lines is called from the source's goroutine, one batch at a time; the batch
-// and the text of its lines are borrowed until it returns. A source waits for Lines to return before it reads on, so a slow
+// A Sink takes the lines of one subscription. Lines is called one batch at a time; the batch and the text of its lines are borrowed
+// until it returns, and other sinks may be reading them too, so they must not be changed. A source waits for Lines to return before it reads on, so a slow
 // sink makes the log the queue, and the end of a batch counts as judged as soon as Lines has returned.
 type Sink interface {
 	Lines(b *ticket.Batch)

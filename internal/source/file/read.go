@@ -179,9 +179,10 @@ func (f *follow) hand(s *segment, buf *buffer, used, long int) {
 	b.Source = f.path
 	b.End = ticket.Position{Offset: buf.group[0].off + int64(used), Hash: s.hash}
 	now := f.reader.opt.Now()
-	for _, g := range buf.group {
-		g.sub.give(b, long, now)
-	}
+	each(len(buf.group), len(b.Lines), func(i int) {
+		own := *b // give says in it whether the lines are live, which is the subscriber's affair
+		buf.group[i].sub.give(&own, long, now)
+	})
 }
 
 // settle moves the group past used bytes, which were read through window. atEnd: nothing else is there now.
