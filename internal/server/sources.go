@@ -2,6 +2,8 @@ package server
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"gaol/internal/jail"
@@ -31,6 +33,10 @@ func (s fileSource) Progress() []jail.Progress {
 func (s patternSource) Progress() (all []jail.Progress) {
 	for _, f := range s.Files() {
 		all = append(all, fileSource{f}.Progress()...)
+	}
+	refused := s.Refused()
+	for _, path := range slices.Sorted(maps.Keys(refused)) {
+		all = append(all, jail.Progress{Path: path, Open: true, Absent: refused[path]})
 	}
 	return all
 }

@@ -101,6 +101,12 @@ func TestSourcesOfAJail(t *testing.T) {
 		"a pattern that matches nothing": {"web-*.log", func(*bench) {}, only("web-*.log", "State", "waiting (no file matches)")},
 		"files that a pattern finds": {"web-*.log", func(b *bench) { b.append("web-2.log", stamp+failure); b.append("web-1.log", "") },
 			map[string]map[string]string{"web-1.log": {"State": "reading", "Lines read": "0"}, "web-2.log": {"State": "reading", "Lines read": "1"}}},
+		"what a pattern finds and is no file": {"web-*.log", func(b *bench) {
+			if err := os.Mkdir(filepath.Join(b.dir, "web-1.log"), 0o700); err != nil {
+				b.Fatal(err)
+			}
+			b.append("web-2.log", "")
+		}, map[string]map[string]string{"web-1.log": {"State": "waiting (not a regular file; logpath must name files)"}, "web-2.log": {"State": "reading"}}},
 		"lines of all kinds": {"web.log", func(b *bench) {
 			b.append("web.log", stamp+failure+stamp+" \xff\n"+"no date\n"+stamp+" "+strings.Repeat("x", 70000)+"\n"+stamp+" unfin")
 		}, only("web.log", "State", "reading", "Bytes behind", "0", "Lines read", "4", "Lines too long", "1", "Lines undecodable", "1", "Lines without date", "1", "Matches", "1", "Stretches lost", "0")},

@@ -84,6 +84,13 @@ func (g *Glob) Files() []*Subscription {
 	return slices.SortedFunc(maps.Values(g.subs), func(a, b *Subscription) int { return strings.Compare(a.Path(), b.Path()) })
 }
 
+// Refused returns what was found but cannot be read, and why.
+func (g *Glob) Refused() map[string]string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.refused)
+}
+
 // Pause pauses all files, Resume goes on with them; files found between them are paused too.
 func (g *Glob) Pause() { g.setPaused(true) }
 
