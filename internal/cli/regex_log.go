@@ -123,10 +123,10 @@ func (g *fileLog) Each(ctx context.Context, emit func(*ticket.Line) error) error
 			return ctx.Err()
 		}
 		text, err := readLine(in)
-		if errors.Is(err, io.EOF) {
-			return nil // what has no line end may still grow and is left alone, as in the server
-		}
 		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil // what has no line end may still grow and is left alone, as in the server
+			}
 			return fmt.Errorf("read %s: %w", g.name, err)
 		}
 		if skipped(text) {

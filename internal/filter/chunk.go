@@ -21,21 +21,21 @@ type chunk struct {
 	values   values // of all matches
 	texts    []byte // of all values
 	prefixes []ticket.Fields
+	prefixed int           // lines that prefregex matched
 	gaveUp   []*pattern    // searches that were given up
 	done     chan struct{} // gets a token when the lines are searched
 }
 
-// A queued line has its date; then come its events.
+// A queued line has its date. Those who search do not touch it: most lines have no events.
 type queued struct {
-	line     line
-	now      ticket.Unix
-	shown    []byte // as reports show it
-	from, to int    // its events
-	prefixed bool
+	line  line
+	now   ticket.Unix
+	shown []byte // as reports show it
 }
 
 // An event is something that the search in a line found.
 type event struct {
+	line  int
 	kind  eventKind
 	index int
 	told  values // by a failregex
@@ -120,7 +120,7 @@ func cloneParts(parts []part) *[]part {
 type searcher struct {
 	filter *Filter
 	chunk  *chunk
-	at     *queued
+	at     int // the line
 }
 
 func newSearcher(t *Tester) *searcher {
@@ -136,25 +136,25 @@ func newSearcher(t *Tester) *searcher {
 	}
 	if t.filter.prefixed != nil {
 		f.prefixed = func() {
-			s.at.prefixed = true
-			if t.wishes.Prefix {
-				s.add(event{kind: prefixEvent, index: len(s.chunk.prefixes)})
-				s.chunk.prefixes = append(s.chunk.prefixes, f.prefixFields())
-			}
+			s.add(event{kind: prefixEvent, index: len(s.chunk.prefixes)})
+			s.chunk.prefixes = append(s.chunk.prefixes, f.prefixFields())
 		}
 	}
 	return s
 }
 
-func (s *searcher) add(e event) { s.chunk.events = append(s.chunk.events, e) }
+func (s *searcher) add(e event) {
+	e.line = s.at
+	s.chunk.events = append(s.chunk.events, e)
+}
 
 func (s *searcher) search(c *chunk) {
 	s.chunk = c
+	before := s.filter.prefixes
 	for i := range c.lines {
 		x := &c.lines[i]
-		s.at, x.from, x.prefixed = x, len(c.events), false
-		s.filter.line, s.filter.now = &x.line, x.now
+		s.at, s.filter.line, s.filter.now = i, &x.line, x.now
 		_ = s.filter.search() // recording fails never
-		x.to = len(c.events)
 	}
+	c.prefixed = s.filter.prefixes - before
 }

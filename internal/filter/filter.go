@@ -59,6 +59,7 @@ type Filter struct {
 	record   func(index int, told values) // takes matches instead of settling them; the texts are lent
 	ignored  func(int)                    // is told which ignoreregex matched
 	prefixed func()                       // is told when prefregex matched
+	prefixes int                          // lines that prefregex matched
 	gaveUp   func(*pattern)               // is told which search was given up, instead of the log
 	anyTime  bool                         // lines of any age are taken as they come
 	all      bool                         // every match of a line, not just the first

@@ -15,6 +15,7 @@ import (
 type Queue struct {
 	tester  *Tester
 	take    func(*Outcome) error
+	skip    func(lines int) // nil while plain lines are taken, too
 	filling *chunk
 	waiting []*chunk // being searched, oldest first
 	spare   []*chunk
@@ -40,6 +41,9 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 	}
 }
 
+// Skip has lines that lead to nothing only counted from now on, by skip, which is told of some at a time.
+func (q *Queue) Skip(skip func(lines int)) { q.skip = skip }
+
 // Add tests a line, now or later. The line may be used again at once. The error is the first one that a line or take had; after
 // it the queue is of no more use but to be closed.
 func (q *Queue) Add(l *ticket.Line, source string) error {
@@ -47,6 +51,10 @@ func (q *Queue) Add(l *ticket.Line, source string) error {
 		o, err := q.tester.Test(l, source)
 		if err != nil {
 			return err
+		}
+		if q.skip != nil && o.plain() {
+			q.skip(1)
+			return nil
 		}
 		return q.take(o)
 	}
@@ -124,25 +132,51 @@ func (q *Queue) settle() error {
 	for _, r := range c.gaveUp {
 		q.tester.filter.giveUp(r)
 	}
-	for i := range c.lines {
-		if err := q.finish(c, &c.lines[i]); err != nil {
-			return err
-		}
+	q.tester.filter.prefixes += c.prefixed
+	if err := q.finishAll(c); err != nil {
+		return err
 	}
 	c.reset()
 	q.spare = append(q.spare, c)
 	return nil
 }
 
+// finishAll does what comes after the search, for one line after the other.
+func (q *Queue) finishAll(c *chunk) error {
+	events := c.events
+	for i := 0; i < len(c.lines); i++ {
+		if q.skip != nil {
+			next := len(c.lines)
+			if len(events) > 0 {
+				next = events[0].line
+			}
+			if next > i {
+				q.skip(next - i)
+			}
+			if i = next; i == len(c.lines) {
+				return nil
+			}
+		}
+		n := 0
+		for n < len(events) && events[n].line == i {
+			n++
+		}
+		if err := q.finish(c, &c.lines[i], events[:n]); err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
 // finish does what comes after the search of one line.
-func (q *Queue) finish(c *chunk, x *queued) error {
+func (q *Queue) finish(c *chunk, x *queued, events []event) error {
 	t := q.tester
 	f, o := t.filter, &t.outcome
 	t.begin(x.shown)
 	f.line, f.now = &x.line, x.now
-	o.Prefixed = x.prefixed
-	for i := x.from; i < x.to; i++ {
-		e := &c.events[i]
+	for i := range events {
+		e := &events[i]
 		switch e.kind {
 		case ignoredEvent:
 			o.Ignored = append(o.Ignored, e.index)

@@ -27,7 +27,7 @@ func connectionLines() (lines []string) {
 
 // describe prints all that an outcome says, but for what is only there when failures are wanted if bare.
 func describe(o *Outcome, bare bool) string {
-	s := fmt.Sprintf("%q %v %v %v %v %v", o.Text, o.Ignored, o.Prefixed, o.Prefix, o.Time, o.Timed)
+	s := fmt.Sprintf("%q %v %v %v %v", o.Text, o.Ignored, o.Prefix, o.Time, o.Timed)
 	for _, h := range o.Hits {
 		s += fmt.Sprintf("\n  %d %v %v %v %v", h.Regex, h.Quiet, h.NoFail, h.Pending, h.Timed)
 		if !bare {
@@ -77,9 +77,52 @@ func TestQueueLikeOneByOne(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Fatalf("seed %d (-one by one +queue):\n%.4000s", seed, d)
 		}
+		if one.Prefixed() != many.Prefixed() {
+			t.Errorf("seed %d: prefregex matched %d lines one by one, %d in the queue", seed, one.Prefixed(), many.Prefixed())
+		}
 		if d := cmp.Diff(one.Dates(), many.Dates(), cmpopts.EquateComparable(addr.ID{})); d != "" {
 			t.Errorf("seed %d: dates (-one by one +queue):\n%s", seed, d)
 		}
+	}
+}
+
+// TestSkippedLinesLedToNothing compares what a queue tells of all lines with what it tells when plain ones are skipped.
+func TestSkippedLinesLedToNothing(t *testing.T) {
+	p, err := Compile(connectionCase(rand.New(rand.NewPCG(2, 7))).Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return then }}
+	var runs [3][]string // all lines, some skipped, some skipped without other goroutines
+	skipped, plain := [3]int{}, 0
+	for i := range runs {
+		tester := NewTester(p, env, Wishes{All: true})
+		q := tester.Queue(func(o *Outcome) error {
+			if o.plain() {
+				plain++
+			} else {
+				runs[i] = append(runs[i], describe(o, true)+fmt.Sprint(tester.Parts()))
+			}
+			return nil
+		})
+		q.direct = i == 2
+		if i > 0 {
+			q.Skip(func(n int) { skipped[i] += n })
+		}
+		for _, l := range connectionLines() {
+			if err := q.Add(&ticket.Line{Text: []byte(l)}, "x"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := q.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if plain == 0 || skipped != [3]int{0, plain, plain} {
+		t.Errorf("%d plain lines, skipped %v", plain, skipped)
+	}
+	if d := cmp.Diff(runs[0], runs[1]) + cmp.Diff(runs[0], runs[2]); d != "" {
+		t.Errorf("(-all +skipped):\n%.4000s", d)
 	}
 }
 

@@ -34,6 +34,7 @@ func (f *Filter) search() error {
 			return nil
 		}
 		f.tally.Heard = f.ear.tells
+		f.prefixes++
 		if f.prefixed != nil {
 			f.prefixed()
 		}

@@ -20,14 +20,13 @@ const clockEvery = 32
 
 // An Outcome is what became of one line. It is valid until the next line is tested.
 type Outcome struct {
-	Text     []byte        // the line, decoded
-	Hits     []Hit         // in the order of the failregex
-	Ignored  []int         // indexes of the ignoreregex that matched
-	Prefixed bool          // prefregex matched; told only if all is wanted
-	Prefix   ticket.Fields // its groups, if wanted
-	Time     ticket.Unix   // of the line
-	Whole    bool          // Time prints as an integer
-	Timed    bool          // whether Time means anything
+	Text    []byte        // the line, decoded
+	Hits    []Hit         // in the order of the failregex
+	Ignored []int         // indexes of the ignoreregex that matched
+	Prefix  ticket.Fields // its groups, if wanted
+	Time    ticket.Unix   // of the line
+	Whole   bool          // Time prints as an integer
+	Timed   bool          // whether Time means anything
 }
 
 // Wishes say what a Tester is to tell.
@@ -50,14 +49,8 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
 	f.gate = t.gate()
-	if !w.All {
-		return t
-	}
-	f.prefixed = func() {
-		t.outcome.Prefixed = true
-		if w.Prefix {
-			t.outcome.Prefix = f.prefixFields()
-		}
+	if w.All && w.Prefix {
+		f.prefixed = func() { t.outcome.Prefix = f.prefixFields() }
 	}
 	return t
 }
@@ -109,13 +102,24 @@ func (t *Tester) tick() {
 // begin clears the outcome for the next line.
 func (t *Tester) begin(text []byte) {
 	o := &t.outcome
-	o.Text, o.Hits, o.Ignored, o.Prefixed, o.Prefix = text, o.Hits[:0], o.Ignored[:0], false, nil
+	o.Text, o.Hits, o.Ignored, o.Prefix = text, o.Hits[:0], o.Ignored[:0], nil
 }
 
 // prefixFields returns the groups of the present match of prefregex.
 func (f *Filter) prefixFields() ticket.Fields {
 	var c capturer
 	return c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields(true)
+}
+
+// plain reports whether the line led to nothing.
+func (o *Outcome) plain() bool { return len(o.Hits) == 0 && len(o.Ignored) == 0 && o.Prefix == nil }
+
+// Prefixed returns how many lines prefregex matched. It is 0 unless all is wanted, because otherwise not every line is searched.
+func (t *Tester) Prefixed() int {
+	if !t.wishes.All {
+		return 0
+	}
+	return t.filter.prefixes
 }
 
 // Parts returns the line tested last as it is kept with tickets.

@@ -39,6 +39,9 @@ type Names interface {
 func NewOutput(p *filter.Program, env filter.Env, w io.Writer, format string, invert bool, names Names) *Output {
 	t := &Output{out: w, format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{Failures: true})}
 	t.queue = t.tester.Queue(t.take)
+	if !invert {
+		t.queue.Skip(func(int) {})
+	}
 	return t
 }
 

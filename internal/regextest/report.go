@@ -55,7 +55,7 @@ func (s *Session) writePrefregex(b *strings.Builder) {
 	if regex == "" {
 		return
 	}
-	fmt.Fprintf(b, "\nPrefregex: %d total\n", s.prefixes)
+	fmt.Fprintf(b, "\nPrefregex: %d total\n", s.tester.Prefixed())
 	lines := []string{regex}
 	for i, groups := range s.prefixShown {
 		if i == prefixesShown {

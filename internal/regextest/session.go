@@ -45,7 +45,6 @@ type Session struct {
 	tester  *filter.Tester
 	queue   *filter.Queue
 
-	prefixes    int
 	prefixShown []ticket.Fields // the first few
 	fail        []regexStat
 	ignore      []regexStat
@@ -89,8 +88,8 @@ func (s *Session) Line(l *ticket.Line, source string) error { return s.queue.Add
 // take counts what became of a line.
 func (s *Session) take(o *filter.Outcome) error {
 	s.tested++
-	if o.Prefixed {
-		s.addPrefix(o.Prefix)
+	if o.Prefix != nil && len(s.prefixShown) <= prefixesShown {
+		s.prefixShown = append(s.prefixShown, o.Prefix)
 	}
 	for _, i := range o.Ignored {
 		s.ignore[i].hits++
@@ -118,13 +117,6 @@ func (s *Session) take(o *filter.Outcome) error {
 // prefixesShown is how many matches of prefregex a verbose report shows.
 const prefixesShown = 20
 
-func (s *Session) addPrefix(groups ticket.Fields) {
-	s.prefixes++
-	if s.opt.Verbose && len(s.prefixShown) <= prefixesShown {
-		s.prefixShown = append(s.prefixShown, groups)
-	}
-}
-
 // addHit counts a hit that has n others of its line before it.
 func (s *Session) addHit(h *filter.Hit, n int) {
 	r := &s.fail[h.Regex]
@@ -151,6 +143,9 @@ func (s *Session) miss(text []byte) {
 	keep := s.program.MaxLines() - 1
 	if keep == 0 {
 		s.missed.add(text)
+		if s.missed.isFull() {
+			s.queue.Skip(s.skip)
+		}
 		return
 	}
 	s.window = append(s.window, string(text))
@@ -158,6 +153,12 @@ func (s *Session) miss(text []byte) {
 		s.missed.add([]byte(s.window[0]))
 		s.window = s.window[1:]
 	}
+}
+
+// skip counts lines that nothing matched, once they are no more listed.
+func (s *Session) skip(lines int) {
+	s.tested += lines
+	s.missed.count += lines
 }
 
 // claim moves the missed lines that hits span to the matched ones.
@@ -183,10 +184,12 @@ type list struct {
 
 func (l *list) add(text []byte) {
 	l.count++
-	switch {
-	case l.when == Always, l.when == Few && l.count < l.limit:
-		l.lines = append(l.lines, strings.ToValidUTF8(string(text), "\uFFFD"))
-	default:
+	if l.isFull() {
 		l.lines = nil
+	} else {
+		l.lines = append(l.lines, strings.ToValidUTF8(string(text), "\uFFFD"))
 	}
 }
+
+// isFull reports whether lines are only counted.
+func (l *list) isFull() bool { return l.when == Never || l.when == Few && l.count >= l.limit }
