@@ -137,6 +137,9 @@ func (c *compiler) literalPrefix() []byte {
 func (c *compiler) specializeRuns(firsts []byteSet) {
 	for pc := range c.prog.code {
 		in := &c.prog.code[pc]
+		if in.op == iLook {
+			c.specializeLook(in)
+		}
 		if in.op != iRunGreedy && in.op != iRunLazy && in.op != iRunAll {
 			continue
 		}
@@ -154,6 +157,15 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 			in.flags |= flagByte
 			in.c = next.c
 		}
+	}
+}
+
+// specializeLook marks a look-ahead for nothing but a string.
+func (c *compiler) specializeLook(in *inst) {
+	body := c.at(in.x)
+	if in.flags&flagBehind == 0 && body.op == iLit && body.n <= math.MaxUint16 && c.at(in.x+1).op == iMatch {
+		in.flags |= flagLit
+		in.then = uint16(body.n)
 	}
 }
 

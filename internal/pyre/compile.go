@@ -32,17 +32,22 @@ type choice struct {
 
 // compile makes the program of a pattern.
 func compile(tree *syntax) (*program, error) {
-	c := &compiler{choices: map[int32]choice{}}
-	c.prog.capture = 2 * len(tree.names)
-	c.prog.slots = c.prog.capture
 	if err := checkTree(tree.root, tree); err != nil {
 		return nil, err
 	}
+	return compileAs(distribute(tree.root), tree), nil
+}
+
+// compileAs makes the program of root, which says the same as the root of tree.
+func compileAs(root *node, tree *syntax) *program {
+	c := &compiler{choices: map[int32]choice{}}
+	c.prog.capture = 2 * len(tree.names)
+	c.prog.slots = c.prog.capture
 	c.prog.begin = beginOf(tree.root)
-	c.node(tree.root)
+	c.node(root)
 	c.emit(inst{op: iMatch})
 	c.finish()
-	return &c.prog, nil
+	return &c.prog
 }
 
 // checkTree refuses what CPython finds out after parsing: look-behinds whose width

@@ -52,7 +52,7 @@ const (
 	flagFold                 // iBackref
 	flagStop                 // iRun…: the set is all but the byte c
 	flagByte                 // iRunAll: the byte c follows, with flagStop or not
-	flagLit                  // iRun…: see inst.then
+	flagLit                  // iRun…: see inst.then; iLook: the body is this string
 	flagSecond               // iRun…
 	flagFirst                // iEnter: an iteration that must be, and may be empty: -1
 	flagLazy                 // iCount
@@ -75,7 +75,7 @@ type inst struct {
 	flags uint16
 	bitX  uint8  // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
 	bitY  uint8  // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
-	then  uint16 // iRun…: with flagLit the string that follows, with flagSecond the bit of what may follow the next byte
+	then  uint16 // iRun…: with flagLit the number of the string that follows, with flagSecond the bit of what may follow the next byte
 	n     int32  // iBranch: where its jumps begin
 	x, y  int32
 	row   int32 // which row of the memo, -1: none

@@ -240,8 +240,13 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			}
 			continue
 		case iLook:
-			held := m.look(in, int32(pos))
-			code = m.code
+			var held bool
+			if in.flags&flagLit != 0 {
+				held = m.isAhead(in, pos) != (in.flags&flagNegative != 0)
+			} else {
+				held = m.look(in, int32(pos))
+				code = m.code
+			}
 			if held {
 				pc = int(in.y)
 				continue

@@ -149,11 +149,10 @@ func (m *Matcher) follows(in *inst, pos int32) bool {
 
 // leadsOn looks further than follows at what comes after the run, if it begins at pos with the right byte.
 func (m *Matcher) leadsOn(in *inst, pos int32) bool {
-	rest := m.text[pos:]
 	if in.flags&flagLit != 0 {
-		lit := m.prog.lits[in.then]
-		return len(rest) >= len(lit) && string(rest[:len(lit)]) == lit
+		return m.isAhead(in, int(pos))
 	}
+	rest := m.text[pos:]
 	switch {
 	case len(rest) == 0 || rest[0] >= utf8.RuneSelf: // the byte after next is another one
 		return true
@@ -161,6 +160,12 @@ func (m *Matcher) leadsOn(in *inst, pos int32) bool {
 		return bit(in.table[endOfText], uint8(in.then))
 	}
 	return bit(in.table[rest[1]], uint8(in.then))
+}
+
+// isAhead reports whether the string that in.then is stands at pos.
+func (m *Matcher) isAhead(in *inst, pos int) bool {
+	rest, lit := m.text[pos:], m.prog.lits[in.then]
+	return len(rest) >= len(lit) && rest[0] == lit[0] && string(rest[:len(lit)]) == lit
 }
 
 // runAll matches a possessive run. It returns where it ends; if not ok, how far it

@@ -1,0 +1,52 @@
+package pyre
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"testing"
+)
+
+// TestWrittenOutIsTheSame compares patterns whose alternatives decide about a condition further on with what they are
+// without being written out.
+func TestWrittenOutIsTheSame(t *testing.T) {
+	rnd := rand.New(rand.NewSource(7))
+	written, matched := 0, 0
+	for i := range 1_500 {
+		var part [8]any
+		for k := range part {
+			part[k] = tangle(rnd, 2)
+		}
+		pattern := fmt.Sprintf(`%s(?:(%s)|%s|(?:%s){0,2})%s(?:%s(?(1)%s|%s))?(?(1)b|c)`, part[:]...)
+		if i%2 == 0 {
+			pattern = fmt.Sprintf(`(%s)?(?P<a>(?P<b>%s)|%s|(?P<c>%s))%s(?(b)%s|(?(c)%s|%s))(?(1)b|c)`, part[:]...)
+		}
+		tree, err := parse(pattern, 0)
+		if err != nil {
+			t.Fatalf("%q: %v", pattern, err)
+		}
+		root := distribute(tree.root)
+		if root != tree.root {
+			written++
+		}
+		plain := &Regexp{pattern: pattern, names: tree.names, prog: compileAs(tree.root, tree)}
+		re := mustCompile(t, pattern, 0)
+		for range 6 {
+			text := letters(rnd, rnd.Intn(12))
+			var m Matcher
+			want := spans(&m, plain, text, 0, len(text))
+			for _, mode := range []memoMode{memoLate, memoEarly} {
+				m := Matcher{mode: mode}
+				if got := spans(&m, re, text, 0, len(text)); !slices.Equal(got, want) && !m.Truncated() {
+					t.Fatalf("%q on %q, mode %d: %v, want %v", pattern, text, mode, got, want)
+				}
+			}
+			if want != nil {
+				matched++
+			}
+		}
+	}
+	if written < 1_000 || matched < 1_000 {
+		t.Errorf("%d patterns written out, %d matches: the test compares too little", written, matched)
+	}
+}
