@@ -184,3 +184,38 @@ func TestCopiedAndTruncatedBeforeTheFirstLook(t *testing.T) {
 		b.expect(numbered(20, 40))
 	})
 }
+
+// TestLateSubscriberOfACopy has the file copied and truncated between two subscriptions, before the first of them has read on.
+func TestLateSubscriberOfACopy(t *testing.T) {
+	for name, rotate := range map[string]func(b *bench){
+		"copied once": func(b *bench) { b.copyTo("a.log.1") },
+		"copied, filled and copied again": func(b *bench) {
+			b.copyTo("a.log.2")
+			b.write(numbered(20, 30))
+			b.copyTo("a.log.1")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.write(numbered(10, 20))
+			at := ticket.Position{Offset: int64(len(numbered(10, 15))), Hash: sum(numbered(10, 11))}
+			b.add(Start{Stored: at})
+			rotate(b)
+			b.write(numbered(30, 40))
+			second := &recorder{}
+			sub, err := b.r.Subscribe(b.path, Start{Stored: at}, second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer sub.Close()
+			want := numbered(15, 20) + numbered(30, 40)
+			if name != "copied once" {
+				want = numbered(15, 40)
+			}
+			b.expect(want)
+			if d := cmp.Diff(lines(want), second.take()); d != "" {
+				t.Errorf("the second's lines (-want +got):\n%s", d)
+			}
+		})
+	}
+}

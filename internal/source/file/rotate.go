@@ -191,8 +191,9 @@ func (f *follow) restarted(old *segment) {
 		f.remove(old)
 		return
 	}
-	if slices.ContainsFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }) {
-		copied.Close() // was found when it was made, before the truncation, and has its place already
+	if i := slices.IndexFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }); i >= 0 {
+		copied.Close() // was found when it was made, before the truncation, or by a late subscriber, and has its place already
+		f.segs[i].takeOver(old)
 		f.remove(old)
 		return
 	}
@@ -205,6 +206,16 @@ func (f *follow) restarted(old *segment) {
 func (s *segment) idle() {
 	for _, c := range s.cursors {
 		c.idle = true
+	}
+}
+
+// takeOver gives those who stand in old, of which s is a copy, the same place in s, unless they have one.
+func (s *segment) takeOver(old *segment) {
+	for sub, c := range old.cursors {
+		if s.cursors[sub] == nil {
+			s.cursors[sub] = c
+			c.idle = false
+		}
 	}
 }
 
@@ -243,7 +254,7 @@ func (f *follow) between(s *segment) bool {
 }
 
 // since makes segments, to be read whole, of the rotated files that are younger than the first one that is wanted. It returns
-// that one, and the number of the new segments.
+// that one, and the number of places that were given in them.
 func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
 	files := f.siblings()
 	at := slices.IndexFunc(files, wanted)
@@ -253,12 +264,11 @@ func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
 	}
 	closeAll(files[:at])
 	for _, s := range f.splice(files[at+1:], 0) {
-		if len(s.cursors) > 0 {
-			continue // was open before
-		}
-		fresh++
 		for _, sub := range f.subs {
-			s.cursors[sub] = f.resume(sub, s)
+			if s.cursors[sub] == nil { // others may be there already who came when it was there
+				s.cursors[sub] = f.resume(sub, s)
+				fresh++
+			}
 		}
 	}
 	return &files[at], fresh
