@@ -20,7 +20,8 @@ type Glob struct {
 	finder  finder
 	owner   Owner
 	sink    source.Sink
-	dirty   atomic.Bool // something has happened where files may come up
+	dirty   atomic.Bool  // something has happened where files may come up
+	took    atomic.Int64 // nanoseconds, the last look for files
 
 	mu      sync.Mutex // guards what follows; held while looking for files
 	subs    map[string]*Subscription
@@ -46,8 +47,13 @@ type finder interface {
 	find(now time.Time) (paths []string, spots []spot)
 }
 
-// gather is how long a change in a directory waits for others before files are looked for.
-const gather = 100 * time.Millisecond
+// gather is how long a change in a directory waits for others before files are looked for. Where that takes long it waits longer, so
+// that a large directory in which files come and go all the time costs one part in share of a processor.
+const (
+	gather = 100 * time.Millisecond
+	share  = 50
+	most   = time.Second
+)
 
 // SubscribeGlob reads the files that pattern stands for, now and as they come up, within 2 s, where owner lets it. It is a shell
 // pattern, or docker:NAME, docker:label=KEY or docker:label=KEY=VALUE for the logs of containers. What comes up later is read from
@@ -150,7 +156,7 @@ func (g *Glob) leave(path string) {
 // hear implements listener.
 func (g *Glob) hear(bool) {
 	if !g.dirty.Swap(true) {
-		time.AfterFunc(gather, g.reader.hasten)
+		time.AfterFunc(min(max(gather, share*time.Duration(g.took.Load())), most), g.reader.hasten)
 	}
 }
 

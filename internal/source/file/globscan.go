@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"gaol/internal/ticket"
 )
@@ -13,6 +14,7 @@ func (g *Glob) scan() {
 	notify := g.reader.notifier()
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	defer func(begin time.Time) { g.took.Store(int64(time.Since(begin))) }(time.Now())
 	// What comes up in a directory before that is watched is found by another look; more than that are left to the tick.
 	for fresh, looks := true, 0; fresh && looks < 3 && !g.closed; looks++ {
 		g.dirty.Store(false)
