@@ -132,6 +132,9 @@ func (c *compiler) node(n *node) {
 		c.backref(n)
 	case opCond:
 		c.conditional(n)
+	case opNeed:
+		c.prog.needs = append(c.prog.needs, newLiteral(n.text))
+		c.emit(inst{op: iNeed, n: int32(len(c.prog.needs) - 1)})
 	default:
 		c.emit(assertion(n))
 	}

@@ -5,6 +5,7 @@ import "slices"
 // In (?:(?P<a>x)|y)z(?(a)b|c) it is clear after x and after y which way the condition will go, but not in z, which is one
 // for both. What can follow z is hard to tell then, and it is tried in vain in many ways. Written out as
 // (?:(?P<a>x)zb|yzc) the two are apart. Both say the same, and choose in the same order.
+// What only one of them needs is looked for before that is tried.
 
 // mostCopied limits the size of what is written out, in instructions.
 const mostCopied = 400
@@ -27,15 +28,40 @@ func distribute(root *node) *node {
 			if !ok {
 				continue
 			}
-			all := &node{op: opAlt}
-			for k, way := range ways {
-				after := distribute(resolve(rest, g, set[k]))
-				all.subs = append(all.subs, &node{op: opCat, subs: []*node{way, after}})
-			}
+			all := writeOut(ways, rest, g, set)
 			return &node{op: opCat, subs: append(slices.Clone(subs[:i]), all)}
 		}
 	}
 	return root
+}
+
+// writeOut returns the ways with rest behind each, in which set says how conditions that ask for group g go.
+func writeOut(ways []*node, rest *node, g int, set []bool) *node {
+	all := &node{op: opAlt}
+	with, without := resolve(rest, g, true), resolve(rest, g, false)
+	for k, way := range ways {
+		after, other := without, with
+		if set[k] {
+			after, other = with, without
+		}
+		subs := []*node{way, distribute(after)}
+		if text := onlyNeededBy(after, other); text != "" {
+			subs = slices.Insert(subs, 0, &node{op: opNeed, text: text})
+		}
+		all.subs = append(all.subs, &node{op: opCat, subs: subs})
+	}
+	return all
+}
+
+// onlyNeededBy returns a text that every match of n contains, but not of the other node, "" if there is none.
+func onlyNeededBy(n, other *node) string {
+	for _, c := range needOf(n).clauses {
+		common := slices.ContainsFunc(needOf(other).clauses, func(o clause) bool { return slices.Equal(o, c) })
+		if len(c) == 1 && c[0] != "" && !common {
+			return c[0]
+		}
+	}
+	return ""
 }
 
 // waysOf returns the alternatives of n, which may be inside groups.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -48,5 +49,23 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 	}
 	if written < 1_000 || matched < 1_000 {
 		t.Errorf("%d patterns written out, %d matches: the test compares too little", written, matched)
+	}
+}
+
+// TestNeededTextIsFound looks for texts from places before and behind the last one.
+func TestNeededTextIsFound(t *testing.T) {
+	rnd := rand.New(rand.NewSource(3))
+	needs := []literal{newLiteral("ab"), newLiteral("cca")}
+	for range 2_000 {
+		text := letters(rnd, rnd.Intn(30))
+		m := Matcher{prog: &program{needs: needs}}
+		m.prepare([]byte(text))
+		for range 20 {
+			number, pos := rnd.Intn(2), rnd.Intn(len(text)+1)
+			want := strings.Contains(text[pos:], string(needs[number].text))
+			if got := m.finds(int32(number), pos); got != want {
+				t.Fatalf("%q in %q from %d: %v, want %v", needs[number].text, text, pos, got, want)
+			}
+		}
 	}
 }

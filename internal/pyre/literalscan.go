@@ -22,19 +22,22 @@ func newLiteral(text string) literal {
 }
 
 // in reports whether text contains the literal.
-func (l *literal) in(text []byte) bool {
+func (l *literal) in(text []byte) bool { return l.index(text) >= 0 }
+
+// index returns where in text the literal is first, -1 if it is not.
+func (l *literal) index(text []byte) int {
 	c := l.text[l.rare]
 	for from := l.rare; from < len(text); from++ {
 		i := bytes.IndexByte(text[from:], c)
 		if i < 0 {
-			return false
+			return -1
 		}
 		from += i
 		if bytes.HasPrefix(text[from-l.rare:], l.text) {
-			return true
+			return from - l.rare
 		}
 	}
-	return false
+	return -1
 }
 
 // isRare reports whether few lines have the byte that the literal is looked for by.

@@ -26,6 +26,7 @@ type Matcher struct {
 	over       bool // nothing more can come of this beginning
 	mode       memoMode
 	memo       memo
+	needed     needed
 	foreseen   bool // it has been tried to work out ahead
 	ahead      ahead
 	foresights map[*program]*foresight
@@ -102,6 +103,7 @@ func (m *Matcher) prepare(text []byte) {
 	m.memo.on = false
 	m.foreseen, m.ahead.foresight = false, nil
 	m.start, m.over = -1, false
+	m.needed.number = -1
 	m.pause, m.alarm = engageAt, alarmAt
 	if n := m.prog.slots; cap(m.slots) < n {
 		m.slots = make([]int32, n)

@@ -22,6 +22,7 @@ const (
 	opLineEnd       // $ with MultiLine
 	opWordEdge      // \b
 	opNoWordEdge    // \B
+	opNeed          // whether text stands here or further on
 )
 
 // A greed says in which order a repeat tries its counts.
@@ -49,7 +50,8 @@ type node struct {
 	set      *charset
 	group    int
 	min, max int
-	width    int // of a look-behind, in characters
+	width    int    // of a look-behind, in characters
+	text     string // of opNeed, which no pattern has: distribute puts it in
 	subs     []*node
 }
 

@@ -24,6 +24,7 @@ const (
 	iLineEnd
 	iWordEdge
 	iNoWordEdge
+	iNeed       // whether needs[n] stands here or further on
 	iRunGreedy  // x to y characters of the set, as many as possible first
 	iRunLazy    // the same, as few as possible first
 	iRunAll     // the same, as many as possible and never fewer
@@ -99,6 +100,7 @@ type program struct {
 	noting  func() []inst // the code while failures are remembered, see memo.go
 	outlook func() *outlook
 	lits    []string
+	needs   []literal
 	sets    []*charset // of the instructions iSet and iRun…, by n
 	jumps   []jump     // of the instructions iBranch, from n on, by class
 	classes [endOfText + 1]uint8

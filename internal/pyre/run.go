@@ -159,6 +159,11 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 				pc++
 				continue
 			}
+		case iNeed:
+			if m.finds(in.n, pos) {
+				pc++
+				continue
+			}
 		case iTextBegin, iAbsEnd, iLineBegin, iLineEnd, iWordEdge, iNoWordEdge:
 			if m.holds(in, int32(pos)) {
 				pc++

@@ -79,6 +79,33 @@ func (m *Matcher) atomic(in *inst, pos int32) (int32, verdict) {
 	return pos, verdict(-end - 1)
 }
 
+// A needed is the answer to where a text is that a way needs. It serves until another text is looked for.
+type needed struct {
+	number   int32 // of the text
+	from, at int   // between them it does not begin; it does at at, if that is within the text
+}
+
+// finds reports whether the needed text of a number stands at pos or further on.
+func (m *Matcher) finds(number int32, pos int) bool {
+	d := &m.needed
+	need := &m.prog.needs[number]
+	end := len(m.text)
+	switch {
+	case d.number != number || pos > d.at:
+		*d = needed{number, pos, len(m.text)}
+	case pos < d.from: // what is behind is known
+		end = min(end, d.from+len(need.text)-1)
+		d.from = pos
+	default:
+		return d.at < len(m.text)
+	}
+	if i := need.index(m.text[pos:end]); i >= 0 {
+		d.at = pos + i
+	}
+	m.work += (min(d.at, end) - pos) >> workShift
+	return d.at < len(m.text)
+}
+
 // step counts work that is not going back: that of matching a body by itself and of an
 // iteration, which can be empty.
 func (m *Matcher) step() {
