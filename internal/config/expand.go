@@ -36,6 +36,9 @@ type expansion struct {
 	events int // so far, the latest one's number
 	seen   []occurrences
 	joined bool // a text was inserted where it may have become part of a tag
+
+	open   bool // an angle bracket that is no tag's was appended, and up to looked nothing behind it that ends a tag
+	looked int
 }
 
 // occurrences are the events of one tag: their numbers, ascending.
@@ -74,11 +77,10 @@ func (x *expansion) insert(text string, born int) bool {
 				text = spliced
 				continue
 			}
-			x.out = append(x.out, text[:start+1]...)
-			text = text[start+1:]
-			continue
+			fallthrough
 		case end == start+1 || text[end] != '>':
 			x.out = append(x.out, text[:start+1]...)
+			x.open, x.looked = true, len(x.out)
 			text = text[start+1:]
 			continue
 		}
@@ -135,10 +137,10 @@ func (x *expansion) tag(written string, born int) bool {
 	}
 	before := x.events
 	event, ok := x.event(tag, born)
-	if !ok || x.joined && bytes.Contains(x.out, []byte(written)) {
+	if !ok || x.joined && (len(x.out) > maxJoined || bytes.Contains(x.out, []byte(written))) {
 		return false
 	}
-	if endsInsideTag(x.out) {
+	if x.insideTag() {
 		if event <= before { // so replace has put the tag together before it comes here
 			return false
 		}
@@ -172,8 +174,12 @@ func (x *expansion) event(tag string, born int) (number int, ok bool) {
 	return x.events, true
 }
 
-// endsInsideTag reports whether what is appended to b may complete a tag.
-func endsInsideTag(b []byte) bool {
-	at := bytes.LastIndexByte(b, '<')
-	return at >= 0 && bytes.IndexAny(b[at:], "> \t\n\r\v\f") < 0
+// insideTag reports whether what is appended next may complete a tag.
+func (x *expansion) insideTag() bool {
+	x.open = x.open && !bytes.ContainsAny(x.out[x.looked:], "<> \t\n\r\v\f")
+	x.looked = len(x.out)
+	return x.open
 }
+
+// maxJoined bounds what is searched for tags that have been put together; replace copes with more.
+const maxJoined = 64 << 10
