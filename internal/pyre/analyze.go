@@ -12,6 +12,9 @@ func (c *compiler) finish() {
 	c.threadJumps()
 	firsts := c.firsts()
 	c.prog.first = firsts[0]
+	if c.prog.begin == atTextBegin && c.at(0).op == iTextBegin {
+		c.prog.entry = 1
+	}
 	c.prog.prefix = c.literalPrefix()
 	c.specializeRuns(firsts)
 	c.layTables(firsts)

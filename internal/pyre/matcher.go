@@ -149,7 +149,7 @@ func (m *Matcher) search(at int) bool {
 func (m *Matcher) tryAt(at int) bool {
 	m.depth, m.bodies, m.atomics, m.over = 0, 0, 0, false
 	m.start = at
-	end, ok := m.run(0, int32(at))
+	end, ok := m.run(m.prog.entry, int32(at))
 	m.end = int(end)
 	return ok
 }
