@@ -157,7 +157,7 @@ func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
 			next = f.segs[i]
 		default:
 			s := f.earlier(r)
-			f.segs = slices.Insert(f.segs, f.before(next, s.grown), s)
+			f.segs = slices.Insert(f.segs, f.before(next), s)
 			next = s
 		}
 		segs = append(segs, next)
@@ -199,17 +199,12 @@ func (f *follow) earlier(r rotated) *segment {
 	return s
 }
 
-// before returns the index for a segment that was last written to at t and comes before next: right before it, but for files that
-// have no name any more and were written to later.
-func (f *follow) before(next *segment, t time.Time) int {
-	at := len(f.segs)
-	if next != nil {
-		at = slices.Index(f.segs, next)
+// before returns the index for a segment that comes right before next, nil for at the end.
+func (f *follow) before(next *segment) int {
+	if next == nil {
+		return len(f.segs)
 	}
-	for at > 0 && f.segs[at-1].grown.After(t) {
-		at--
-	}
-	return at
+	return slices.Index(f.segs, next)
 }
 
 // isPacked reports whether s is a compressed file, which cannot be searched.

@@ -194,6 +194,11 @@ func TestLateSubscriberOfACopy(t *testing.T) {
 			b.write(numbered(20, 30))
 			b.copyTo("a.log.1")
 		},
+		"renamed after that": func(b *bench) {
+			b.copyTo("a.log.2")
+			b.write(numbered(20, 30))
+			b.rename("a.log.1")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -218,4 +223,19 @@ func TestLateSubscriberOfACopy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOrderOfCopies has two rotations between two looks, when the growth of the file was noticed later than it was copied.
+func TestOrderOfCopies(t *testing.T) {
+	b := newBench(t)
+	b.now = time.Now().Add(time.Minute)
+	b.write(numbered(10, 20))
+	b.add(Start{})
+	b.expect(numbered(10, 20))
+	b.append(numbered(20, 30))
+	b.copyTo("a.log.2")
+	b.write(numbered(30, 40))
+	b.copyTo("a.log.1")
+	b.write(numbered(40, 50))
+	b.expect(numbered(20, 50))
 }

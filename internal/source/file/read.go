@@ -318,10 +318,8 @@ func (f *follow) failed(s *segment, group []reading, err error) {
 	switch {
 	case s.fixed, s != f.current() && err != errOverwritten:
 		f.lose(s, reason(err))
-	case err == errOverwritten && s == f.current():
-		f.restarted(s)
 	case err == errOverwritten:
-		f.lose(s, "it was overwritten after it had been rotated")
+		f.restarted(s)
 	default:
 		for _, g := range group {
 			g.idle = true

@@ -120,9 +120,7 @@ func (f *follow) opened(now time.Time) {
 		f.remove(old)
 	default:
 		f.rotated(old, s)
-		if found := f.missed(old); found != nil {
-			found.Close() // it is old itself, which is open
-		}
+		f.missed(old)
 	}
 }
 
@@ -140,14 +138,14 @@ func (f *follow) add(file *os.File, l look, now time.Time) *segment {
 	return s
 }
 
-// rotated tells of the change from old to s, and gives every subscriber a place at the start of s.
+// rotated tells of the change from old to s, and gives everybody who reads old a place at the start of s.
 func (f *follow) rotated(old, s *segment) {
 	if old.hash != "" {
 		f.reader.msg(fmt.Sprintf("Log rotation detected for %s, reason: (%d, %d, %d, %d, '%s', '%s')",
 			f.path, s.size, old.furthest(), s.id.ino, old.id.ino, s.hash, old.hash))
 	}
 	s.follows(cmp.Or(old.hash, old.former))
-	for _, sub := range f.subs {
+	for sub := range old.cursors {
 		s.cursors[sub] = &cursor{}
 	}
 }
@@ -166,59 +164,6 @@ func continues(old *segment, file *os.File) bool {
 	return old.within(file)
 }
 
-// restarted deals with a file that was truncated or overwritten in place. What was not read of it may be in a copy beside it,
-// as copytruncate makes one; the copy then takes the place of old.
-func (f *follow) restarted(old *segment) {
-	file, l, err := open(f.path)
-	if err != nil || l.identity != old.id {
-		if err == nil {
-			file.Close()
-		}
-		old.idle() // rotated again meanwhile: the next look sees it
-		f.poke()
-		return
-	}
-	for _, c := range old.cursors {
-		if !c.begun {
-			*c = cursor{search: c.search} // it may have skipped NUL bytes that were no part of old
-		}
-	}
-	now := f.reader.opt.Now()
-	s := f.add(file, l, now)
-	f.rotated(old, s)
-	copied := f.missed(old)
-	if copied == nil {
-		f.remove(old)
-		return
-	}
-	if i := slices.IndexFunc(f.segs, func(x *segment) bool { return x.id == copied.identity }); i >= 0 {
-		copied.Close() // was found when it was made, before the truncation, or by a late subscriber, and has its place already
-		f.segs[i].takeOver(old)
-		f.remove(old)
-		return
-	}
-	f.shut(old)
-	old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
-	old.wake()
-}
-
-// idle marks everybody as having nothing to read.
-func (s *segment) idle() {
-	for _, c := range s.cursors {
-		c.idle = true
-	}
-}
-
-// takeOver gives those who stand in old, of which s is a copy, the same place in s, unless they have one.
-func (s *segment) takeOver(old *segment) {
-	for sub, c := range old.cursors {
-		if s.cursors[sub] == nil {
-			s.cursors[sub] = c
-			c.idle = false
-		}
-	}
-}
-
 // within reports whether b holds what was read of s last.
 func (s *segment) within(b body) bool {
 	for _, c := range s.cursors {
@@ -229,14 +174,16 @@ func (s *segment) within(b body) bool {
 	return true
 }
 
-// missed makes segments of the files that were current for a while between old and now without our seeing them, and returns
-// the copy of old among the rotated files if there is one.
-func (f *follow) missed(old *segment) *rotated {
-	found, _ := f.since(func(r rotated) bool {
-		return r.identity == old.id || (sameFirstLine(r, old.hash) && old.within(r))
-	})
-	return found
+// missed makes segments of the files that were current for a while between old, which was renamed, and now without our seeing them.
+func (f *follow) missed(old *segment) {
+	found, _ := f.since(func(r rotated) bool { return r.identity == old.id || old.copiedTo(r) })
+	if found != nil {
+		found.Close() // it is old itself, which is open
+	}
 }
+
+// copiedTo reports whether r begins with all that was read of s.
+func (s *segment) copiedTo(r rotated) bool { return sameFirstLine(r, s.hash) && s.within(r) }
 
 // between looks for what was written into the file of s, copied and truncated away while s was empty. It reports whether there
 // was anything.
