@@ -122,6 +122,15 @@ func TestEveryLineOnceOverRotation(t *testing.T) {
 			b.write(numbered(14, 16))
 			b.expect(numbered(10, 16))
 		}},
+		{"renamed twice between two late looks", func(b *bench) {
+			b.append(numbered(10, 12))
+			b.rename("a.log.2")
+			b.write(numbered(12, 14))
+			b.rename("a.log.1")
+			b.write(numbered(14, 16))
+			b.now = time.Now().Add(time.Hour) // when the files have grown, as far as we can tell
+			b.expect(numbered(10, 16))
+		}},
 		{"removed with the rest unread", func(b *bench) {
 			b.append(numbered(10, 12))
 			b.remove(b.path)
