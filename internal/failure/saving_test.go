@@ -110,7 +110,7 @@ func TestTableLikePlainOne(t *testing.T) {
 	got.Watch()
 	var saved copyOf
 	now, bans := ticket.Unix(start), 0
-	for i := range 30_000 {
+	for i := range 12_000 {
 		now += ticket.Unix(r.Float64() * 5)
 		f := randomFailure(r, now)
 		if r.IntN(3) == 0 {

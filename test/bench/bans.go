@@ -94,14 +94,14 @@ func (b *bench) restoreQuietly(d *daemon) error {
 	}
 }
 
-// prepare lets a server make its database, fills that, and returns how much memory the server had without bans.
+// prepare lets a server make its database, fills that, and returns how much memory of its own the server had without bans.
 func (b *bench) prepare(s *side, action string, n int) (d *daemon, empty float64, err error) {
 	if d, err = b.newDaemon(s, setup{jails: sshdJail, action: action}); err != nil {
 		return nil, 0, err
 	}
 	if _, _, err = d.start(b.ctx, "sshd"); err == nil {
 		time.Sleep(2 * time.Second)
-		empty, _ = resident(d.pid())
+		_, empty = resident(d.pid())
 		_, err = d.stop()
 	}
 	if err == nil {
@@ -116,7 +116,7 @@ func (b *bench) prepare(s *side, action string, n int) (d *daemon, empty float64
 // withBans measures memory and commands of a server that has many bans in force.
 func (b *bench) withBans(d *daemon, fw *firewall, empty float64, action string) error {
 	time.Sleep(2 * time.Second)
-	full, _ := resident(d.pid())
+	_, full := resident(d.pid())
 	with := ", " + commas(manyBans) + " bans"
 	b.report.figure("memory per ban"+with, octets, 400).add(d.side, (full-empty)/manyBans)
 	for _, c := range []struct {
