@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -169,6 +170,9 @@ func (j *Jail) UnbanAll() int {
 	runners := j.banning.runners
 	j.banning.Unlock()
 	n := j.empty(runners, "Unban")
+	if n >= manyBans {
+		j.tidy()
+	}
 	if err := forgotten(); err != nil {
 		j.logs.actions.Error(fmt.Sprintf("cannot forget bans in the database: %v", err))
 	}
@@ -218,6 +222,12 @@ func (j *Jail) restore() {
 	}
 	// What a predecessor that was killed has left behind, and nobody wants now, goes.
 	j.checkNow()
+	if len(kept) < manyBans {
+		return
+	}
+	for _, r := range j.banning.runners {
+		r.do(func(context.Context) { j.tidy() }) // once it has carried them out
+	}
 }
 
 func wait(done []<-chan struct{}) {

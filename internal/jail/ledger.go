@@ -129,8 +129,8 @@ func (j *Jail) checkpointLocked() {
 	heavy := isHeavy(&c)
 	c.Done = func(err error) {
 		j.written(begin, err)
-		if heavy && j.env.Tidy != nil {
-			j.env.Tidy()
+		if heavy {
+			j.tidy()
 		}
 	}
 	l.writing.Store(true)
@@ -141,9 +141,19 @@ func (j *Jail) checkpointLocked() {
 	clear(l.places)
 }
 
-// isHeavy reports whether c is the sign of a burst that leaves megabytes of garbage: more than a thousand bans, or failures for a MiB.
+// manyBans is how many bans at once leave a megabyte of garbage.
+const manyBans = 1000
+
+// tidy asks for the garbage of a burst to be collected.
+func (j *Jail) tidy() {
+	if j.env.Tidy != nil {
+		j.env.Tidy()
+	}
+}
+
+// isHeavy reports whether c is the sign of a burst that leaves a megabyte of garbage.
 func isHeavy(c *store.Checkpoint) bool {
-	size := len(c.Bans) << 10
+	size := len(c.Bans) * (1 << 20 / manyBans)
 	for _, piece := range c.Failures {
 		size += len(piece)
 	}
