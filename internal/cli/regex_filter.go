@@ -48,7 +48,7 @@ func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalM
 func regexConfig(o *regexOptions) (root string, fsys fs.FS) {
 	dir := o.config
 	if dir == "" {
-		if _, err := os.Stat(defaultConf); err != nil {
+		if _, err := os.Stat(filepath.Join(defaultConf, "filter.d")); err != nil && !isConfigured(defaultConf) {
 			return builtInName, pack.FS()
 		}
 		dir = defaultConf
