@@ -23,7 +23,7 @@ type Outcome struct {
 	Text    []byte        // the line, decoded
 	Hits    []Hit         // in the order of the failregex
 	Ignored []int         // indexes of the ignoreregex that matched
-	Prefix  ticket.Fields // its groups, if wanted
+	Prefix  ticket.Fields // the groups of prefregex, if wanted
 	Time    ticket.Unix   // of the line
 	Whole   bool          // Time prints as an integer
 	Timed   bool          // whether Time means anything
