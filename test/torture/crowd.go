@@ -31,6 +31,7 @@ type Crowd struct {
 	open   []offender
 	due    []string
 	served int // lines of residents
+	total  int // lines
 }
 
 type offender struct {
@@ -77,15 +78,7 @@ func (c *Crowd) Finish(b []byte) []byte {
 func (c *Crowd) Due() []string { return slices.Sorted(slices.Values(c.due)) }
 
 // Total returns the number of lines.
-func (c *Crowd) Total() (n int) {
-	for _, lines := range c.Lines {
-		n += lines
-	}
-	return n
-}
-
-// Spared returns how many addresses have failed, but not often enough.
-func (c *Crowd) Spared() int { return c.begun - len(c.open) - len(c.due) }
+func (c *Crowd) Total() int { return c.total }
 
 func (c *Crowd) newcomer() offender {
 	n := c.begun
@@ -119,8 +112,10 @@ func (c *Crowd) login(b []byte, at time.Time) []byte {
 
 func (c *Crowd) line(b []byte, at time.Time, what string, addr netip.Addr) []byte {
 	c.Lines[addr]++
+	c.total++
 	b = at.AppendFormat(b, time.Stamp)
-	// Each address has a process of its own, so that no filter takes what two of them do for one session.
+	// Each address has a process of its own, so that no filter takes what two of them do for one session; and each line a number, so
+	// that no two files begin with the same line, by which they are told apart.
 	p := addr.As4()
-	return fmt.Appendf(b, " web01 sshd[%d]: %s from %s port 40000 ssh2\n", 1000+int(p[1])<<16+int(p[2])<<8+int(p[3]), what, addr)
+	return fmt.Appendf(b, " web01 sshd[%d]: %s from %s port %d ssh2\n", 1000+int(p[1])<<16+int(p[2])<<8+int(p[3]), what, addr, c.total)
 }

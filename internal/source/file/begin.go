@@ -179,9 +179,10 @@ func (f *follow) twin(r rotated) (i int, blank bool) {
 	return slices.IndexFunc(f.segs, func(s *segment) bool { return s.hash == h && sameStart(r, s.body) }), false
 }
 
-// sameStart reports whether the first bytes of a are those of b too.
+// sameStart reports whether the first bytes of a are those of b too: so many that two logs of a busy service which begin in the same
+// second, with the same line, differ in them.
 func sameStart(a, b body) bool {
-	first, second := make([]byte, 4096), make([]byte, 4096)
+	first, second := make([]byte, 64<<10), make([]byte, 64<<10)
 	n, _ := a.ReadAt(first, 0)
 	m, _ := b.ReadAt(second, 0)
 	return m >= n && bytes.Equal(first[:n], second[:n])

@@ -239,3 +239,16 @@ func TestOrderOfCopies(t *testing.T) {
 	b.write(numbered(40, 50))
 	b.expect(numbered(20, 50))
 }
+
+// TestLogsThatBeginAlike has a file that was current between two looks begin with the hundred lines with which the next one begins.
+func TestLogsThatBeginAlike(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 10))
+	b.add(Start{})
+	b.expect(numbered(0, 10))
+	b.rename("a.log.2")
+	b.write(numbered(100, 200) + "one\n")
+	b.rename("a.log.1")
+	b.write(numbered(100, 200) + "two\n")
+	b.expect(numbered(100, 200) + "one\n" + numbered(100, 200) + "two\n")
+}
