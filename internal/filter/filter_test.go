@@ -409,3 +409,18 @@ func TestGivingUp(t *testing.T) {
 	}
 	r.logs(`(a*)(a*)(a*)`, "jail=j")
 }
+
+// TestStreamOfAContainer keeps which output a line came by, unless the filter captures something of that name.
+func TestStreamOfAContainer(t *testing.T) {
+	for regex, want := range map[string]any{`^bad <HOST>$`: "stderr", `^<F-STREAM>bad</F-STREAM> <HOST>$`: "bad"} {
+		r := newRig(t, Settings{Failregex: []string{regex}})
+		b := &ticket.Batch{Source: "x-json.log", Live: true, Lines: []ticket.Line{{Text: []byte("bad 192.0.2.1"), Time: then, Stream: "stderr"}}}
+		r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+		if len(r.found) != 1 {
+			t.Fatalf("%s: %d failures", regex, len(r.found))
+		}
+		if got, _ := r.found[0].Fields.Get("stream"); got != want {
+			t.Errorf("%s: stream is %v, want %v", regex, got, want)
+		}
+	}
+}

@@ -263,5 +263,8 @@ func (f *Filter) failure(o offender, lines []ticket.Match, told values) *ticket.
 	if !o.ip.IsZero() {
 		x.Fields = x.Fields.With("ip", o.ip.String())
 	}
+	if _, captured := x.Fields.Get("stream"); f.line.stream != "" && !captured {
+		x.Fields = x.Fields.With("stream", f.line.stream)
+	}
 	return x
 }

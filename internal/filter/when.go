@@ -36,6 +36,7 @@ type line struct {
 	whole    bool        // time prints as an integer
 	timed    bool        // there is a time at all
 	undated  bool        // the line itself did not tell it
+	stream   string      // of a container, else empty
 }
 
 func (l *line) before() []byte { return l.text[:l.from] }
@@ -70,7 +71,7 @@ func (l *line) at(m *moment) {
 // of interest.
 func (f *Filter) split(ln *line, text []byte, l *ticket.Line, live bool) (keep bool, err error) {
 	f.line = ln
-	*ln = line{text: text}
+	*ln = line{text: text, stream: l.Stream}
 	if l.Time != 0 {
 		f.last = moment{time: l.Time, text: append(f.last.text[:0], l.Date...), known: true}
 		ln.told, ln.stated = f.last.text, l.Time

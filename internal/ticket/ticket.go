@@ -44,6 +44,8 @@ type Line struct {
 	// means: find the date in the text.
 	Time Unix
 	Date string
+	// Stream is the output of a container that the line came by, "stdout" or "stderr"; empty for all other sources.
+	Stream string
 }
 
 // A Batch is a run of consecutive lines of one source.

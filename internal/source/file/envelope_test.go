@@ -106,7 +106,7 @@ func TestLinesOfContainersComeOutOfTheirEnvelopes(t *testing.T) {
 		"cri": "2026-01-02T03:04:05Z stdout F one\n2026-01-02T03:04:05Z stdout P " + half + "\n2026-01-02T03:04:05Z stderr F two\r\n" +
 			"2026-01-02T03:04:05Z stdout F end\ngarbage\n2026-01-02T03:04:05Z stdout F three\n2026-01-02T03:04:05Z stdout F four\n",
 	}
-	want := []string{"one", "two", half + "end", "garbage", "three", "four"}
+	want := []string{"stdout one", "stderr two", "stdout " + half + "end", " garbage", "stdout three", "stdout four"}
 	for name, content := range logs {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "containers", "abc")
@@ -121,7 +121,7 @@ func TestLinesOfContainersComeOutOfTheirEnvelopes(t *testing.T) {
 				r := NewReader(Options{})
 				s, err := r.Subscribe(path, Start{Stored: place}, sinkOf(func(b *ticket.Batch) {
 					for _, l := range b.Lines {
-						got = append(got, string(l.Text))
+						got = append(got, l.Stream+" "+string(l.Text))
 						if timed := l.Time == ticket.At(at); timed != (string(l.Text) != "garbage") {
 							t.Errorf("%.20q has the time %v", l.Text, l.Time)
 						}
@@ -295,7 +295,7 @@ func linesOf(t *testing.T, e envelope, data []byte, to func(from int) int) (all 
 				t.Fatalf("%d of %d bytes", used, end-from)
 			}
 			for _, line := range b.batch.Lines {
-				all = append(all, fmt.Sprintf("%v %s", line.Time, line.Text))
+				all = append(all, fmt.Sprintf("%v %s %s", line.Time, line.Stream, line.Text))
 			}
 			from += used
 			if !more {

@@ -40,6 +40,9 @@ const (
 	stderr
 )
 
+// streamNames are the streams as container engines write them, by index.
+var streamNames = [2]string{"stdout", "stderr"}
+
 // of returns the stream of p, and its index.
 func (p *piece) of() (streams, int) {
 	if p.stderr {
@@ -111,15 +114,15 @@ func (j *joiner) take(e envelope, raw []byte) {
 	q.size += len(p.text)
 	q.text = append(q.text, p.text[:min(len(p.text), j.limit-len(q.text))]...)
 	if p.whole {
-		j.end(q)
+		j.end(i)
 	}
 }
 
-// end makes a line of q.
-func (j *joiner) end(q *part) {
-	from := len(j.text)
+// end makes a line of the i-th part.
+func (j *joiner) end(i int) {
+	q, from := &j.parts[i], len(j.text)
 	j.text = append(j.text, q.text...)
-	j.lines = append(j.lines, ticket.Line{Text: LF.trim(j.text[from:]), Time: q.last})
+	j.lines = append(j.lines, ticket.Line{Text: LF.trim(j.text[from:]), Time: q.last, Stream: streamNames[i]})
 	if q.size > j.limit {
 		j.long++
 	}
@@ -129,7 +132,7 @@ func (j *joiner) end(q *part) {
 // giveUp makes a line of the i-th part as it is, if there is one, and leaves out what may still come of it.
 func (j *joiner) giveUp(i int) {
 	if j.parts[i].open {
-		j.end(&j.parts[i])
+		j.end(i)
 		j.cut |= stdout << i
 	}
 }

@@ -20,7 +20,7 @@ const Format = 1
 // names are the names of fields that stock filters use, in the order of their codes. Names may be added at the end.
 var names = [...]string{
 	"user", "mlfid", "ip", "ip4", "ip6", "dns", "host", "fid", "port", "nofail", "mlfpending", "mlfforget", "mlfgained", "alt_user",
-	"alt_user1", "cond_user", "cond_inv", "error", "email",
+	"alt_user1", "cond_user", "cond_inv", "error", "email", "stream",
 }
 
 // Kinds of a field's value.
