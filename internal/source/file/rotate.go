@@ -132,6 +132,9 @@ func (f *follow) add(file *os.File, l look, now time.Time) *segment {
 	f.remote = inotify.IsRemote(file)
 	s.watched = f.reader.notify.watchFile(f, file, s.id)
 	f.watchWay()
+	if now, err := lookAt(f.path, f.remote); err != nil || now != l {
+		f.poke() // it was written to or rotated after it was opened and before it was watched
+	}
 	if f.reader.notify != nil && !s.watched {
 		f.reader.complain("No inotify watch is left for " + f.path + ", so that it is polled (see fs.inotify.max_user_watches)")
 	}
