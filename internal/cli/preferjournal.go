@@ -46,18 +46,8 @@ func lastWritten(files []config.LogPath) (path string, written time.Time) {
 // throughSyslog narrows matches to what came in by the syslog interface: such an entry would be in a log file of the syslog daemon
 // if there was one. That a service wrote something to its standard output says nothing about its own log file.
 func throughSyslog(matches [][]string) (narrow [][]string) {
-	for _, line := range matches {
-		for len(line) > 0 {
-			group := line
-			if i := slices.Index(line, "+"); i >= 0 {
-				group, line = line[:i], line[i+1:]
-			} else {
-				line = nil
-			}
-			if len(group) > 0 {
-				narrow = append(narrow, append(slices.Clone(group), "_TRANSPORT=syslog"))
-			}
-		}
+	for _, group := range journal.Alternatives(matches) {
+		narrow = append(narrow, append(slices.Clone(group), "_TRANSPORT=syslog"))
 	}
 	return narrow
 }

@@ -43,9 +43,9 @@ func validTerm(s string) bool {
 	})
 }
 
-// compile numbers the terms of matches, each of which is one journalmatch: words, with "+" between alternatives.
-func (m *matcher) compile(matches [][]string) expression {
-	var expr expression
+// Alternatives takes matches apart, each of which is one journalmatch: words, with "+" between alternatives. An entry is chosen if it
+// meets all words of any alternative. None is empty.
+func Alternatives(matches [][]string) (all [][]string) {
 	for _, line := range matches {
 		for len(line) > 0 {
 			group := line
@@ -55,9 +55,18 @@ func (m *matcher) compile(matches [][]string) expression {
 				line = nil
 			}
 			if len(group) > 0 {
-				expr = append(expr, m.group(group))
+				all = append(all, group)
 			}
 		}
+	}
+	return all
+}
+
+// compile numbers the terms of matches.
+func (m *matcher) compile(matches [][]string) expression {
+	var expr expression
+	for _, group := range Alternatives(matches) {
+		expr = append(expr, m.group(group))
 	}
 	return expr
 }
