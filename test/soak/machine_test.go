@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gaol/internal/addr"
 	"gaol/internal/control"
 	"gaol/internal/failure"
@@ -216,6 +218,19 @@ func within(d time.Duration, cond func() bool) bool {
 		}
 	}
 	return false
+}
+
+// account starts the server for the last time, has it judge what is left, and compares bans, counts and database with what was written.
+func (m *machine) account(c *torture.Crowd) {
+	m.t.Helper()
+	s := m.start()
+	m.awaitEnd()
+	if diff := cmp.Diff(c.Due(), m.banned()); diff != "" {
+		m.t.Errorf("banned (-want +got)\n%s", diff)
+	}
+	s.terminate()
+	m.checkCounts(c)
+	m.checkDatabase()
 }
 
 // checkCounts compares what jail count has counted with what was written, after the server has been stopped.

@@ -138,17 +138,6 @@ func choose(l *lab.Lab, tree string, i int) {
 		}
 		os.Remove("/var/log/auth.log")
 	}
-	if strings.Contains(c.says, "there is no") {
-		authLog(l, 0, inFile)
-		check("banned by the file that came up beside the journal", func() bool { return strings.Contains(who(), inFile) })
-		check("in the log that it came up", func() bool {
-			return strings.Contains(l.Read("/var/log/fail2ban.log"), "Jail 'sshd' reads log files: /var/log/auth.log has come up")
-		})
-		if status := client(l, "status", "sshd"); !strings.Contains(status, "File list:\t/var/log/auth.log\n") {
-			l.T.Errorf("%s: status shows\n%s", tree, status)
-		}
-		os.Remove("/var/log/auth.log")
-	}
 	if explained := l.Must(l.Bin+"/gaol", "config", "explain", "sshd"); strings.Contains(c.says, "Jail 'sshd' reads the systemd") &&
 		!strings.Contains(explained, "\n  reads the systemd journal: ") {
 		l.T.Errorf("%s, %s: config explain prints\n%s", tree, c.name, explained)

@@ -25,6 +25,21 @@ func (b *bench) past(n int, name func(i int) string) ticket.Position {
 	return ticket.Position{Offset: int64(len(numbered(0, 5))), Hash: sum(numbered(0, 1))}
 }
 
+// joined has another jail subscribe, which stopped at at. From then on the first one reads ofFirst, the other one ofOther.
+func (b *bench) joined(at ticket.Position, ofFirst, ofOther string) {
+	b.t.Helper()
+	other := &recorder{}
+	sub, err := b.r.Subscribe(b.path, Start{Stored: at}, other)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(sub.Close)
+	b.expect(ofFirst)
+	if d := cmp.Diff(lines(ofOther), other.take()); d != "" {
+		b.t.Errorf("the other's lines (-want +got):\n%s", d)
+	}
+}
+
 func plainName(i int) string { return fmt.Sprintf("a.log.%d", i) }
 
 func TestManyRotationsWhileWeWereDown(t *testing.T) {
@@ -47,16 +62,7 @@ func TestLateSubscriberOfRotatedFiles(t *testing.T) {
 	b.write(numbered(40, 50))
 	b.add(Start{Stored: at})
 	b.expect(numbered(5, 50))
-	second := &recorder{}
-	sub, err := b.r.Subscribe(b.path, Start{Stored: at}, second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sub.Close()
-	b.expect("")
-	if d := cmp.Diff(lines(numbered(5, 50)), second.take()); d != "" {
-		t.Errorf("the second's lines (-want +got):\n%s", d)
-	}
+	b.joined(at, "", numbered(5, 50))
 }
 
 func TestTheFileWhereWeStoppedIsGone(t *testing.T) {
@@ -89,16 +95,7 @@ func TestLateSubscriberReadsInOrder(t *testing.T) {
 	b.write(numbered(20, 30))
 	b.add(Start{Stored: ticket.Position{Hash: sum(numbered(0, 1))}})
 	b.expect(numbered(0, 30))
-	second := &recorder{}
-	sub, err := b.r.Subscribe(b.path, Start{Stored: ticket.Position{Hash: sum(numbered(0, 1))}}, second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sub.Close()
-	b.expect("")
-	if d := cmp.Diff(lines(numbered(0, 30)), second.take()); d != "" {
-		t.Errorf("the second's lines (-want +got):\n%s", d)
-	}
+	b.joined(ticket.Position{Hash: sum(numbered(0, 1))}, "", numbered(0, 30))
 }
 
 // TestLateSubscriberOfAFileThatWasCompressed has the current file renamed, compressed and deleted between two subscriptions.
@@ -111,16 +108,7 @@ func TestLateSubscriberOfAFileThatWasCompressed(t *testing.T) {
 	b.remove(b.path)
 	b.write(numbered(20, 30))
 	b.expect(numbered(20, 30))
-	second := &recorder{}
-	sub, err := b.r.Subscribe(b.path, Start{Stored: at}, second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sub.Close()
-	b.expect("")
-	if d := cmp.Diff(lines(numbered(5, 30)), second.take()); d != "" {
-		t.Errorf("the second's lines (-want +got):\n%s", d)
-	}
+	b.joined(at, "", numbered(5, 30))
 }
 
 // TestSubscribersComeWhileACompressedFileIsRead has some look into the file that another one is in the middle of.
@@ -207,20 +195,11 @@ func TestLateSubscriberOfACopy(t *testing.T) {
 			b.add(Start{Stored: at})
 			rotate(b)
 			b.write(numbered(30, 40))
-			second := &recorder{}
-			sub, err := b.r.Subscribe(b.path, Start{Stored: at}, second)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer sub.Close()
 			want := numbered(15, 20) + numbered(30, 40)
 			if name != "copied once" {
 				want = numbered(15, 40)
 			}
-			b.expect(want)
-			if d := cmp.Diff(lines(want), second.take()); d != "" {
-				t.Errorf("the second's lines (-want +got):\n%s", d)
-			}
+			b.joined(at, want, want)
 		})
 	}
 }
