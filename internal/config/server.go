@@ -26,7 +26,7 @@ type Server struct {
 // A reader is one run over a configuration, or the part of it for one jail.
 type reader struct {
 	o      Options
-	log    journal
+	log    transcript
 	layers *layers.Reader
 	shared *shared
 

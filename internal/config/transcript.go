@@ -2,8 +2,8 @@ package config
 
 import "gaol/internal/config/layers"
 
-// A journal is what a run, or its part for one jail, has to say, in order.
-type journal []occasion
+// A transcript is what a run, or its part for one jail, has to say, in order.
+type transcript []occasion
 
 // An occasion is something to say: a message, or what the reading of files gave rise to. The latter is said once, however many jails
 // read the same.
@@ -12,21 +12,21 @@ type occasion struct {
 	reading *layers.Reading // nil for a message
 }
 
-func (j *journal) add(logger string, level Level, text string) {
-	*j = append(*j, occasion{message: Message{logger, level, text}})
+func (t *transcript) add(logger string, level Level, text string) {
+	*t = append(*t, occasion{message: Message{logger, level, text}})
 }
 
-func (j *journal) read(r *layers.Reading) {
+func (t *transcript) read(r *layers.Reading) {
 	if len(r.Notes) > 0 {
-		*j = append(*j, occasion{reading: r})
+		*t = append(*t, occasion{reading: r})
 	}
 }
 
 // messages returns all that was to be said.
-func (j journal) messages() Log {
+func (t transcript) messages() Log {
 	var log Log
 	said := map[*layers.Reading]bool{}
-	for _, o := range j {
+	for _, o := range t {
 		if o.reading == nil {
 			log = append(log, o.message)
 			continue
