@@ -33,7 +33,7 @@ func (t transcript) messages() Log {
 		}
 		for _, n := range o.reading.Notes {
 			level := Errors
-			if n.Fatal {
+			if n.Mild {
 				level = Warning
 			}
 			if !said[o.reading] {

@@ -32,7 +32,7 @@ func (f fixed) Lookup(name string) (Var, bool) {
 func read(fsys fstest.MapFS) (set *Set, said []string, err error) {
 	reading, err := NewReader(Embedded(fsys, "(mem)")).Read("jail")
 	for _, n := range reading.Notes {
-		if n.Fatal {
+		if n.Mild {
 			n.Logger = "warning"
 		}
 		said = append(said, n.Logger+": "+n.Text)

@@ -53,7 +53,7 @@ type Reading struct {
 // A Note is something that reading gave rise to, to be logged.
 type Note struct {
 	Logger, Text string
-	Fatal        bool // not here, but to the original
+	Mild         bool // a warning, not an error
 }
 
 func (r *Reading) complain(logger, text string) {
@@ -235,7 +235,7 @@ func (x *expansion) endless(file string, depth int) bool {
 		return false
 	}
 	x.reading.Notes = append(x.reading.Notes, Note{
-		Logger: parserLog, Text: file + " includes itself; the inner inclusion is ignored", Fatal: true,
+		Logger: parserLog, Text: file + " includes itself; the inner inclusion is ignored", Mild: true,
 	})
 	return true
 }
