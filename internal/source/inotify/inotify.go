@@ -52,10 +52,18 @@ func (n *Instance) Add(path string, mask uint32) (int32, error) {
 // Remove ends a watch. One whose inode is gone has ended already, which is as good.
 func (n *Instance) Remove(watch int32) { _, _ = unix.InotifyRmWatch(n.fd, uint32(watch)) }
 
-// Run calls handle for each event until ctx is done.
+// Run calls handle for each event until ctx is done. Nothing it has begun outlives it.
 func (n *Instance) Run(ctx context.Context, handle func(Event)) {
-	stop := context.AfterFunc(ctx, func() { _ = n.file.SetReadDeadline(time.Unix(1, 0)) }) // ends the read below
-	defer stop()
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		_ = n.file.SetReadDeadline(time.Unix(1, 0)) // ends the read below
+	})
+	defer func() {
+		if !stop() {
+			<-ended
+		}
+	}()
 	buf := make([]byte, 64<<10)
 	var p pacer
 	for {
