@@ -185,20 +185,27 @@ func (e *Event) field(tag string) string {
 	case string:
 		return v
 	case ticket.Set:
-		return "{" + quoted(v) + "}"
-	case ticket.Tuple:
-		return pickle.Repr(pickle.Tuple(v))
+		return "{" + listed(v) + "}"
+	default:
+		return repr(v)
 	}
-	return fmt.Sprint(v)
 }
 
-func quoted(items []string) string {
+// repr returns a text or a ticket.Tuple as Python prints it.
+func repr(v any) string {
+	if t, ok := v.(ticket.Tuple); ok {
+		return pickle.Repr(pickle.Tuple(t))
+	}
+	return pickle.Repr(v)
+}
+
+func listed(items []any) string {
 	var b strings.Builder
-	for i, s := range items {
+	for i, v := range items {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(pickle.Repr(s))
+		b.WriteString(repr(v))
 	}
 	return b.String()
 }
@@ -218,7 +225,7 @@ func rawTicket(b *ticket.Ban) string {
 			matches.WriteString(pickle.Repr(m.After))
 			continue
 		}
-		matches.WriteString("(" + quoted([]string{m.Before, m.Date, m.After}) + ")")
+		matches.WriteString("(" + listed([]any{m.Before, m.Date, m.After}) + ")")
 	}
 	return fmt.Sprintf("BanTicket: ip=%s time=%s bantime=%s bancount=%d #attempts=%d matches=[%s]",
 		b.ID, b.TimeText(), banTime, b.Count, b.Failures, matches.String())

@@ -76,12 +76,12 @@ func combineTuple(v values, c combination, begun bool) values {
 	case x == nil:
 		parts = []part{{absent: true}}
 	default:
-		parts = []part{{x.text, x.kind == absent}}
+		parts = []part{{text: x.text, absent: x.kind == absent}}
 	}
 	if source := v.named(c.source); source == nil {
 		parts = append(parts, part{absent: true})
 	} else {
-		parts = append(parts, part{source.text, source.kind == absent})
+		parts = append(parts, part{text: source.text, absent: source.kind == absent})
 	}
 	return v.with(value{of: c.target, kind: tuple, parts: &parts})
 }

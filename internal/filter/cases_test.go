@@ -3,6 +3,7 @@ package filter
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -222,18 +223,20 @@ func (r *run) count(f *ticket.Failure) error {
 	data := map[string]any{"failures": float64(due.Failures)}
 	for _, x := range due.Fields {
 		if users, ok := x.Value.(ticket.Set); ok {
-			sorted := slices.Sorted(slices.Values(users))
-			var list []any
-			for _, u := range sorted {
-				list = append(list, u)
-			}
-			data[x.Name] = list
+			data[x.Name] = inOrder(users)
 			continue
 		}
 		data[x.Name] = x.Value
 	}
 	r.data = append(r.data, data)
 	return nil
+}
+
+// inOrder sorts the users of a connection, whose order in the original is by chance.
+func inOrder(users ticket.Set) []any {
+	list := slices.Clone([]any(users))
+	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return list
 }
 
 func (r *run) pending(id string) (retry, failures float64, ok bool) {

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"bytes"
 	"slices"
 
 	"gaol/internal/ticket"
@@ -181,10 +180,22 @@ func bounded(lines []ticket.Match) []ticket.Match { return lines[max(0, len(line
 
 // addUser notes the user that a line names.
 func (r *connection) addUser(told values) {
-	user, _ := told.get(roleUser)
-	if len(user) == 0 || slices.ContainsFunc(r.users, func(p part) bool { return bytes.Equal(p.text, user) }) {
+	user, ok := told.user()
+	if !ok || slices.ContainsFunc(r.users, func(p part) bool { return p.equal(&user) }) {
 		return
 	}
-	r.users = appendPart(r.users, user)
+	r.users = appendPart(r.users, &user)
 	r.told.put(&value{of: &roleGroups[roleUsers], kind: set, parts: &r.users})
+}
+
+// user returns the user that a line names: a text, or a tuple even if nothing of it took part.
+func (v values) user() (user part, ok bool) {
+	x := v.find(roleUser)
+	switch {
+	case x == nil:
+		return part{}, false
+	case x.kind == tuple:
+		return part{parts: *x.parts}, true
+	}
+	return part{text: x.text}, len(x.text) > 0
 }

@@ -397,6 +397,48 @@ func TestCombinedFields(t *testing.T) {
 
 // TestGivingUp has a regular expression that back-references make too costly: the line counts as not matching, the others are judged,
 // and the log says once which expression it was.
+// TestUsersPutTogether has connections whose users are tuples. What is wanted is what Fail2Ban 1.0.2 gives.
+func TestUsersPutTogether(t *testing.T) {
+	const user = ` user=<F-TUPLE_USER_1>\w*</F-TUPLE_USER_1> dom=<F-TUPLE_USER_2>\w*</F-TUPLE_USER_2>`
+	r := newRig(t, Settings{Failregex: []string{
+		`^\s*<F-MLFID>c\d</F-MLFID> <F-NOFAIL>begin</F-NOFAIL>` + user + `$`,
+		`^\s*<F-MLFID>c\d</F-MLFID> fail from <ADDR>(?:` + user + `)?$`,
+		`^\s*<F-MLFID>c\d</F-MLFID> <F-MLFGAINED>ok</F-MLFGAINED>` + user + ` from <ADDR>$`,
+	}})
+	type tuple = ticket.Tuple
+	nobody := tuple{nil, nil, nil}
+	for _, tt := range []struct {
+		lines []string
+		want  []ticket.Set
+	}{
+		{
+			[]string{"c1 begin user=anna dom=x", "c1 begin user=anna dom=y", "c1 fail from 192.0.2.4"},
+			[]ticket.Set{{tuple{nil, "anna", "x"}, tuple{nil, "anna", "y"}, nobody}},
+		},
+		{
+			[]string{"c2 fail from 192.0.2.6 user=c dom=x", "c2 fail from 192.0.2.6 user=c dom=x"},
+			[]ticket.Set{{tuple{nil, "c", "x"}}, {tuple{nil, "c", "x"}}},
+		},
+		{ // a second user of a connection makes a failure of the line that lets him in
+			[]string{"c3 begin user=e dom=", "c3 ok user=e dom=z from 192.0.2.7"},
+			[]ticket.Set{{tuple{nil, "e", ""}, tuple{nil, "e", "z"}}},
+		},
+	} {
+		r.found = nil
+		for _, l := range tt.lines {
+			r.feed("1700000000 " + l)
+		}
+		var got []ticket.Set
+		for _, f := range r.found {
+			users, _ := f.Fields.Get("users")
+			got = append(got, users.(ticket.Set))
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.lines, d)
+		}
+	}
+}
+
 func TestGivingUp(t *testing.T) {
 	r := newRig(t, Settings{Failregex: []string{`^ (a*)(a*)(a*)\1\2\3b <HOST>$`, `^ bad <HOST>$`}})
 	costly := "Nov 14 22:13:20 " + strings.Repeat("a", 4000) + " b 192.0.2.9"

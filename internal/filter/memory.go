@@ -78,15 +78,18 @@ func (v *value) become(x *value) {
 	}
 }
 
-// appendPart appends a part with a copy of text.
-func appendPart(parts []part, text []byte) []part {
+// appendPart appends a copy of p.
+func appendPart(parts []part, p *part) []part {
 	n := len(parts)
 	if n < cap(parts) {
 		parts = parts[:n+1]
 	} else {
 		parts = append(parts, part{})
 	}
-	parts[n] = part{text: append(parts[n].text[:0], text...)}
+	parts[n] = part{text: append(parts[n].text[:0], p.text...)}
+	if p.parts != nil {
+		parts[n].parts = *cloneParts(p.parts)
+	}
 	return parts
 }
 

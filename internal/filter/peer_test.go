@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,11 +212,7 @@ func yields(t *testing.T, compiler *Compiler, c peerCase) []any {
 func asJSON(v any) any {
 	switch v := v.(type) {
 	case ticket.Set:
-		var list []any
-		for _, s := range slices.Sorted(slices.Values(v)) {
-			list = append(list, s)
-		}
-		return list
+		return inOrder(v)
 	case ticket.Tuple:
 		return []any(v)
 	}

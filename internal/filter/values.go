@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"gaol/internal/ticket"
@@ -28,7 +30,14 @@ const (
 // A part is one member of a tuple or set.
 type part struct {
 	text   []byte
-	absent bool // the group took no part
+	absent bool   // the group took no part
+	parts  []part // of a member of a set that is itself a tuple, which has no text
+}
+
+// equal reports whether p and o are the same to Python, whose set of users holds each once.
+func (p *part) equal(o *part) bool {
+	return p.absent == o.absent && bytes.Equal(p.text, o.text) && (p.parts == nil) == (o.parts == nil) &&
+		slices.EqualFunc(p.parts, o.parts, func(a, b part) bool { return a.equal(&b) })
 }
 
 // values are in the order of the groups; names are unique.
@@ -134,9 +143,11 @@ func (v values) joined() string {
 	return all.String()
 }
 
-func (x *value) tuple() ticket.Tuple {
-	all := make(ticket.Tuple, 0, len(*x.parts))
-	for _, p := range *x.parts {
+func (x *value) tuple() ticket.Tuple { return tupleOf(*x.parts) }
+
+func tupleOf(parts []part) ticket.Tuple {
+	all := make(ticket.Tuple, 0, len(parts))
+	for _, p := range parts {
 		if p.absent {
 			all = append(all, nil)
 		} else {
@@ -149,7 +160,11 @@ func (x *value) tuple() ticket.Tuple {
 func (x *value) set() ticket.Set {
 	all := make(ticket.Set, 0, len(*x.parts))
 	for _, p := range *x.parts {
-		all = append(all, string(p.text))
+		if p.parts != nil {
+			all = append(all, tupleOf(p.parts))
+		} else {
+			all = append(all, string(p.text))
+		}
 	}
 	return all
 }

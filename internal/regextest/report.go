@@ -146,17 +146,13 @@ func asDict(fields ticket.Fields) *pickle.Dict {
 func plain(v any) any {
 	switch v := v.(type) {
 	case ticket.Set:
-		return pickle.NewSet(anyOf(v)...)
+		members := make([]any, 0, len(v))
+		for _, m := range v {
+			members = append(members, plain(m))
+		}
+		return pickle.NewSet(members...)
 	case ticket.Tuple:
 		return pickle.Tuple(v)
 	}
 	return v
-}
-
-func anyOf(texts []string) []any {
-	all := make([]any, 0, len(texts))
-	for _, s := range texts {
-		all = append(all, s)
-	}
-	return all
 }

@@ -56,7 +56,11 @@ func appendMatch(to []byte, m ticket.Match) []byte {
 	if m.Date == "" {
 		return appendString(to, m.String())
 	}
-	return appendStrings(to, []string{m.Before, m.Date, m.After})
+	to = append(to, '[')
+	for i, s := range [...]string{m.Before, m.Date, m.After} {
+		to = appendString(separate(to, i), s)
+	}
+	return append(to, ']')
 }
 
 // appendField appends a captured value, unless its group took no part or its name is one of ours.
@@ -67,32 +71,27 @@ func appendField(to []byte, f ticket.Field) []byte {
 	to = append(appendString(append(to, ", "...), f.Name), ": "...)
 	switch v := f.Value.(type) {
 	case ticket.Set:
-		return appendStrings(to, v)
+		return appendList(to, v)
 	case ticket.Tuple:
-		return appendTuple(to, v)
+		return appendList(to, v)
 	default:
 		return appendString(to, fmt.Sprint(v))
 	}
 }
 
-// appendTuple writes null for a part whose group took no part in the match.
-func appendTuple(to []byte, tuple ticket.Tuple) []byte {
+// appendList writes null for a part whose group took no part in the match.
+func appendList(to []byte, list []any) []byte {
 	to = append(to, '[')
-	for i, v := range tuple {
+	for i, v := range list {
 		to = separate(to, i)
-		if s, ok := v.(string); ok {
-			to = appendString(to, s)
-		} else {
+		switch v := v.(type) {
+		case string:
+			to = appendString(to, v)
+		case ticket.Tuple:
+			to = appendList(to, v)
+		default:
 			to = append(to, "null"...)
 		}
-	}
-	return append(to, ']')
-}
-
-func appendStrings(to []byte, list []string) []byte {
-	to = append(to, '[')
-	for i, s := range list {
-		to = appendString(separate(to, i), s)
 	}
 	return append(to, ']')
 }
@@ -188,11 +187,25 @@ func toField(key string, v any) any {
 		return map[bool]string{true: "True", false: "False"}[v]
 	case []any:
 		if key == "users" {
-			return ticket.Set(toStrings(v))
+			return toSet(v)
 		}
 		return toTuple(v)
 	}
 	return nil
+}
+
+// toSet keeps texts, and lists as tuples.
+func toSet(list []any) ticket.Set {
+	out := make(ticket.Set, 0, len(list))
+	for _, v := range list {
+		switch v := v.(type) {
+		case string:
+			out = append(out, v)
+		case []any:
+			out = append(out, toTuple(v))
+		}
+	}
+	return out
 }
 
 func toStrings(list []any) []string {

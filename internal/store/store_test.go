@@ -160,7 +160,7 @@ func TestRestoreRoundTrip(t *testing.T) {
 	b := banOf("job7", now)
 	b.IP = parseID("192.0.2.9")
 	b.Matches = []ticket.Match{{Before: "<1>", Date: "Nov 22", After: " x"}, {After: "y"}}
-	b.Fields = ticket.Fields{{Name: "user", Value: "root"}, {Name: "users", Value: ticket.Set{"a", "b"}}}
+	b.Fields = ticket.Fields{{Name: "user", Value: "root"}, {Name: "users", Value: ticket.Set{"a", ticket.Tuple{nil, "b"}, "c"}}}
 	b.Count = 2
 	add(t, s, "web", b)
 	if err := s.Close(); err != nil {

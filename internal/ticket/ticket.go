@@ -95,8 +95,8 @@ type Field struct {
 	Value any
 }
 
-// Set is a collection of distinct strings in order of appearance.
-type Set []string
+// Set is a collection of distinct strings and Tuples in order of appearance.
+type Set []any
 
 // Tuple is a compound value, put together from several groups: the string of each, nil for one that took no part.
 type Tuple []any

@@ -15,7 +15,7 @@ import (
 )
 
 // Format is the number of the byte format. It must change whenever old bytes would be read as something else, since tables are stored.
-const Format = 1
+const Format = 2
 
 // names are the names of fields that stock filters use, in the order of their codes. Names may be added at the end.
 var names = [...]string{
@@ -68,14 +68,6 @@ func appendText(to []byte, s string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
 }
 
-func appendTexts(to []byte, list []string) []byte {
-	to = binary.AppendUvarint(to, uint64(len(list)))
-	for _, s := range list {
-		to = appendText(to, s)
-	}
-	return to
-}
-
 // appendName appends the code of a name, counted from 1, or 0 and the name.
 func appendName(to []byte, name string) []byte {
 	for i := range names {
@@ -89,15 +81,26 @@ func appendName(to []byte, name string) []byte {
 func appendValue(to []byte, value any, lines []byte) []byte {
 	switch v := value.(type) {
 	case ticket.Set:
-		return appendTexts(append(to, set), v)
-	case ticket.Tuple:
-		to = binary.AppendUvarint(append(to, tuple), uint64(len(v)))
-		for _, part := range v {
-			to = appendPart(to, part, lines)
+		to = binary.AppendUvarint(append(to, set), uint64(len(v)))
+		for _, member := range v {
+			to = appendMember(to, member, lines)
 		}
 		return to
 	}
-	return appendPart(to, value, lines)
+	return appendMember(to, value, lines)
+}
+
+// appendMember appends what a set may hold: a string, nil or a tuple.
+func appendMember(to []byte, value any, lines []byte) []byte {
+	v, ok := value.(ticket.Tuple)
+	if !ok {
+		return appendPart(to, value, lines)
+	}
+	to = binary.AppendUvarint(append(to, tuple), uint64(len(v)))
+	for _, part := range v {
+		to = appendPart(to, part, lines)
+	}
+	return to
 }
 
 // appendPart appends a string, or nil.
@@ -183,14 +186,6 @@ func (r *reader) text() string {
 	return s
 }
 
-func (r *reader) texts() []string {
-	list := make([]string, r.count(1))
-	for i := range list {
-		list[i] = r.text()
-	}
-	return list
-}
-
 func (r *reader) name() string {
 	switch code := r.number(); {
 	case code == 0:
@@ -203,18 +198,26 @@ func (r *reader) name() string {
 }
 
 func (r *reader) value() any {
-	switch kind := r.number(); kind {
-	case uint64(set):
-		return ticket.Set(r.texts())
-	case uint64(tuple):
-		parts := make(ticket.Tuple, r.count(1))
-		for i := range parts {
-			parts[i] = r.part(r.number())
-		}
-		return parts
-	default:
+	kind := r.number()
+	if kind != uint64(set) {
+		return r.member(kind)
+	}
+	members := make(ticket.Set, r.count(1))
+	for i := range members {
+		members[i] = r.member(r.number())
+	}
+	return members
+}
+
+func (r *reader) member(kind uint64) any {
+	if kind != uint64(tuple) {
 		return r.part(kind)
 	}
+	parts := make(ticket.Tuple, r.count(1))
+	for i := range parts {
+		parts[i] = r.part(r.number())
+	}
+	return parts
 }
 
 func (r *reader) part(kind uint64) any {

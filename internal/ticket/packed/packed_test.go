@@ -25,7 +25,7 @@ func samples() []ticket.Failure {
 			{Name: "mlfid", Value: " web01 sshd[4711]: "}, {Name: "user", Value: "root"}, {Name: "port", Value: "40000"},
 			{Name: "ip4", Value: "192.0.2.1"}, {Name: "nofail"}, {Name: "empty", Value: ""}, {Name: "", Value: "web01"},
 		}},
-		{Fields: ticket.Fields{{Name: "users", Value: ticket.Set{"a", "", "b"}}, {Name: "fid", Value: ticket.Tuple{"x", nil, "y"}}, {Name: "z", Value: ticket.Set{}}}},
+		{Fields: ticket.Fields{{Name: "users", Value: ticket.Set{"a", "", ticket.Tuple{nil, "b"}, "b"}}, {Name: "fid", Value: ticket.Tuple{"x", nil, "y"}}, {Name: "z", Value: ticket.Set{}}}},
 	}
 }
 
