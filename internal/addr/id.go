@@ -124,24 +124,34 @@ func unbracket(s string) string {
 
 // String prints the canonical text: an address without length when it is a single one, else network/length.
 func (id ID) String() string {
-	switch {
-	case !id.prefix.IsValid():
+	if !id.prefix.IsValid() {
 		return id.raw
-	case id.prefix.IsSingleIP():
-		return text(id.prefix.Addr())
 	}
-	return text(id.prefix.Addr()) + "/" + strconv.Itoa(id.prefix.Bits())
+	var buffer [64]byte
+	return string(id.AppendText(buffer[:0]))
 }
 
-// text prints an address as inet_ntop does: like netip, but for the addresses of ::/96 that have something in the upper half of their
-// last 32 bits, which were once IPv4 ones (RFC 4291, 2.5.5.1) and are printed so.
-func text(a netip.Addr) string {
+// AppendText appends what String returns.
+func (id ID) AppendText(to []byte) []byte {
+	if !id.prefix.IsValid() {
+		return append(to, id.raw...)
+	}
+	to = appendAddress(to, id.prefix.Addr())
+	if id.prefix.IsSingleIP() {
+		return to
+	}
+	return strconv.AppendInt(append(to, '/'), int64(id.prefix.Bits()), 10)
+}
+
+// appendAddress prints an address as inet_ntop does: like netip, but for the addresses of ::/96 that have something in the upper half of
+// their last 32 bits, which were once IPv4 ones (RFC 4291, 2.5.5.1) and are printed so.
+func appendAddress(to []byte, a netip.Addr) []byte {
 	if a.Is6() {
 		if b := a.As16(); [12]byte(b[:12]) == [12]byte{} && b[12]|b[13] != 0 {
-			return "::" + netip.AddrFrom4([4]byte(b[12:])).String()
+			return netip.AddrFrom4([4]byte(b[12:])).AppendTo(append(to, "::"...))
 		}
 	}
-	return a.String()
+	return a.AppendTo(to)
 }
 
 // Prefix returns the addresses that id stands for, and false when it is no address.

@@ -154,13 +154,12 @@ func (j *Jail) empty(runners []*runner, word string) int {
 // announce logs that bans are over.
 func (j *Jail) announce(bans []*ticket.Ban, word string) {
 	word = j.says(word) + " "
-	logging.Notices(j.logs.actions, func(yield func(string) bool) {
-		for _, b := range bans {
-			if !yield(word + b.ID.String()) {
-				return
-			}
-		}
-	})
+	var text []byte
+	for _, b := range bans {
+		text = b.ID.AppendText(append(text[:0], word...))
+		j.logs.bans.Log(text)
+	}
+	j.logs.bans.Flush()
 }
 
 // flush returns how to lift all bans of one action. One that can flush is told even where nobody is banned, and the log says so: it is

@@ -28,10 +28,19 @@ func (j *Jail) ban(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 }
 
 func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
+	if !j.enterLocked(b) {
+		return false, nil
+	}
+	j.logs.bans.Flush()
+	return true, j.enforceLocked(b)
+}
+
+// enterLocked puts b into the book and logs that, unless its ban would be over already or is in force. What it logs is to be flushed.
+func (j *Jail) enterLocked(b *ticket.Ban) (added bool) {
 	now := j.env.Now()
 	if end, ends := b.End(j.banning.banTime); ends && end < now {
 		j.logs.actions.Info("Ignore " + b.ID.String() + ", expired bantime")
-		return false, nil
+		return false
 	}
 	b.Count = max(1, b.Count)
 	if b.Restored {
@@ -41,17 +50,22 @@ func (j *Jail) banLocked(b *ticket.Ban) (added bool, done []<-chan struct{}) {
 		if existing != nil {
 			j.bannedAgain(b, existing)
 		}
-		return false, nil
+		return false
 	}
 	word := "Ban"
 	if b.Restored {
 		word = "Restore Ban"
 	}
-	logging.Notice(j.logs.actions, j.says(word)+" "+b.ID.String())
+	j.logs.bans.Log(b.ID.AppendText([]byte(j.says(word) + " ")))
+	return true
+}
+
+// enforceLocked has the actions carry out the ban of b, which is in the book.
+func (j *Jail) enforceLocked(b *ticket.Ban) (done []<-chan struct{}) {
 	done = j.tellBan(b)
 	j.lengthen(b)
 	j.nudge()
-	return true, done
+	return done
 }
 
 // bannedAgain says that a banned offender was seen again; how loudly depends on how long after the ban that was, since log
@@ -217,8 +231,10 @@ func (j *Jail) restore() {
 	j.judging.Unlock()
 	j.banning.Lock()
 	defer j.banning.Unlock()
+	kept = slices.DeleteFunc(kept, func(b *ticket.Ban) bool { return !j.enterLocked(b) })
+	j.logs.bans.Flush()
 	for _, b := range kept {
-		j.banLocked(b)
+		j.enforceLocked(b)
 	}
 	// What a predecessor that was killed has left behind, and nobody wants now, goes.
 	j.checkNow()

@@ -14,6 +14,7 @@ import (
 	"gaol/internal/failure"
 	"gaol/internal/filter"
 	"gaol/internal/filter/ignore"
+	"gaol/internal/logging"
 	"gaol/internal/source"
 	"gaol/internal/store"
 	"gaol/internal/ticket"
@@ -53,7 +54,10 @@ type Jail struct {
 	Name string
 	env  Env
 	// The jail's name stands before what filter, actions and observer say; the others name it themselves.
-	logs struct{ filter, journal, actions, observer, failures, jail *slog.Logger }
+	logs struct {
+		filter, journal, actions, observer, failures, jail *slog.Logger
+		bans                                               *logging.Series // by actions
+	}
 
 	life struct {
 		sync.Mutex
@@ -72,6 +76,8 @@ type Jail struct {
 		filter  *filter.Filter
 		ignore  *ignore.Rules
 		table   *failure.Table
+		finds   finds
+		now     ticket.Unix // when the batch at hand came
 		cleaned ticket.Unix
 	}
 
@@ -107,12 +113,14 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.logs.filter = env.Log("fail2ban.filter").With("jail", name)
 	j.logs.journal = env.Log("fail2ban.filtersystemd").With("jail", name)
 	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
+	j.logs.bans = logging.NewSeries(j.logs.actions, logging.LevelNotice)
 	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
 	j.logs.failures = env.Log("fail2ban.actions")
 	j.logs.jail = env.Log("fail2ban.jail")
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	j.life.subs = map[string]Subscription{}
 	j.insights.jail = name
+	j.judging.finds = newFinds(j.logs.filter)
 	j.judging.table = failure.New(plan.Settings.counting())
 	if err := j.takeLocked(plan); err != nil {
 		return nil, err
@@ -167,7 +175,10 @@ func (j *Jail) ignoreEnv(command *string) ignore.Env {
 	}
 	env.Expand = func(text string, f *ticket.Failure) string { return j.env.Expand(text, about(f)) }
 	if command != nil && *command != "" {
-		env.Command = func(f *ticket.Failure) (int, error) { return j.env.Command(j.ctx, *command, about(f)) }
+		env.Command = func(f *ticket.Failure) (int, error) {
+			j.judging.finds.flush() // it may take its time, and may look at the log
+			return j.env.Command(j.ctx, *command, about(f))
+		}
 	}
 	return env
 }

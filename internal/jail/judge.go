@@ -2,7 +2,6 @@ package jail
 
 import (
 	"fmt"
-	"log/slog"
 	"strconv"
 
 	"gaol/internal/ban"
@@ -17,6 +16,8 @@ const cleanEvery = 5
 func (j *Jail) judge(b *ticket.Batch) {
 	j.judging.Lock()
 	defer j.judging.Unlock()
+	defer j.judging.finds.flush()
+	j.judging.now = j.env.Now()
 	j.judging.filter.Shift(j.insights.correction(b.Source))
 	t := j.judging.filter.Process(b, j.failed)
 	for _, text := range j.insights.learn(b, t, j.env.Now()) {
@@ -37,14 +38,14 @@ func (j *Jail) cleanLocked(force bool) {
 
 // failed judges one failure that the filter found. The caller holds judging.
 func (j *Jail) failed(f *ticket.Failure) error {
-	f.Time = min(f.Time, j.env.Now())
+	if f.Time > j.judging.now { // which was a moment ago
+		f.Time = min(f.Time, j.env.Now())
+	}
 	if reason, ignored := j.judging.ignore.Check(f); ignored {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 		return nil
 	}
-	if j.logs.filter.Enabled(j.ctx, slog.LevelInfo) { // to print it costs as much as to count it
-		j.logs.filter.Info("Found " + f.ID.String() + " - " + f.Time.String())
-	}
+	j.judging.finds.log(f)
 	j.countLocked(f, 1)
 	return nil
 }

@@ -10,11 +10,8 @@ package logging
 
 import (
 	"context"
-	"iter"
 	"log/slog"
-	"runtime"
 	"slices"
-	"time"
 )
 
 // Attribute keys with a place of their own in the line; others are appended as " key=value".
@@ -43,12 +40,8 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 }
 
 func (h *handler) entry(r slog.Record) entry {
-	return entry{time: r.Time, level: r.Level, logger: h.logger, text: h.text(r), pc: r.PC}
-}
-
-// text returns the message with its jail in front and stray attributes behind.
-func (h *handler) text(r slog.Record) string {
-	jail, rest := h.jail, slices.Clip(h.attrs)
+	jail, text := h.jail, r.Message
+	rest := slices.Clip(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == KeyJail {
 			jail = a.Value.String()
@@ -57,14 +50,10 @@ func (h *handler) text(r slog.Record) string {
 		}
 		return true
 	})
-	text := r.Message
-	if jail != "" {
-		text = "[" + jail + "] " + text
-	}
 	for _, a := range rest {
 		text += " " + h.group + a.Key + "=" + a.Value.String()
 	}
-	return text
+	return entry{time: r.Time, level: r.Level, logger: h.logger, jail: jail, message: text, pc: r.PC}
 }
 
 func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -91,37 +80,6 @@ func (h *handler) WithGroup(name string) slog.Handler {
 
 // Named returns log with the name column set.
 func Named(log *slog.Logger, name string) *slog.Logger { return log.With(KeyLogger, name) }
-
-// noticesAtOnce bounds how many entries wait to be written together.
-const noticesAtOnce = 256
-
-// Notices logs each of messages as Notice does, many with one write: ten thousand bans that end together are ten thousand lines.
-func Notices(log *slog.Logger, messages iter.Seq[string]) {
-	h, ok := log.Handler().(*handler)
-	if !ok {
-		for m := range messages {
-			Notice(log, m)
-		}
-		return
-	}
-	if !h.Enabled(context.Background(), LevelNotice) {
-		return
-	}
-	var entries []entry
-	var here [1]uintptr
-	runtime.Callers(1, here[:])
-	for m := range messages {
-		r := slog.NewRecord(time.Now(), LevelNotice, m, here[0])
-		entries = append(entries, h.entry(r))
-		if len(entries) == noticesAtOnce {
-			_ = h.out.writeAll(entries) // like slog, which has nobody to tell either
-			entries = entries[:0]
-		}
-	}
-	if len(entries) > 0 {
-		_ = h.out.writeAll(entries)
-	}
-}
 
 // Notice logs at the level of bans and unbans, which slog has no method for.
 func Notice(log *slog.Logger, msg string, args ...any) {

@@ -70,6 +70,11 @@ func (l *layout) append(b []byte, e *entry) []byte {
 		}
 		return b
 	}
+	return e.appendText(l.appendHead(b, e))
+}
+
+// appendHead renders what a standard line begins with.
+func (l *layout) appendHead(b []byte, e *entry) []byte {
 	_, word := describe(e.level)
 	if l.datetime {
 		b = appendTime(b, e.time)
@@ -77,11 +82,10 @@ func (l *layout) append(b []byte, e *entry) []byte {
 	}
 	b = pad(append(b, e.logger...), len(e.logger), 24, l.padding)
 	b = append(b, '[')
-	b = strconv.AppendInt(b, int64(os.Getpid()), 10)
+	b = strconv.AppendInt(b, int64(process), 10)
 	b = append(b, "]: "...)
 	b = pad(append(b, word...), len(word), 7, l.padding)
-	b = append(b, ' ')
-	return append(b, e.text...)
+	return append(b, ' ')
 }
 
 func appendTime(b []byte, t time.Time) []byte { return t.AppendFormat(b, "2006-01-02 15:04:05,000") }
@@ -168,9 +172,9 @@ func (p *piece) value(e *entry) any {
 	case "levelno":
 		return number
 	case "message":
-		return e.text
+		return string(e.appendText(nil))
 	case "process":
-		return os.Getpid()
+		return process
 	case "thread":
 		return 1
 	case "threadName":
@@ -189,5 +193,8 @@ func (p *piece) value(e *entry) any {
 	return nil
 }
 
-// started is the zero point of relativeCreated.
-var started = time.Now()
+// started is the zero point of relativeCreated, process what to ask the system for with every line would take longer than the line.
+var (
+	started = time.Now()
+	process = os.Getpid()
+)

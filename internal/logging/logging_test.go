@@ -138,34 +138,97 @@ func TestHandlerKeepsCallersAttributes(t *testing.T) {
 	}
 }
 
-// TestNoticesAreThoseOfNotice compares many lines written together with the same written one by one, and counts the writes.
-func TestNoticesAreThoseOfNotice(t *testing.T) {
+// TestSeriesIsInOrder compares lines of a series, with others between them, with the same lines logged one by one, and counts the writes.
+func TestSeriesIsInOrder(t *testing.T) {
 	const n = 3000
 	var single, many countedWrites
-	texts := func(yield func(string) bool) {
-		for i := range n {
-			if !yield(fmt.Sprint("Unban ", i)) {
-				return
+	one := NewOutput(nil, &single, "1.1.0").Logger("fail2ban.actions").With("jail", "sshd", "x", 1)
+	o := NewOutput(nil, &many, "1.1.0")
+	log := o.Logger("fail2ban.actions").With("jail", "sshd", "x", 1)
+	s := NewSeries(log, LevelNotice)
+	for i := range n {
+		text := fmt.Sprint("Unban ", i)
+		Notice(one, text)
+		s.Log([]byte(text))
+		if i%500 == 0 {
+			one.Warn("something else")
+			log.Warn("something else")
+			if want, got := undated(single.String()), undated(many.String()); got != want {
+				t.Errorf("after %d: %d bytes, want %d", i, len(got), len(want))
 			}
 		}
 	}
-	one := NewOutput(nil, &single, "1.1.0").Logger("fail2ban.actions").With("jail", "sshd")
-	for text := range texts {
-		Notice(one, text)
-	}
-	o := NewOutput(nil, &many, "1.1.0")
-	Notices(o.Logger("fail2ban.actions").With("jail", "sshd"), texts)
+	s.Flush()
 	if want, got := undated(single.String()), undated(many.String()); got != want {
 		t.Errorf("%d bytes, want %d", len(got), len(want))
 	}
-	if single.writes != n || many.writes > n/100 {
+	if single.writes < n || many.writes > n/100 {
 		t.Errorf("%d writes one by one, %d together", single.writes, many.writes)
 	}
 	o.SetLevel("ERROR")
 	many.Reset()
-	Notices(o.Logger("x"), texts)
-	if many.Len() > 0 {
+	if s.Log([]byte("x")); s.Enabled() {
+		t.Error("enabled below the level")
+	}
+	if s.Flush(); many.Len() > 0 {
 		t.Error("written below the level")
+	}
+}
+
+// TestSeriesGoesWhereItWasLogged rotates the log, and changes the target, after a line that was not flushed.
+func TestSeriesGoesWhereItWasLogged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	var stdout bytes.Buffer
+	o := NewOutput(&stdout, nil, "1.1.0")
+	if err := o.SetTarget(path, map[string]string{"format": "%(message)s"}); err != nil {
+		t.Fatal(err)
+	}
+	s := NewSeries(o.Logger("x"), slog.LevelInfo)
+	s.Log([]byte("first"))
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	o.Reopen()
+	s.Log([]byte("second"))
+	if err := o.SetTarget("STDOUT", nil); err != nil {
+		t.Fatal(err)
+	}
+	s.Log([]byte("third"))
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old, _ := os.ReadFile(path + ".1")
+	now, _ := os.ReadFile(path)
+	want := []string{"first\n", "rollover performed on " + path + "\nsecond\n"}
+	if string(old) != want[0] || string(now) != want[1] || !strings.Contains(stdout.String(), "third\n") {
+		t.Errorf("old file %q, new file %q, standard output %q", old, now, stdout.String())
+	}
+}
+
+// TestSeriesOfOthers checks that any logger will do, and targets that take one line at a time.
+func TestSeriesOfOthers(t *testing.T) {
+	var out bytes.Buffer
+	other := NewSeries(slog.New(slog.NewTextHandler(&out, nil)), slog.LevelInfo)
+	other.Log([]byte("hello"))
+	if other.Flush(); !strings.Contains(out.String(), "msg=hello") {
+		t.Errorf("got %q", out.String())
+	}
+	socket := filepath.Join(t.TempDir(), "log")
+	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	o := NewOutput(nil, nil, "1.1.0")
+	o.SetSyslogSocket(socket)
+	if err := o.SetTarget("SYSLOG", nil); err != nil {
+		t.Fatal(err)
+	}
+	NewSeries(o.Logger("x").With("jail", "sshd"), LevelNotice).Log([]byte("Ban 192.0.2.2"))
+	buf := make([]byte, 200)
+	n, err := daemon.Read(buf)
+	if want := "<29>x[N]: NOTICE [sshd] Ban 192.0.2.2\x00"; err != nil || undated(string(buf[:n])) != want {
+		t.Errorf("got %q, %v, want %q", buf[:n], err, want)
 	}
 }
 
@@ -177,4 +240,24 @@ type countedWrites struct {
 func (c *countedWrites) Write(p []byte) (int, error) {
 	c.writes++
 	return c.Buffer.Write(p)
+}
+
+func BenchmarkFound(b *testing.B) {
+	o := NewOutput(nil, nil, "1.1.0")
+	if err := o.SetTarget(filepath.Join(b.TempDir(), "log"), nil); err != nil {
+		b.Fatal(err)
+	}
+	log := o.Logger("fail2ban.filter").With("jail", "sshd")
+	text := "Found 192.0.2.7 - 2026-11-26 04:20:00"
+	b.Run("each", func(b *testing.B) {
+		for b.Loop() {
+			log.Info(text)
+		}
+	})
+	b.Run("series", func(b *testing.B) {
+		s, line := NewSeries(log, slog.LevelInfo), []byte(text)
+		for b.Loop() {
+			s.Log(line)
+		}
+	})
 }

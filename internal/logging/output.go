@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,13 +33,30 @@ type target interface {
 	io.Closer
 }
 
+// A gatherer is a target that can write many entries at once. What it was given by gather is in front of whatever it writes next, and
+// written when it is closed or opened anew.
+type gatherer interface {
+	gather(entry) error
+	flush() error
+}
+
 // An entry is one record on its way to a target.
 type entry struct {
-	time   time.Time
-	level  slog.Level
-	logger string
-	text   string
-	pc     uintptr
+	time    time.Time
+	level   slog.Level
+	logger  string
+	jail    string // stands in front of the text, if there is one
+	lead    []byte // in front of the message; borrowed
+	message string
+	pc      uintptr
+}
+
+// appendText appends what the entry says.
+func (e *entry) appendText(b []byte) []byte {
+	if e.jail != "" {
+		b = append(append(append(b, '['), e.jail...), "] "...)
+	}
+	return append(append(b, e.lead...), e.message...)
 }
 
 // NewOutput returns an Output that writes to stderr at level INFO until it is told otherwise. stdout and stderr stand behind
@@ -151,7 +167,7 @@ func (o *Output) greetLocked() {
 		fmt.Sprintf("Changed logging target to %s for Fail2ban v%s", shown, o.version),
 	} {
 		if o.level.Load() <= 20 {
-			o.target.write(&entry{time: time.Now(), level: slog.LevelInfo, logger: "fail2ban.server", text: text})
+			o.target.write(&entry{time: time.Now(), level: slog.LevelInfo, logger: "fail2ban.server", message: text})
 		}
 	}
 }
@@ -181,7 +197,7 @@ func (o *Output) Reopen() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	say := func(text string) {
-		o.target.write(&entry{time: time.Now(), level: slog.LevelInfo, logger: "fail2ban.server", text: text})
+		o.target.write(&entry{time: time.Now(), level: slog.LevelInfo, logger: "fail2ban.server", message: text})
 	}
 	if f, ok := o.target.(*file); ok {
 		if err := f.reopen(); err != nil {
@@ -200,18 +216,25 @@ func (o *Output) write(e *entry) error {
 	return o.target.write(e)
 }
 
-// writeAll writes entries without others between them.
-func (o *Output) writeAll(entries []entry) error {
+// gather takes e along with what is written next; a target that cannot do that writes it at once.
+func (o *Output) gather(e entry) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if t, ok := o.target.(interface{ writeAll([]entry) error }); ok {
-		return t.writeAll(entries)
+	if g, ok := o.target.(gatherer); ok {
+		return g.gather(e)
 	}
-	var err error
-	for i := range entries {
-		err = errors.Join(err, o.target.write(&entries[i]))
+	alone := e // so that only this one is on the heap
+	return o.target.write(&alone)
+}
+
+// flush writes what has been gathered.
+func (o *Output) flush() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if g, ok := o.target.(gatherer); ok {
+		return g.flush()
 	}
-	return err
+	return nil
 }
 
 // Close closes the target and goes back to stderr.

@@ -127,7 +127,7 @@ func (j *journal) reopen() error {
 }
 
 func (j *journal) write(e *entry) error {
-	b := field(j.buf[:0], "MESSAGE", e.text)
+	b := field(j.buf[:0], "MESSAGE", string(e.appendText(nil)))
 	b = field(b, "PRIORITY", strconv.Itoa(severity(e)))
 	b = field(b, "LOGGER", e.logger)
 	b = field(b, "SYSLOG_IDENTIFIER", "fail2ban")

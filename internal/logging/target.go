@@ -1,33 +1,65 @@
 package logging
 
 import (
+	"errors"
 	"io"
+	"log/slog"
 	"os"
 )
 
 // A printer writes entries as lines.
 type printer struct {
 	layout
-	buf []byte
+	buf  []byte // lines that are not written yet
+	head head
 }
 
 // writeSize is the length from which on lines are not gathered any further.
 const writeSize = 32 << 10
 
-// print writes entries to w, many with one call.
-func (p *printer) print(w io.Writer, entries ...entry) error {
-	p.buf = p.buf[:0]
-	for i := range entries {
-		p.buf = append(p.append(p.buf, &entries[i]), '\n')
-		if len(p.buf) < writeSize && i < len(entries)-1 {
-			continue
-		}
-		if _, err := w.Write(p.buf); err != nil {
-			return err
-		}
-		p.buf = p.buf[:0]
+// A head is what the last standard line began with: those that are written in a burst share it.
+type head struct {
+	text   []byte
+	time   int64 // in milliseconds, as far as it shows
+	level  slog.Level
+	logger string
+}
+
+// add appends e's line to those that are not written yet.
+func (p *printer) add(e *entry) {
+	if p.format != nil {
+		p.buf = append(p.append(p.buf, e), '\n')
+		return
 	}
-	return nil
+	h := &p.head
+	if ms := e.time.UnixMilli(); h.text == nil || h.time != ms || h.level != e.level || h.logger != e.logger {
+		*h = head{p.appendHead(h.text[:0], e), ms, e.level, e.logger}
+	}
+	p.buf = append(e.appendText(append(p.buf, h.text...)), '\n')
+}
+
+// gather adds e's line, and writes all to w when that is much.
+func (p *printer) gather(w io.Writer, e *entry) error {
+	if p.add(e); len(p.buf) < writeSize {
+		return nil
+	}
+	return p.flush(w)
+}
+
+// print writes e's line, and those before it.
+func (p *printer) print(w io.Writer, e *entry) error {
+	p.add(e)
+	return p.flush(w)
+}
+
+// flush writes what there is. Lines that cannot be written are lost: nobody shall wait for a log.
+func (p *printer) flush(w io.Writer) error {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	_, err := w.Write(p.buf)
+	p.buf = p.buf[:0]
+	return err
 }
 
 // stream writes to a stream that is not ours to close.
@@ -36,10 +68,11 @@ type stream struct {
 	w io.Writer
 }
 
-func (s *stream) write(e *entry) error           { return s.print(s.w, *e) }
-func (s *stream) writeAll(entries []entry) error { return s.print(s.w, entries...) }
-func (s *stream) reopen() error                  { return nil }
-func (s *stream) Close() error                   { return nil }
+func (s *stream) write(e *entry) error { return s.print(s.w, e) }
+func (s *stream) gather(e entry) error { return s.printer.gather(s.w, &e) }
+func (s *stream) flush() error         { return s.printer.flush(s.w) }
+func (s *stream) reopen() error        { return s.flush() }
+func (s *stream) Close() error         { return s.flush() }
 
 // file appends to a log file.
 type file struct {
@@ -48,8 +81,9 @@ type file struct {
 	f    *os.File
 }
 
-func (l *file) write(e *entry) error           { return l.print(l.f, *e) }
-func (l *file) writeAll(entries []entry) error { return l.print(l.f, entries...) }
+func (l *file) write(e *entry) error { return l.print(l.f, e) }
+func (l *file) gather(e entry) error { return l.printer.gather(l.f, &e) }
+func (l *file) flush() error         { return l.printer.flush(l.f) }
 
 // reopen goes over to the file that now has the log's name; on error the old one stays in use.
 func (l *file) reopen() error {
@@ -57,9 +91,9 @@ func (l *file) reopen() error {
 	if err != nil {
 		return err
 	}
-	l.f.Close()
+	_ = l.Close() // what was to be written is in the old file, or could not be
 	l.f = f
 	return nil
 }
 
-func (l *file) Close() error { return l.f.Close() }
+func (l *file) Close() error { return errors.Join(l.flush(), l.f.Close()) }

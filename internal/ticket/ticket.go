@@ -30,7 +30,10 @@ func (u Unix) Time() time.Time {
 }
 
 // String prints local time as log lines do, fractions cut.
-func (u Unix) String() string { return u.Time().Format("2006-01-02 15:04:05") }
+func (u Unix) String() string { return string(u.Append(nil)) }
+
+// Append appends what String returns.
+func (u Unix) Append(to []byte) []byte { return u.Time().AppendFormat(to, "2006-01-02 15:04:05") }
 
 // DefaultMaxLine is the length in bytes at which a line is cut where the configuration (maxlinelength) says nothing else: who writes a
 // log must not decide how long we search a line.
