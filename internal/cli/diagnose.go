@@ -28,7 +28,7 @@ func diagnose(o config.Options) (texts []string) {
 // numberPlace returns where the value stands that should have been a number, in front of what is wrong with it; "" for other
 // problems, which say their place themselves.
 func numberPlace(j *config.Jail) string {
-	for _, s := range j.Settings {
+	for _, s := range j.Settings() {
 		if s.Value == nil && s.Origin.File != "" {
 			return fmt.Sprintf("%s:%d: ", s.Origin.File, s.Origin.Line)
 		}
@@ -45,7 +45,7 @@ func compileJail(j *config.Jail) error {
 		return err
 	}
 	place := wrong.Option
-	for _, s := range j.Settings {
+	for _, s := range j.Settings() {
 		if s.Name == wrong.Option && s.Origin.File != "" {
 			place = fmt.Sprintf("%s:%d: %s", s.Origin.File, s.Origin.Line, wrong.Option)
 			if text, isText := s.Value.(string); isText && hints[wrong.Option] != "" {

@@ -18,6 +18,8 @@ type actionUse struct {
 	params *Params
 	from   *layers.Entry // of the item
 	def    *definition   // nil for an action in Python
+
+	outline *outline // of def, shared with other jails or, once pairs was called, its own
 }
 
 const pythonSuffix = ".py"
@@ -93,7 +95,22 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 		}
 	}
 	use.def = &definition{reader: d.reader, set: set, file: name, table: actionOptions, params: params, from: from}
+	if use.outline = d.reader.shared.outlines.of(use.def, d.opts); use.outline != nil {
+		return use, nil
+	}
 	return use, use.def.evaluate(d.opts)
+}
+
+// pairs returns what is sent of an action, pairs of name and value.
+func (u *actionUse) pairs() ([]any, error) {
+	if u.outline == nil {
+		all, err := u.def.combine(nil, serverTags...)
+		if err != nil {
+			return nil, err
+		}
+		u.outline = u.def.outline(all, 0)
+	}
+	return u.outline.fill(u.params), nil
 }
 
 // implyNames sets the parameters name and actname where they are not given. An action that bears another name than its jail

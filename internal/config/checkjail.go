@@ -10,8 +10,15 @@ import (
 	"gaol/internal/pickle"
 )
 
+// A subject is a jail that is looked at, and everything in force for it.
+type subject struct {
+	*Jail
+	settings []Setting
+}
+
 // jail looks at an enabled jail.
-func (k *checker) jail(j *Jail) {
+func (k *checker) jail(jail *Jail) {
+	j := subject{jail, jail.Settings()}
 	if j.Problem != "" {
 		k.add(severe, j.ProblemAt, j.Name, "", "broken-jail", j.Problem, j.ProblemHint)
 		return
@@ -34,9 +41,9 @@ func (k *checker) jail(j *Jail) {
 }
 
 // originOf returns where the first of the named settings that the jail has was written.
-func (j *Jail) originOf(names ...string) Origin {
+func (j subject) originOf(names ...string) Origin {
 	for _, name := range names {
-		for _, s := range j.Settings {
+		for _, s := range j.settings {
 			if s.Name == name && s.Origin.File != "" {
 				return s.Origin
 			}
@@ -46,8 +53,8 @@ func (j *Jail) originOf(names ...string) Origin {
 }
 
 // text returns the text of one of the jail's own settings.
-func (j *Jail) text(name string) (Setting, string, bool) {
-	for _, s := range j.Settings[:j.own] {
+func (j subject) text(name string) (Setting, string, bool) {
+	for _, s := range j.settings[:j.opts.Len()] {
 		if v, ok := s.Value.(string); ok && s.Name == name {
 			return s, v, true
 		}
@@ -56,7 +63,7 @@ func (j *Jail) text(name string) (Setting, string, bool) {
 }
 
 // logs reports log paths that match nothing, and jails that watch nothing at all.
-func (k *checker) logs(j *Jail) {
+func (k *checker) logs(j subject) {
 	if isJournal(j.Backend) {
 		return
 	}
@@ -82,8 +89,8 @@ func (k *checker) logs(j *Jail) {
 var timeOptions = []string{"findtime", "bantime", "bantime.maxtime", "bantime.rndtime", "warnnodate", "warnnomatch"}
 
 // values reports numbers and times that a server will refuse, and a ban that ends before its cause is forgotten.
-func (k *checker) values(j *Jail) {
-	for _, s := range j.Settings {
+func (k *checker) values(j subject) {
+	for _, s := range j.settings {
 		if s.Value == nil {
 			k.add(severe, s.Origin, j.Name, s.Name, "no-integer", "the value of "+s.Name+" is no integer", "write digits only")
 		}
@@ -109,7 +116,7 @@ func (k *checker) values(j *Jail) {
 }
 
 // shortBan reports a ban time below the find time: the attempts that led to the ban still count when it ends.
-func (k *checker) shortBan(j *Jail) {
+func (k *checker) shortBan(j subject) {
 	b, banText, ok := j.text("bantime")
 	_, findText, ok2 := j.text("findtime")
 	if !ok || !ok2 {
@@ -124,7 +131,7 @@ func (k *checker) shortBan(j *Jail) {
 }
 
 // regexes reports expressions that text under an attacker's control can satisfy in the wrong place.
-func (k *checker) regexes(j *Jail, e Expressions) {
+func (k *checker) regexes(j subject, e Expressions) {
 	at := j.originOf("failregex", "filter")
 	for _, rx := range e.FailRegex {
 		before, host := beforeHost(rx)
@@ -193,7 +200,7 @@ func greedy(rx string) bool {
 
 // capturedTags reports options of a filter that bear the name of a tag of the engine, which the filter uses as well: the option's
 // text takes the tag's place.
-func (k *checker) capturedTags(j *Jail) {
+func (k *checker) capturedTags(j subject) {
 	if j.filter == nil {
 		return
 	}

@@ -1,7 +1,5 @@
 package config
 
-import "gaol/internal/config/layers"
-
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
 func (d *draft) commands() error {
 	block := &regexBlock{jail: d.jail.Name}
@@ -49,8 +47,8 @@ func (d *draft) filterCommands(block *regexBlock) error {
 		if err := block.add(name, s); err != nil {
 			return err
 		}
-		d.jail.Settings = append(d.jail.Settings, settingOf(name, s))
 	}
+	d.jail.found = options
 	return nil
 }
 
@@ -70,9 +68,7 @@ func (d *draft) jailBlock(block *regexBlock) error {
 // jailCommands returns the commands for the jail's other options, log files last.
 func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 	var jail any = d.jail.Name // made once for all commands
-	own := make([]Setting, 0, d.opts.Len())
 	for name, s := range d.opts.All() {
-		own = append(own, settingOf(name, s, d.overridden(name)...))
 		if _, ok := find(filterOptions, name); ok {
 			continue
 		}
@@ -95,7 +91,7 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 	for _, words := range d.logWords() {
 		commands = append(commands, append([]any{"set", jail, "addlogpath"}, words...))
 	}
-	d.jail.Settings, d.jail.own = append(own, d.jail.Settings...), len(own)
+	d.jail.opts = d.opts
 	return commands, nil
 }
 
@@ -113,11 +109,11 @@ func (d *draft) actionCommands() ([]any, error) {
 			d.jail.Actions = append(d.jail.Actions, a)
 			continue
 		}
-		pairs, settings, err := use.pairs()
+		pairs, err := use.pairs()
 		if err != nil {
 			return nil, err
 		}
-		a.Settings = settings
+		a.use, a.pairs = use, pairs
 		d.jail.Actions = append(d.jail.Actions, a)
 		commands = append(commands, add)
 		switch len(pairs) {
@@ -130,66 +126,4 @@ func (d *draft) actionCommands() ([]any, error) {
 		}
 	}
 	return commands, nil
-}
-
-// pairs returns what is sent of an action: the known options with their tags replaced, then the parameters as they are,
-// because the server replaces the tags that depend on an address.
-func (u *actionUse) pairs() ([]any, []Setting, error) {
-	all, err := u.def.combine(nil, serverTags...)
-	if err != nil {
-		return nil, nil, err
-	}
-	var pairs []any
-	var list []Setting
-	for name, s := range u.def.options(all).All() {
-		pairs = append(pairs, []any{name, s.value})
-		list = append(list, settingOf(name, s))
-	}
-	for name, v := range u.def.params.All() {
-		if _, known := find(actionOptions, name); !known {
-			pairs = append(pairs, []any{name, v})
-			list = append(list, Setting{Name: name, Value: v, Origin: u.from.Origin})
-		}
-	}
-	for name, t := range u.def.init.All() {
-		if _, known := find(actionOptions, name); !known && !u.def.params.Has(name) {
-			pairs = append(pairs, []any{name, t.s})
-			list = append(list, settingOf(name, setting{value: t.s, from: t.from}))
-		}
-	}
-	return pairs, list, nil
-}
-
-// settingOf returns a setting with what it replaced: former values of its section, then what [DEFAULT] or a filter says.
-func settingOf(name string, s setting, below ...*layers.Entry) Setting {
-	out := Setting{Name: name, Value: s.value, Origin: s.from.At()}
-	if s.from != nil {
-		out.addOverridden(s.from.Overrides)
-	}
-	for _, e := range below {
-		if e != s.from {
-			out.addOverridden(e)
-		}
-	}
-	return out
-}
-
-func (s *Setting) addOverridden(e *layers.Entry) {
-	for ; e != nil; e = e.Overrides {
-		s.Overrode = append(s.Overrode, Overridden{e.Raw, e.Origin})
-	}
-}
-
-// overridden returns the entries that an option of the jail hides.
-func (d *draft) overridden(name string) []*layers.Entry {
-	var hidden []*layers.Entry
-	if e, ok := d.set.Default.Get(name); ok && d.set.Section(d.jail.Name).Has(name) {
-		hidden = append(hidden, e)
-	}
-	if _, ok := find(filterOptions, name); ok && d.filter != nil {
-		if e := d.filter.set.Raw(definitionSection, name); e != nil {
-			hidden = append(hidden, e)
-		}
-	}
-	return hidden
 }

@@ -320,19 +320,24 @@ func (d *definition) convert(o option, t text) any {
 	if t.none {
 		return nil
 	}
-	switch o.kind {
-	case boolKind:
-		return ParseBool(t.s)
-	case intKind:
-		n, ok := pytext.Int(t.s)
-		if !ok {
-			d.reader.log.add(readerLog, Warning, fmt.Sprintf("Wrong int value %s for %s. Using default one: %s",
-				pickle.Repr(t.s), pickle.Repr(o.name), pickle.Repr(o.def)))
-			return nil
-		}
-		return n
+	if o.kind != intKind {
+		return o.kind.of(t.s)
 	}
-	return t.s
+	n, ok := pytext.Int(t.s)
+	if !ok {
+		d.reader.log.add(readerLog, Warning, fmt.Sprintf("Wrong int value %s for %s. Using default one: %s",
+			pickle.Repr(t.s), pickle.Repr(o.name), pickle.Repr(o.def)))
+		return nil
+	}
+	return n
+}
+
+// of turns a text into a value of a kind that every text has one of: not an integer.
+func (k kind) of(text string) any {
+	if k == boolKind {
+		return ParseBool(text)
+	}
+	return text
 }
 
 // options yields the options of the table among all, in the order in which they are sent, converted.

@@ -3,7 +3,6 @@ package config
 import (
 	"bufio"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,27 +12,23 @@ import (
 
 // Dump prints a command stream, one command a line.
 func Dump(w io.Writer, stream []any) error {
-	chunks := slices.Collect(slices.Chunk(stream, dumpChunk))
-	texts := make([][]byte, len(chunks))
-	together(len(chunks), func(i int) {
-		texts[i] = make([]byte, 0, dumpChunk*usualCommand)
-		for _, command := range chunks[i] {
-			texts[i] = append(pickle.AppendRepr(texts[i], command), '\n')
+	text := make([]byte, 0, dumpPiece+dumpPiece/4)
+	for _, command := range stream {
+		text = append(pickle.AppendRepr(text, command), '\n')
+		if len(text) < dumpPiece {
+			continue
 		}
-	})
-	for _, text := range texts {
 		if _, err := w.Write(text); err != nil {
 			return err
 		}
+		text = text[:0]
 	}
-	return nil
+	_, err := w.Write(text)
+	return err
 }
 
-// dumpChunk is how many commands Dump writes at a time, usualCommand about how many bytes each has.
-const (
-	dumpChunk    = 100
-	usualCommand = 250
-)
+// dumpPiece is how many bytes Dump writes at a time: what a pipe holds.
+const dumpPiece = 64 << 10
 
 // DumpPretty prints a command stream with the commands that are too long broken into lines.
 func DumpPretty(w io.Writer, stream []any) error {

@@ -41,8 +41,8 @@ func explainJail(w io.Writer, j *Jail) error {
 		fmt.Fprintf(b, "  %s\n", j.Reads)
 	}
 	fromFilter := false
-	for i, s := range j.Settings {
-		if !fromFilter && i >= j.own {
+	for i, s := range j.Settings() {
+		if !fromFilter && i >= j.opts.Len() {
 			fmt.Fprintf(b, "\nfilter %s\n", j.Filter)
 			fromFilter = true
 		}
@@ -50,7 +50,7 @@ func explainJail(w io.Writer, j *Jail) error {
 	}
 	for _, a := range j.Actions {
 		fmt.Fprintf(b, "\naction %s (%s)\n", a.Name, a.File)
-		for _, s := range a.Settings {
+		for _, s := range a.Settings() {
 			explainSetting(b, s)
 		}
 	}

@@ -28,35 +28,22 @@ type Jail struct {
 	LogPaths []LogPath
 	// Patterns are the lines of logpath as they are written.
 	Patterns []LogPath
-	// Settings is everything in force: the jail's own options, then those of the filter in the order in which they apply.
-	Settings []Setting
 	// Commands is the jail's part of the stream, without its start.
 	Commands []any
 
+	set    *layers.Set
+	opts   *settings   // the jail's own options; nil unless it came to commands
 	filter *definition // nil without one
-	own    int         // how many of Settings are the jail's own
+	found  *settings   // options of the filter
 }
 
 // An Action is an action of a jail.
 type Action struct {
-	Name     string // within the jail
-	File     string // name of the action file, as written
-	Settings []Setting
-}
+	Name string // within the jail
+	File string // name of the action file, as written
 
-// A Setting is a value in force and where it was written.
-type Setting struct {
-	Name   string
-	Value  any // string, bool, int64, *big.Int; nil for an integer that was wrong
-	Origin Origin
-	// Overrode lists what the value replaced, nearest first.
-	Overrode []Overridden
-}
-
-// An Overridden is a value that another one replaced.
-type Overridden struct {
-	Raw    string
-	Origin Origin
+	use   *actionUse
+	pairs []any // what is sent of it; none for one in Python
 }
 
 // A LogPath is a log file and where reading it begins: "head", "tail", or what a user wrote instead.
@@ -91,7 +78,7 @@ type draft struct {
 // prepare reads everything that one jail is made of, if it is enabled. The draft is never nil. The error, if any, is fatal for the
 // whole configuration; what is wrong with the jail alone is in its Problem.
 func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
-	d := &draft{jail: &Jail{Name: name}, reader: r, set: set}
+	d := &draft{jail: &Jail{Name: name, set: set}, reader: r, set: set}
 	opts, err := r.read(set, name, firstJailOptions, nil, nil)
 	if err != nil || !boolOf(opts, "enabled") {
 		return d, err
@@ -117,7 +104,7 @@ func (d *draft) watchJournal() error {
 	defer func() { d.reader.log = said }()
 	journal := setting{value: "systemd", raw: "systemd"}
 	d.opts.Set("backend", journal)
-	d.jail.Backend, d.jail.LogPaths, d.jail.Actions, d.jail.Settings = "systemd", nil, nil, nil
+	d.jail.Backend, d.jail.LogPaths, d.jail.Actions, d.jail.opts, d.jail.found = "systemd", nil, nil, nil, nil
 	d.filter, d.actions, d.published, d.use, d.found = nil, nil, nil, nil, nil
 	if err := d.read(); err != nil {
 		return err

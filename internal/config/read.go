@@ -162,7 +162,7 @@ func (d *draft) judge() {
 }
 
 func (d *draft) refusal() *problem {
-	for _, s := range d.jail.Settings {
+	for _, s := range d.jail.Settings() {
 		if s.Value == nil {
 			raw, _ := d.opts.Get(s.Name)
 			return &problem{

@@ -14,6 +14,8 @@ type shared struct {
 	mu   sync.Mutex // guards all below, and filterUse.again
 	uses map[*layers.Set]*usesOfFile
 
+	outlines outlines // of actions
+
 	idle sync.Pool // of *substitution, for the memory in them
 }
 
