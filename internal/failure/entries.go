@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"gaol/internal/addr"
-	"gaol/internal/ticket"
 )
 
 func (t *Table) hash(key []byte) uint64 { return maphash.Bytes(t.seed, key) }
@@ -33,21 +32,14 @@ func (t *Table) write(r *record) place {
 // insert notes the place of an id that is new.
 func (t *Table) insert(hash uint64, at place) {
 	if t.index.full() {
-		old := t.index
-		t.index = newIndex(2 * old.used)
-		for _, s := range old.slots {
-			if s != empty && s != deleted {
-				key, _ := keyOf(t.tape.at(s.place()))
-				t.index.add(t.hash(key), s.place())
-			}
-		}
+		t.index.grow()
 	}
 	t.index.add(hash, at)
 }
 
 // drop takes the id with this key out, which has the slot with this number.
 func (t *Table) drop(number int, key []byte) {
-	t.live -= len(t.entryOf(number))
+	t.live -= t.weight(t.entryOf(number))
 	t.index.remove(number)
 	if t.saving.on {
 		t.entry = appendGone(t.entry[:0], key)
@@ -77,6 +69,7 @@ func (t *Table) condense() {
 // those that say that an id is gone.
 func (t *Table) rewrite() {
 	var fresh tape
+	live := 0
 	places := newIndex(t.index.used)
 	mark, passed := end{}, false
 	marked := placeAt(t.saving.mark.block, t.saving.mark.offset)
@@ -94,21 +87,27 @@ func (t *Table) rewrite() {
 		key, _ := keyOf(entry)
 		hash := t.hash(key)
 		if number, ok := t.find(hash, key); ok && t.index.place(number) == at {
+			entry = t.alone(entry, key)
+			live += len(entry)
 			places.add(hash, fresh.append(entry))
 		}
 	}
 	if !passed {
 		mark = fresh.end()
 	}
-	t.tape, t.index, t.saving.mark = fresh, places, mark
+	t.tape, t.index, t.live, t.saving.mark = fresh, places, live, mark
 	t.roomy = 2 * fresh.size // what is to be stored may be more than what is in force
 }
 
-// ban returns the ticket of r, whose id is id.
-func (r *record) ban(id addr.ID) *ticket.Ban {
-	return &ticket.Ban{
-		Failure: r.failure(id), BanTime: ticket.Default, Count: 1, Failures: r.attempts, Retry: r.retry,
+// alone returns entry or, if it is a sequel, one that holds everything; valid until the next call.
+func (t *Table) alone(entry, key []byte) []byte {
+	r := readRecord(entry)
+	if !r.sequel {
+		return entry
 	}
+	r.detail, r.sequel = t.whole(&r), false
+	t.entry = r.append(t.entry[:0], key)
+	return t.entry
 }
 
 func idOf(key []byte) addr.ID {

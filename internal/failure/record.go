@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 
-	"gaol/internal/addr"
 	"gaol/internal/ticket"
 	"gaol/internal/ticket/packed"
 )
@@ -13,10 +12,11 @@ import (
 // It begins with what is looked at often, at fixed places: a byte of flags, the time of the latest failure (8 bytes), the length of the
 // key (1 byte or more) and the key, which is the id's binary form. The rest of a record is unpacked only when it is needed.
 const (
-	flagGone  byte = 1 << iota
-	flagWhole      // the time is a whole number, see ticket.Failure
-	flagSpan       // the first failure has a time of its own
-	flagRetry      // the count is no small whole number
+	flagGone   byte = 1 << iota
+	flagWhole       // the time is a whole number, see ticket.Failure
+	flagSpan        // the first failure has a time of its own
+	flagRetry       // the count is no small whole number
+	flagSequel      // what follows are only the lines that came after those of an earlier entry
 )
 
 // A record is an entry unpacked.
@@ -25,11 +25,16 @@ type record struct {
 	retry       float64
 	attempts    int
 	order       uint64 // rises with the first failure
-	whole       bool
-	detail      []byte // what package packed makes of the rest of the failure
+	isWhole     bool
+	detail      []byte // what package packed makes of the rest of the failure; of a sequel, of its own lines
+	sequel      bool
+	earlier     place // of a sequel, what it follows, and the number of all lines
+	lines       int
 }
 
 func isGone(entry []byte) bool { return entry[0]&flagGone != 0 }
+
+func isSequel(entry []byte) bool { return entry[0]&flagSequel != 0 }
 
 func lastOf(entry []byte) ticket.Unix {
 	return ticket.Unix(math.Float64frombits(binary.LittleEndian.Uint64(entry[1:])))
@@ -53,11 +58,14 @@ func appendGone(to, key []byte) []byte { return appendHead(to, flagGone, 0, key)
 // append appends r as the entry of the id with this key.
 func (r *record) append(to, key []byte) []byte {
 	var flags byte
-	if r.whole {
+	if r.isWhole {
 		flags |= flagWhole
 	}
 	if r.first != r.last {
 		flags |= flagSpan
+	}
+	if r.sequel {
+		flags |= flagSequel
 	}
 	small := r.retry == math.Trunc(r.retry) && r.retry >= 0 && r.retry < 1<<32
 	if !small {
@@ -73,6 +81,9 @@ func (r *record) append(to, key []byte) []byte {
 	if r.first != r.last {
 		to = appendFloat(to, float64(r.first))
 	}
+	if r.sequel {
+		to = binary.AppendUvarint(binary.AppendUvarint(to, uint64(r.earlier)), uint64(r.lines))
+	}
 	return append(to, r.detail...)
 }
 
@@ -86,7 +97,7 @@ func readRecord(entry []byte) record {
 func parseRecord(entry []byte) (r record, ok bool) {
 	_, rest := keyOf(entry)
 	flags := entry[0]
-	r.whole, r.last = flags&flagWhole != 0, lastOf(entry)
+	r.isWhole, r.last = flags&flagWhole != 0, lastOf(entry)
 	in := numbers{rest: rest}
 	r.order, r.attempts = in.uvarint(), int(in.uvarint())
 	if flags&flagRetry != 0 {
@@ -97,6 +108,9 @@ func parseRecord(entry []byte) (r record, ok bool) {
 	r.first = r.last
 	if flags&flagSpan != 0 {
 		r.first = ticket.Unix(in.float())
+	}
+	if r.sequel = flags&flagSequel != 0; r.sequel {
+		r.earlier, r.lines = place(in.uvarint()), int(in.uvarint())
 	}
 	r.detail = in.rest
 	return r, !in.bad
@@ -139,11 +153,9 @@ func (r *record) advance(now ticket.Unix, findTime float64) {
 	r.last = now
 }
 
-// failure returns the latest failure of id, with the lines and fields of all.
-func (r *record) failure(id addr.ID) ticket.Failure {
-	f := ticket.Failure{ID: id, Time: r.last, Whole: r.whole}
+// unpack sets what f has beside its identity and time. r is no sequel.
+func (r *record) unpack(f *ticket.Failure) {
 	if len(r.detail) > 0 {
-		packed.Read(string(r.detail), &f) // it is ours
+		packed.Read(string(r.detail), f) // it is ours
 	}
-	return f
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Format is the number of the form in which Changes gives what it gives. Bytes of another one cannot be read.
-const Format = 1<<8 | packed.Format
+const Format = 2<<8 | packed.Format
 
 // saving is what a table knows of its copy outside.
 type saving struct {
@@ -62,7 +62,7 @@ func (t *Table) Restore(pieces [][]byte) error {
 		}
 	}
 	t.merge(other)
-	t.lowered = true // it may have been meanwhile
+	t.lowered = t.lowered || other.Len() > 0 // it may have been meanwhile
 	return err
 }
 
@@ -81,8 +81,11 @@ func (t *Table) replay(piece []byte) error {
 			t.drop(number, key)
 		case isGone(entry):
 		case known:
-			t.live += len(entry) - len(t.entryOf(number))
-			t.index.move(number, t.tape.append(entry))
+			if !t.replace(number, entry) {
+				return ErrMalformed
+			}
+		case isSequel(entry):
+			return ErrMalformed
 		default:
 			t.live += len(entry)
 			t.insert(hash, t.tape.append(entry))
@@ -90,6 +93,28 @@ func (t *Table) replay(piece []byte) error {
 		t.condense()
 	}
 	return nil
+}
+
+// replace puts entry in the place of what is in force for its id. It reports false if it is the sequel of something else.
+func (t *Table) replace(number int, entry []byte) bool {
+	at := t.index.place(number)
+	stale := 0
+	if !isSequel(entry) {
+		stale = t.weight(t.tape.at(at))
+	} else {
+		key, _ := keyOf(entry)
+		r, before := readRecord(entry), t.record(number)
+		lines := r.lines - linesOf(&before)
+		if _, ok := packed.ReadLines(string(r.detail), lines); !ok {
+			return false
+		}
+		stale = t.follow(&r, &before, at, lines)
+		t.entry = r.append(t.entry[:0], key)
+		entry = t.entry
+	}
+	t.live += len(entry) - stale
+	t.index.move(number, t.tape.append(entry))
+	return true
 }
 
 // merge adds the records of other, in the order of their first failures.
@@ -104,8 +129,8 @@ func (t *Table) merge(other *Table) {
 	}
 	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.order, b.order) })
 	for _, x := range all {
-		entry := other.tape.at(x.at)
-		key, _ := keyOf(entry)
+		key, _ := keyOf(other.tape.at(x.at))
+		entry := other.alone(other.tape.at(x.at), key)
 		t.key = append(t.key[:0], key...)
 		hash := t.hash(t.key)
 		if _, known := t.find(hash, t.key); known {
@@ -134,7 +159,7 @@ func sound(entry []byte) bool {
 		return false
 	}
 	var f ticket.Failure
-	return len(r.detail) == 0 || packed.Read(string(r.detail), &f)
+	return len(r.detail) == 0 || r.sequel || packed.Read(string(r.detail), &f)
 }
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

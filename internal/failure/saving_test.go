@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -103,8 +104,14 @@ func randomFailure(r *rand.Rand, now ticket.Unix) *ticket.Failure {
 // TestTableLikePlainOne compares counts and tickets on random failures, while the table is copied, cleaned up and replaced by what its
 // copy has restored.
 func TestTableLikePlainOne(t *testing.T) {
+	t.Run("few lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 6, FindTime: 400, MaxMatches: 4}, 100) })
+	// So many that their number takes more than a byte.
+	t.Run("many lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 150, FindTime: 1e6, MaxMatches: 140}, 10) })
+	t.Run("no lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 20, FindTime: 4000}, 50) })
+}
+
+func likePlainOne(t *testing.T, settings Settings, leastBans int) {
 	r := rand.New(rand.NewPCG(3, 4))
-	settings := Settings{MaxRetry: 6, FindTime: 400, MaxMatches: 4}
 	want := &plainTable{settings: settings, pending: map[addr.ID]*plainRecord{}}
 	got := New(settings)
 	got.Watch()
@@ -145,7 +152,7 @@ func TestTableLikePlainOne(t *testing.T) {
 		}
 	}
 	t.Logf("%d bans, %d whole copies", bans, saved.wholes)
-	if bans < 100 || saved.wholes < 10 {
+	if bans < leastBans || saved.wholes < 10 {
 		t.Error("too little happened")
 	}
 }
@@ -193,6 +200,39 @@ func TestDueInOrderOfFirstFailure(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, compareIDs); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSequelsNeedTheirBeginning restores a copy whose first piece is missing, and one in which another took its place.
+func TestSequelsNeedTheirBeginning(t *testing.T) {
+	settings := Settings{MaxRetry: 100, FindTime: 1e9, MaxMatches: 100}
+	var saved, other copyOf
+	for _, c := range []struct {
+		copy  *copyOf
+		lines []string
+	}{{&saved, []string{"a"}}, {&other, []string{"a", "b", "c"}}} {
+		table := New(settings)
+		table.Watch()
+		for i := range 2 {
+			table.Add(failureOf("192.0.2.1", 0, c.lines...), 1, false)
+			table.Add(failureOf(fmt.Sprintf("192.0.2.%d", 2+i), 0, "x"), 1, false)
+			c.copy.take(table, false)
+		}
+	}
+	if len(saved.pieces) != 2 {
+		t.Fatalf("%d pieces", len(saved.pieces))
+	}
+	for name, pieces := range map[string][][]byte{
+		"none": saved.pieces[1:], "more": {other.pieces[0], saved.pieces[1]}, "fewer": {saved.pieces[0], other.pieces[1]},
+	} {
+		table := New(settings)
+		if err := table.Restore(pieces); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	table := New(settings)
+	if err := table.Restore(saved.pieces); err != nil || table.Len() != 3 {
+		t.Errorf("%d restored, %v", table.Len(), err)
 	}
 }
 

@@ -70,10 +70,11 @@ func (t *Table) Add(f *ticket.Failure, count int, observed bool) (retry float64,
 	hash := t.hash(t.key)
 	number, known := t.find(hash, t.key)
 	var r record
+	stale := 0
 	switch {
 	case known:
 		r = t.record(number)
-		t.extend(&r, f, count)
+		stale = t.extend(&r, t.index.place(number), f, count)
 	case observed:
 		return 0, nil
 	default:
@@ -82,12 +83,12 @@ func (t *Table) Add(f *ticket.Failure, count int, observed bool) (retry float64,
 	t.total++
 	switch {
 	case r.retry >= float64(t.settings.MaxRetry):
-		due = r.ban(f.ID)
+		due = t.ban(&r, f.ID)
 		if known {
 			t.drop(number, t.key)
 		}
 	case known:
-		t.live -= len(t.entryOf(number))
+		t.live -= stale
 		t.index.move(number, t.write(&r))
 	default:
 		t.insert(hash, t.write(&r))
@@ -101,14 +102,15 @@ func (t *Table) open(f *ticket.Failure, count int) record {
 	t.order++
 	t.opener = f
 	return record{
-		first: f.Time, last: f.Time, whole: f.Whole, retry: float64(max(1, count)), attempts: 1, order: t.order, detail: t.pack(f),
+		first: f.Time, last: f.Time, isWhole: f.Whole, retry: float64(max(1, count)), attempts: 1, order: t.order, detail: t.pack(f),
 	}
 }
 
-func (t *Table) extend(r *record, f *ticket.Failure, count int) {
+// extend counts f in r, which stands at a place. It returns how many bytes of the tape are out of force when r is written.
+func (t *Table) extend(r *record, at place, f *ticket.Failure, count int) (stale int) {
 	if f.Time > r.last {
 		r.advance(f.Time, t.settings.FindTime)
-		r.whole = f.Whole
+		r.isWhole = f.Whole
 	}
 	r.retry += float64(count)
 	r.attempts++
@@ -116,26 +118,25 @@ func (t *Table) extend(r *record, f *ticket.Failure, count int) {
 	if f == t.opener {
 		lines = nil
 	}
-	t.keep(r, lines)
+	return t.keep(r, at, lines)
 }
 
 // keep appends lines to those of r and cuts the whole to the last MaxMatches.
-func (t *Table) keep(r *record, lines []ticket.Match) {
-	if len(r.detail) == 0 && len(lines) == 0 {
-		return
+func (t *Table) keep(r *record, at place, lines []ticket.Match) (stale int) {
+	before := *r
+	switch have := linesOf(r); {
+	case len(r.detail) == 0 && !r.sequel && len(lines) == 0:
+		return len(t.tape.at(at))
+	case have+len(lines) <= t.settings.MaxMatches || have+len(lines) == 0:
+		t.detail = packed.AppendLines(t.detail[:0], lines)
+		r.detail = t.detail
+		return t.follow(r, &before, at, len(lines))
 	}
-	if detail, ok := packed.Extend(t.detail[:0], r.detail, lines, t.settings.MaxMatches); ok {
-		t.detail, r.detail = detail, detail
-		return
-	}
-	f := r.failure(addr.ID{})
+	f := t.failure(r, addr.ID{})
 	all := append(f.Matches, lines...)
-	over := max(0, len(all)-max(0, t.settings.MaxMatches))
-	if len(lines) == 0 && over == 0 {
-		return
-	}
-	f.Matches = all[over:]
-	r.detail = t.pack(&f)
+	f.Matches = all[len(all)-max(0, t.settings.MaxMatches):]
+	r.detail, r.sequel = t.pack(&f), false
+	return t.weight(t.tape.at(at))
 }
 
 // pack returns what f carries beside its identity and time, in memory that holds until the next call; nil if there is nothing.
@@ -169,7 +170,7 @@ func (t *Table) Due() []*ticket.Ban {
 	var due []*ticket.Ban
 	for _, x := range all {
 		number, _ := t.find(t.hash(x.key), x.key)
-		due = append(due, x.ban(idOf(x.key)))
+		due = append(due, t.ban(&x.record, idOf(x.key)))
 		t.drop(number, x.key)
 	}
 	t.condense()

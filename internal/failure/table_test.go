@@ -2,6 +2,7 @@ package failure
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"testing"
 
@@ -196,16 +197,28 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// BenchmarkAdd measures one failure, in a table that is saved every 10,000: of ever new offenders, and of some that fail five times.
 func BenchmarkAdd(b *testing.B) {
-	ids := make([]addr.ID, 10_000)
-	for i := range ids {
-		ids[i] = id(fmt.Sprintf("10.0.%d.%d", i>>8, i&255))
-	}
-	table := New(Settings{MaxRetry: 5, FindTime: 600, MaxMatches: 5})
-	f := ticket.Failure{Matches: []ticket.Match{{After: "a line"}}}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		f.ID, f.Time = ids[i%len(ids)], start+ticket.Unix(i)/1000
-		table.Add(&f, 1, false)
+	for _, times := range []int{1, 5} {
+		b.Run(fmt.Sprint(times, " times each"), func(b *testing.B) {
+			var table *Table
+			f := ticket.Failure{
+				Matches: []ticket.Match{{Date: "Nov 26 00:59:01", After: " web01 sshd[4711]: Failed password for root from 192.0.2.1 port 40000 ssh2"}},
+				Fields:  ticket.Fields{{Name: "mlfid", Value: " web01 sshd[4711]: "}, {Name: "user", Value: "root"}, {Name: "ip4", Value: "192.0.2.1"}},
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%100_000 == 0 {
+					table = New(Settings{MaxRetry: 6, FindTime: 600, MaxMatches: 6})
+					table.Watch()
+				}
+				if i%10_000 == 0 {
+					table.Changes(false)
+				}
+				n := i/(1000*times)*1000 + i%1000
+				f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})), start+ticket.Unix(i)/1000
+				table.Add(&f, 1, false)
+			}
+		})
 	}
 }

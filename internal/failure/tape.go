@@ -18,8 +18,8 @@ type tape struct {
 // A place is where on a tape an entry begins: the number of the block, and 16 bits for the offset in it.
 type place uint64
 
-// placeBits is how many bits of a place matter: a tape of 16 TiB has use for no more.
-const placeBits = 44
+// placeBits is how many bits of a place matter: a tape of 64 GiB has use for no more.
+const placeBits = 36
 
 func placeAt(block, offset int) place { return place(block)<<16 | place(offset) }
 

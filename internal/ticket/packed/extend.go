@@ -6,20 +6,49 @@ import (
 	"gaol/internal/ticket"
 )
 
-// Extend appends to to what holds the failure in b, which Append made, with lines after its own. It does not unpack b, so that somebody
-// who fails again and again costs little each time. ok is false, and nothing is done, where it cannot be done this way: if that would be
-// more than most lines, or would move those that fields point into.
-func Extend(to, b []byte, lines []ticket.Match, most int) (extended []byte, ok bool) {
+// AppendLines appends lines, for ReadLines or Extend.
+func AppendLines(to []byte, lines []ticket.Match) []byte {
+	for i := range lines {
+		to = appendMatch(to, &lines[i])
+	}
+	return to
+}
+
+// ReadLines returns the n lines that AppendLines made b of, and whether it did. They share b's memory.
+func ReadLines(b string, n int) (lines []ticket.Match, ok bool) {
+	r := reader{all: b, rest: b}
+	if n < 0 || n > len(b)/3 {
+		return nil, false
+	}
+	lines = r.matches(n)
+	return lines, !r.bad && r.rest == ""
+}
+
+// Lines returns how many lines are in b, which Append made; 0 for an empty b.
+func Lines(b []byte) int {
+	ip := skipText(b, 0)
+	if ip < 0 {
+		return 0
+	}
+	n, _ := binary.Uvarint(b[ip:])
+	return int(n)
+}
+
+// Extend appends to to what holds the failure in b, which Append made, with n lines more behind its own, which AppendLines made. It
+// does not unpack anything. ok is false, and nothing is done, where it cannot be done this way: if that would move the lines that
+// fields point into.
+func Extend(to, b []byte, n int, lines []byte) (extended []byte, ok bool) {
 	count := skipText(b, 0)
 	if count < 0 {
 		return to, false
 	}
 	have, width := binary.Uvarint(b[count:])
-	begin := len(to)
-	to = append(to, b[:count]...)
-	to = binary.AppendUvarint(to, have+uint64(len(lines)))
-	end := count + width
-	if width <= 0 || have > uint64(len(b)) || have+uint64(len(lines)) > uint64(max(0, most)) || len(to)-begin != end {
+	begin, end := len(to), count+width
+	if width <= 0 || have > uint64(len(b)) {
+		return to, false
+	}
+	to = binary.AppendUvarint(append(to, b[:count]...), have+uint64(n))
+	if len(to)-begin != end {
 		return to[:begin], false
 	}
 	own := end
@@ -28,10 +57,7 @@ func Extend(to, b []byte, lines []ticket.Match, most int) (extended []byte, ok b
 			return to[:begin], false
 		}
 	}
-	to = append(to, b[own:end]...)
-	for i := range lines {
-		to = appendMatch(to, &lines[i])
-	}
+	to = append(append(to, b[own:end]...), lines...)
 	return append(to, b[end:]...), true
 }
 

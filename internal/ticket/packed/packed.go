@@ -48,10 +48,7 @@ func Append(to []byte, f *ticket.Failure) []byte {
 		id := f.IP.AppendBinary(make([]byte, 0, 32))
 		to = append(binary.AppendUvarint(to, uint64(len(id))), id...)
 	}
-	to = binary.AppendUvarint(to, uint64(len(f.Matches)))
-	for i := range f.Matches {
-		to = appendMatch(to, &f.Matches[i])
-	}
+	to = AppendLines(binary.AppendUvarint(to, uint64(len(f.Matches))), f.Matches)
 	lines := to[begin:min(len(to), begin+window)]
 	to = binary.AppendUvarint(to, uint64(len(f.Fields)))
 	for i := range f.Fields {
@@ -130,12 +127,7 @@ func Read(b string, f *ticket.Failure) bool {
 			return false
 		}
 	}
-	if n := r.count(3); n > 0 {
-		f.Matches = make([]ticket.Match, n)
-		for i := range f.Matches {
-			f.Matches[i] = ticket.Match{Before: r.text(), Date: r.text(), After: r.text()}
-		}
-	}
+	f.Matches = r.matches(r.count(3))
 	if n := r.count(2); n > 0 {
 		f.Fields = make(ticket.Fields, n)
 		for i := range f.Fields {
@@ -184,6 +176,17 @@ func (r *reader) text() string {
 	s := r.rest[:n]
 	r.rest = r.rest[n:]
 	return s
+}
+
+func (r *reader) matches(n int) []ticket.Match {
+	if n == 0 {
+		return nil
+	}
+	lines := make([]ticket.Match, n)
+	for i := range lines {
+		lines[i] = ticket.Match{Before: r.text(), Date: r.text(), After: r.text()}
+	}
+	return lines
 }
 
 func (r *reader) name() string {

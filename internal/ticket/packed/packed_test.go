@@ -48,8 +48,8 @@ func TestExtendIsAppendOfMore(t *testing.T) {
 	for i, f := range samples() {
 		for n := range 4 {
 			more := slices.Repeat([]ticket.Match{{Before: "b", Date: "d", After: "root"}}, n)
-			b, ok := Extend([]byte("before"), Append(nil, &f), more, 1000)
-			if !ok || string(b[:6]) != "before" {
+			b, ok := Extend([]byte("before"), Append(nil, &f), n, AppendLines(nil, more))
+			if !ok || string(b[:6]) != "before" || Lines(b[6:]) != len(f.Matches)+n {
 				t.Fatalf("%d: %d lines cannot be added: %q", i, n, b)
 			}
 			want := f
@@ -70,15 +70,28 @@ func TestExtendRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		b    []byte
-		most int
 	}{
-		{"more lines than are kept", Append(nil, &ticket.Failure{}), 0},
-		{"a number of lines that takes another byte", Append(nil, &many), 1000},
-		{"nothing", nil, 9},
-		{"half a failure", Append(nil, &many)[:100], 1000},
+		{"a number of lines that takes another byte", Append(nil, &many)},
+		{"nothing", nil},
+		{"half a failure", Append(nil, &many)[:100]},
 	} {
-		if b, ok := Extend([]byte("before"), tt.b, []ticket.Match{{}}, tt.most); ok || string(b) != "before" {
+		if b, ok := Extend([]byte("before"), tt.b, 1, AppendLines(nil, make([]ticket.Match, 1))); ok || string(b) != "before" {
 			t.Errorf("%s: %q, %v", tt.name, b, ok)
+		}
+	}
+}
+
+func TestReadLinesGivesWhatWasAppended(t *testing.T) {
+	for i, f := range samples() {
+		b := string(AppendLines(nil, f.Matches))
+		got, ok := ReadLines(b, len(f.Matches))
+		if !ok || !cmp.Equal(got, f.Matches, cmpopts.EquateEmpty()) {
+			t.Errorf("%d: got %+v, %v", i, got, ok)
+		}
+		for _, n := range []int{-1, len(f.Matches) - 1, len(f.Matches) + 1, 1 << 40} {
+			if _, ok := ReadLines(b, n); ok {
+				t.Errorf("%d: %d lines read of %d", i, n, len(f.Matches))
+			}
 		}
 	}
 }
@@ -106,7 +119,7 @@ func FuzzRead(f *testing.F) {
 		if again := Append(nil, &one); !Read(string(again), &two) || !cmp.Equal(one, two, alike) {
 			t.Errorf("%q is read as %+v, which becomes %+v", b, one, two)
 		}
-		if more, ok := Extend(nil, Append(nil, &one), make([]ticket.Match, 1), 1<<20); ok && !Read(string(more), &two) {
+		if more, ok := Extend(nil, Append(nil, &one), 1, AppendLines(nil, make([]ticket.Match, 1))); ok && !Read(string(more), &two) {
 			t.Errorf("%q with a line more cannot be read", b)
 		}
 	})
