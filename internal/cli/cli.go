@@ -13,8 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"time"
 
 	"gaol/internal/config"
 	"gaol/pack"
@@ -32,7 +30,7 @@ type program func(ctx context.Context, argv []string, stdin io.Reader, stdout, s
 // programs are the names that the binary answers to.
 var programs = map[string]program{
 	"fail2ban-server": attentive(serverProgram),
-	"fail2ban-client": brief(client),
+	"fail2ban-client": client,
 	"fail2ban-regex":  attentive(regex),
 }
 
@@ -44,23 +42,11 @@ var subcommands = []struct {
 }{
 	{"run", "watch this machine in the foreground with the built-in configuration", attentive(run)},
 	{"server", "what fail2ban-server does", attentive(serverProgram)},
-	{"client", "what fail2ban-client does", brief(client)},
+	{"client", "what fail2ban-client does", client},
 	{"regex", "what fail2ban-regex does", attentive(regex)},
 	{"config", "write out, check or explain the configuration", configure},
 	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
 	{"version", "print the version", version},
-}
-
-// brief makes a program that lives for milliseconds do without garbage collection, which would be a third of its work, and without
-// catching signals. Should it need more memory or time than that, they set in.
-func brief(p program) program {
-	return func(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
-		debug.SetGCPercent(-1)
-		debug.SetMemoryLimit(256 << 20)
-		ctx, stop := context.WithCancelCause(ctx)
-		time.AfterFunc(hurry, func() { watchSignals(ctx, stop) })
-		return p(ctx, argv, stdin, stdout, stderr)
-	}
 }
 
 // Run runs the program that args[0] names, with the rest of args, and returns its exit code.

@@ -31,6 +31,7 @@ func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr 
 // runClient does what o asks for, on behalf of the program called name.
 func runClient(ctx context.Context, o *options, name string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := newCommander(o, stdin, stdout, stderr)
+	ctx, c.linger = brief(ctx)
 	if o.dump || o.test {
 		code := c.showConfig()
 		if code != 0 || !o.test || len(o.args) == 0 {
@@ -58,13 +59,14 @@ type commander struct {
 
 	program func() (string, error) // the file that becomes the server
 
-	prompting bool // commands come from the prompt, which likes to hear about progress
+	prompting bool   // commands come from the prompt, which likes to hear about progress
+	linger    func() // called before what may take its time; see brief
 }
 
 func newCommander(o *options, stdin io.Reader, stdout, stderr io.Writer) *commander {
 	return &commander{
 		options: o, log: newClientLog(stderr, o.verbosity), program: os.Executable,
-		stdin: stdin, stdout: stdout, stderr: stderr,
+		stdin: stdin, stdout: stdout, stderr: stderr, linger: func() {},
 	}
 }
 
@@ -96,6 +98,7 @@ func signalOf(ctx context.Context) int {
 
 // showConfig is -d and -t.
 func (c *commander) showConfig() int {
+	c.linger()
 	if !c.options.test {
 		return config.RunDump(c.stdout, c.stderr, configOptions(c.options), c.options.dumpPretty)
 	}
@@ -182,6 +185,7 @@ func (c *commander) call(ctx context.Context, cmds ...[]any) (value any, err err
 		return nil, err
 	}
 	defer conn.Close()
+	conn.Waiting = c.linger
 	for _, cmd := range cmds {
 		if value, err = conn.Call(ctx, cmd); err != nil {
 			return nil, err

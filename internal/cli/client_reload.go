@@ -57,6 +57,7 @@ func (c *commander) serverIsOurs(ctx context.Context) bool {
 
 // stream reads the configuration of one jail or of all, by read, and reports whether there is anything to send.
 func (c *commander) stream(jail string, read func(config.Options) (*config.Config, error)) ([]any, bool) {
+	c.linger()
 	o := configOptions(c.options)
 	if jail != everyJail {
 		o.Only = jail

@@ -67,6 +67,7 @@ func (c *commander) answers(ctx context.Context) bool {
 // await asks again and again, at growing intervals, until ready says yes. It gives up after the time the user allows, when ctx
 // ends, or when hopeless does.
 func (c *commander) await(ctx context.Context, ready func() bool, hopeless <-chan struct{}) bool {
+	c.linger()
 	timeout := time.After(time.Duration(c.options.timeout * float64(time.Second)))
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
 		if ready() {

@@ -11,6 +11,7 @@ import (
 // prompt reads commands from stdin until exit or quit. A command that fails does not end it; the end of the input does, which
 // counts as a failure.
 func (c *commander) prompt(ctx context.Context) int {
+	c.linger()
 	c.prompting = true
 	fmt.Fprintf(c.stdout, "%s\n\n", about())
 	lines := c.readLines(ctx)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -31,23 +30,28 @@ const (
 	maxReply      = 512 << 20
 	maxReplyItems = 1 << 25
 
-	usualReply = 256 << 10 // holds ten thousand addresses; what is not needed of it is never touched
+	longReply = 256 << 10 // holds ten thousand addresses; what is not needed of it is never touched
 )
 
 // A Client sends commands to a server over one connection. It must not be used concurrently.
 type Client struct {
-	conn net.Conn
+	// Waiting, unless nil, is called when the server has let itself be waited for, again and again every few milliseconds.
+	Waiting func()
+
+	conn *socket
 	in   framer
 }
 
 // Dial connects to the server whose socket is at path.
 func Dial(ctx context.Context, path string) (*Client, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", path)
+	if err := ctx.Err(); err != nil {
+		return nil, dialError(path, err)
+	}
+	conn, err := open(path, func(bool) error { return ctx.Err() })
 	if err != nil {
 		return nil, dialError(path, err)
 	}
-	return &Client{conn: conn, in: framer{r: conn, limit: maxReply, room: usualReply}}, nil
+	return &Client{conn: conn, in: framer{r: conn, limit: maxReply, more: longReply}}, nil
 }
 
 func dialError(path string, err error) error {
@@ -64,7 +68,7 @@ func dialError(path string, err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
-	return err
+	return fmt.Errorf("dial unix %s: %w", path, err)
 }
 
 // Call sends cmd and returns the value that the server answers, or its *Exception. The call ends early when ctx does.
@@ -77,8 +81,15 @@ func (c *Client) Call(ctx context.Context, cmd []any) (any, error) {
 	if strings.Contains(string(request), endMark) {
 		return nil, fmt.Errorf("an argument contains %s, which no command can", endMark)
 	}
-	stop := context.AfterFunc(ctx, func() { c.conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	if err := ctx.Err(); err != nil {
+		return nil, callError(ctx, err)
+	}
+	c.conn.goOn = func(expired bool) error {
+		if expired && c.Waiting != nil {
+			c.Waiting()
+		}
+		return ctx.Err()
+	}
 	answer, err := c.exchange(append(request, endMark...))
 	if err != nil {
 		return nil, callError(ctx, err)
@@ -137,7 +148,13 @@ func result(answer any) (any, error) {
 
 // Close tells the server that the session is over, and hangs up.
 func (c *Client) Close() error {
-	c.conn.SetDeadline(time.Now().Add(time.Second))
+	giveUp := time.Now().Add(time.Second)
+	c.conn.goOn = func(bool) error {
+		if time.Now().After(giveUp) {
+			return ErrTimeout
+		}
+		return nil
+	}
 	_, err := c.conn.Write([]byte(closeMark + endMark))
 	if errors.Is(err, syscall.EPIPE) {
 		err = nil // the server hung up first

@@ -27,7 +27,7 @@ type framer struct {
 	buf   []byte
 	scan  int // no endMark begins before buf[scan]
 	limit int // bytes a message may have
-	room  int // how large the buffer is to be at least, once there is one
+	more  int // how large the buffer is to be at least, once the first one is full
 }
 
 // next returns the next message without its mark; it is valid until the call after. The error is io.EOF when the other side
@@ -58,7 +58,11 @@ func (f *framer) cut(end int) []byte {
 func (f *framer) fill() error {
 	const least = 4096
 	if cap(f.buf)-len(f.buf) < least {
-		bigger := make([]byte, len(f.buf), max(2*len(f.buf)+least, f.room))
+		room := 2*len(f.buf) + least
+		if len(f.buf) > 0 {
+			room = max(room, f.more)
+		}
+		bigger := make([]byte, len(f.buf), room)
 		copy(bigger, f.buf)
 		f.buf = bigger
 	}

@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// usualFile holds most files of a configuration.
+const usualFile = 32 << 10
+
 // readWhole reads a file of the system into scratch, or into more where that is too small. A configuration is a hundred small
 // files, and an os.File costs five system calls that a file which is read and closed at once does not need.
 func readWhole(name string, scratch []byte) ([]byte, error) {
@@ -16,7 +19,10 @@ func readWhole(name string, scratch []byte) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	defer syscall.Close(fd)
-	data := slices.Grow(scratch[:0], 32<<10)
+	data := scratch[:0]
+	if cap(data) < usualFile {
+		data = make([]byte, 0, usualFile) // slices.Grow would touch all of it
+	}
 	for {
 		n, err := retry(func() (int, error) { return syscall.Read(fd, data[len(data):cap(data)]) })
 		switch {
