@@ -15,7 +15,6 @@ import (
 	"gaol/internal/filter"
 	"gaol/internal/filter/dns"
 	"gaol/internal/regextest"
-	"gaol/internal/ticket"
 )
 
 // Exit codes of the regex tester.
@@ -132,8 +131,7 @@ func compileFault(err error) error {
 // printFailures prints one piece of text for each failure.
 func printFailures(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, names *dns.Cache, log regexLog, out io.Writer) error {
 	t := regextest.NewOutput(p, env, out, o.out, o.invert, names)
-	err := log.Each(ctx, func(l *ticket.Line) error { return t.Line(l, log.Name()) })
-	return errors.Join(err, t.Close())
+	return t.Test(log.Name(), log.Lines(ctx))
 }
 
 // report prints what the expressions matched and what they missed.
@@ -146,8 +144,7 @@ func report(ctx context.Context, o *regexOptions, p *filter.Program, env filter.
 		Matched: listing(o.allMatched, false), Missed: listing(o.allMissed, o.noMissed), Ignored: listing(o.allIgnored, o.noIgnored),
 	})
 	start := time.Now()
-	err := log.Each(ctx, func(l *ticket.Line) error { return s.Line(l, log.Name()) })
-	if err := errors.Join(err, s.Close()); err != nil {
+	if err := s.Test(log.Name(), log.Lines(ctx)); err != nil {
 		return err
 	}
 	return s.Report(out, time.Since(start))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gaol/internal/config"
+	"gaol/internal/filter"
 	"gaol/internal/lazy"
 	"gaol/internal/source"
 	"gaol/internal/source/journal"
@@ -16,6 +17,7 @@ import (
 type journalLog struct {
 	options journal.Options
 	matches [][]string
+	entries *pump
 }
 
 // openJournal opens the journal that a log argument like systemd-journal[journalflags=1] names, for the entries that matches
@@ -44,10 +46,21 @@ func openJournal(argument string, matches []string, h *regexHeader) (regexLog, e
 
 func (*journalLog) Name() string { return journal.SourceName }
 func (*journalLog) Dated() bool  { return true }
-func (*journalLog) Close() error { return nil }
 
-// Each ends when the reader has come to the present.
-func (g *journalLog) Each(ctx context.Context, emit func(*ticket.Line) error) error {
+func (g *journalLog) Lines(ctx context.Context) filter.Supply {
+	g.entries = newPump(ctx, g.each)
+	return g.entries
+}
+
+func (g *journalLog) Close() error {
+	if g.entries != nil {
+		g.entries.stop()
+	}
+	return nil
+}
+
+// each ends when the reader has come to the present.
+func (g *journalLog) each(ctx context.Context, emit func(*ticket.Line) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var failure error

@@ -1,36 +1,32 @@
 package filter
 
 import (
-	"log/slog"
 	"slices"
 
 	"gaol/internal/ticket"
 )
 
-const (
-	chunkBytes = 64 << 10
-	chunkLines = 512
-)
-
 // A chunk is a run of lines on their way through a Queue. What its lines and events hold lies in its own memory, which serves one
 // run after the other.
 type chunk struct {
-	bytes    []byte // of all lines
+	mem      []byte // of the supply: the lines as they were read
+	now      ticket.Unix
 	lines    []queued
+	kept     []byte // what of the lines is not in mem
 	events   []event
 	values   values // of all matches
 	texts    []byte // of all values
 	prefixes []ticket.Fields
-	prefixed int           // lines that prefregex matched
-	gaveUp   []*pattern    // searches that were given up
-	done     chan struct{} // gets a token when the lines are searched
+	prefixed int        // lines that prefregex matched
+	gaveUp   []*pattern // searches that were given up
+	searched bool       // guarded by the Queue
+	err      error      // that ended the lines
 }
 
 // A queued line has its date. Those who search do not touch it: most lines have no events.
 type queued struct {
-	line  line
-	now   ticket.Unix
-	shown []byte // as reports show it
+	line line
+	date string // that its source gave, if any
 }
 
 // An event is something that the search in a line found.
@@ -49,62 +45,58 @@ const (
 	prefixEvent                   // prefregex matched, its groups have that index
 )
 
-func newChunk() *chunk {
-	return &chunk{bytes: make([]byte, 0, chunkBytes), lines: make([]queued, 0, chunkLines), done: make(chan struct{}, 1)}
-}
+func newChunk() *chunk { return &chunk{mem: make([]byte, blockSize)} }
 
 // reset empties the chunk for other lines.
 func (c *chunk) reset() {
 	*c = chunk{
-		bytes: c.bytes[:0], lines: c.lines[:0], events: c.events[:0], values: c.values[:0], texts: c.texts[:0],
-		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], done: c.done,
+		mem: c.mem, lines: c.lines[:0], kept: c.kept[:0], events: c.events[:0], values: c.values[:0], texts: c.texts[:0],
+		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0],
 	}
 }
 
-// fits reports whether there is room for one more line.
-func (c *chunk) fits(l *ticket.Line) bool {
-	const room = 4 // decoding may make a line longer
-	return len(c.lines) == 0 || len(c.lines) < chunkLines && len(c.bytes)+room*len(l.Text)+2*len(l.Date) < chunkBytes
-}
-
-// next returns a place for one more line, which holds what was there before.
-func (c *chunk) next() *queued {
-	c.lines = c.lines[:len(c.lines)+1]
-	return &c.lines[len(c.lines)-1]
-}
-
-// keepLine copies a line, with a line feed behind it, and the date that its source gave in front of it. It returns both and the line
-// alone.
-func (c *chunk) keepLine(date string, text []byte) (shown, own []byte) {
-	from := len(c.bytes)
-	c.bytes = append(append(append(c.bytes, date...), text...), '\n')
-	shown = c.bytes[from : len(c.bytes)-1 : len(c.bytes)]
-	return shown, shown[len(date):]
+// next makes l the next line of c. text is what it says, decoded.
+func (c *chunk) next(l *ticket.Line, text []byte) *queued {
+	if len(text) > 0 && &text[0] != &l.Text[0] {
+		text = c.keep(append(text, '\n'))
+		text = text[:len(text)-1]
+	}
+	c.lines = append(c.lines, queued{})
+	x := &c.lines[len(c.lines)-1]
+	x.line.text, x.date = text, l.Date
+	return x
 }
 
 // keep copies what is borrowed.
 func (c *chunk) keep(b []byte) []byte {
-	from := len(c.bytes)
-	c.bytes = append(c.bytes, b...)
-	return c.bytes[from:len(c.bytes):len(c.bytes)]
+	from := len(c.kept)
+	c.kept = append(c.kept, b...)
+	return c.kept[from:len(c.kept):len(c.kept)]
 }
 
-// keepValues copies values that are borrowed.
-func (c *chunk) keepValues(v values) values {
+// keepValues copies values that are borrowed, and their texts if they are lent too, which else lie in the memory of c.
+func (c *chunk) keepValues(v values, lent bool) values {
 	from := len(c.values)
 	c.values = append(c.values, v...)
-	for i := range c.values[from:] {
-		x := &c.values[from+i]
-		at := len(c.texts)
-		c.texts = append(c.texts, x.text...)
-		x.text = c.texts[at:len(c.texts):len(c.texts)]
-		if x.kind == tuple {
-			x.parts = cloneParts(*x.parts)
-		}
-	}
 	to := len(c.values)
 	c.values = append(c.values, value{}) // room for one that follows from the others
-	return c.values[from : to : to+1]
+	kept := c.values[from : to : to+1]
+	if lent {
+		for i := range kept {
+			c.keepText(&kept[i])
+		}
+	}
+	return kept
+}
+
+// keepText gives v a text of its own.
+func (c *chunk) keepText(v *value) {
+	at := len(c.texts)
+	c.texts = append(c.texts, v.text...)
+	v.text = c.texts[at:len(c.texts):len(c.texts)]
+	if v.kind == tuple {
+		v.parts = cloneParts(*v.parts)
+	}
 }
 
 // cloneParts returns a copy of parts with texts of its own.
@@ -124,15 +116,13 @@ type searcher struct {
 }
 
 func newSearcher(t *Tester) *searcher {
-	env := t.filter.env
-	env.Log = slog.New(slog.DiscardHandler) // the caller's goroutine tells what there is to tell
-	s := &searcher{filter: NewFilter(t.filter.program, env)}
+	s := &searcher{filter: t.assistant()}
 	f := s.filter
-	f.anyTime, f.all, f.gate, f.captured.dense = t.filter.anyTime, t.filter.all, t.gate(), t.filter.captured.dense
+	f.gate = t.gate()
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
 	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
 	f.record = func(i int, v values) {
-		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v)})
+		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v, f.lent)})
 	}
 	if t.filter.prefixed != nil {
 		f.prefixed = func() {
@@ -149,11 +139,11 @@ func (s *searcher) add(e event) {
 }
 
 func (s *searcher) search(c *chunk) {
-	s.chunk = c
+	s.chunk, s.filter.now = c, c.now
 	before := s.filter.prefixes
 	for i := range c.lines {
 		x := &c.lines[i]
-		s.at, s.filter.line, s.filter.now = i, &x.line, x.now
+		s.at, s.filter.line = i, &x.line
 		_ = s.filter.search() // recording fails never
 	}
 	c.prefixed = s.filter.prefixes - before

@@ -76,6 +76,7 @@ type Filter struct {
 	own                     line
 	decoded, cut, inner     []byte
 	text                    []byte // that is searched; the line's own or cut
+	lent                    bool   // what is searched lies in scratch space, at least in part
 	seen                    sight
 	prefix, match, ignoring pyre.Matcher
 	candidates              pyre.Candidates

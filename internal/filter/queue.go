@@ -1,33 +1,51 @@
 package filter
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 
 	"gaol/internal/ticket"
 )
 
-// A Queue tests lines on all processors. Dates are found and failures put together by the caller's goroutine, in the order of the
-// lines, because these remember earlier lines; what lies between, the search for the expressions, does not and is shared out.
+// A Queue tests lines on all processors. Dates are found and failures put together in the order of the lines, because these remember
+// earlier lines; what lies between, the search for the expressions, does not.
+//
+// Lines do not wander from one goroutine to another, which would cost more than it gains. Each worker takes a chunk of lines from the
+// supply to the end; what wanders are two turns: that of who reads lines and finds their dates, and that of who settles what
+// was found in them. A worker whose chunk cannot be settled yet leaves it and goes on with another.
 type Queue struct {
-	tester  *Tester
-	take    func(*Outcome) error
-	skip    func(lines int) // nil while plain lines are taken, too
-	filling *chunk
-	waiting []*chunk // being searched, oldest first
-	spare   []*chunk
-	work    chan *chunk // nil until there is enough to do
-	workers sync.WaitGroup
-	failed  bool // an error was returned
-	direct  bool // everything is done at once, line by line
+	tester *Tester
+	take   func(*Outcome) error
+	skip   func(lines int) // nil while plain lines are taken, too
+	alone  bool            // everything is done by the caller's goroutine, line by line
+	source string
+
+	reading sync.Mutex // the turn of reading lines; guards supply and over
+	supply  Supply
+	over    bool // there are no more lines
+
+	mu       sync.Mutex // guards what follows
+	waiting  []*chunk   // read and not yet settled, in the order of their lines
+	spare    []*chunk
+	returned sync.Cond // a chunk was added to spare
+	settling bool      // it is somebody's turn of settling
+	err      error     // the first one; after it nothing is taken any more
+
+	settler *Filter // used by who settles
 }
 
 const (
-	chunksMade = 6 // in all
 	maxWorkers = 4
+	// blockSize is how many bytes of lines a chunk has room for: enough to make the turns cheap, and not more, because a processor is
+	// quicker with memory that it has just used, and slow with memory that is touched for the first time.
+	blockSize = 32 << 10
+	// soloBlocks is how many blocks are tested before others help: to start them takes as long as to test some thousand lines.
+	soloBlocks = 16
 )
 
 // Queue returns a queue that hands outcomes to take. Lines must not be tested in any other way meanwhile.
@@ -35,110 +53,173 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 	f := t.filter
 	// Where messages are read, they must come in the order of the lines, too.
 	told := f.env.Log.Enabled(context.Background(), slog.LevelError)
-	return &Queue{
-		tester: t, take: take, filling: newChunk(),
-		direct: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1,
-	}
+	q := &Queue{tester: t, take: take, alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1}
+	q.returned.L = &q.mu
+	return q
 }
 
-// Skip has lines that lead to nothing only counted from now on, by skip, which is told of some at a time.
+// Skip has lines that lead to nothing only counted from now on, by skip, which is told of some at a time. take may call it.
 func (q *Queue) Skip(skip func(lines int)) { q.skip = skip }
 
-// Add tests a line, now or later. The line may be used again at once. The error is the first one that a line or take had; after
-// it the queue is of no more use but to be closed.
-func (q *Queue) Add(l *ticket.Line, source string) error {
-	if q.direct {
-		o, err := q.tester.Test(l, source)
-		if err != nil {
-			return err
-		}
-		if q.skip != nil && o.plain() {
-			q.skip(1)
-			return nil
-		}
-		return q.take(o)
-	}
-	if !q.filling.fits(l) {
-		if err := q.pass(); err != nil {
-			return q.fail(err)
-		}
-	}
-	if err := q.prepare(l, source); err != nil {
-		return q.fail(cmp.Or(q.drain(), err)) // what came before it may have had one, too
-	}
-	return nil
-}
-
-func (q *Queue) fail(err error) error {
-	q.failed = true
-	return err
-}
-
-// prepare does what comes before the search.
-func (q *Queue) prepare(l *ticket.Line, source string) error {
-	f, c := q.tester.filter, q.filling
-	q.tester.tick()
-	shown, text := c.keepLine(l.Date, f.decode(l, source))
-	x := c.next()
-	x.shown, x.now = shown, f.now
-	if _, err := f.split(&x.line, text, l, false); err != nil {
-		c.lines = c.lines[:len(c.lines)-1] // it is not searched
+// Run tests all lines of s, which messages call source. The error is the first one that a line, take or s had; lines before it are
+// tested, those behind it are not. Run must be called only once.
+func (q *Queue) Run(source string, s Supply) error {
+	q.source = source
+	err := q.solo(s)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
 		return err
 	}
-	if x.line.told != nil {
-		x.line.told = c.keep(x.line.told)
-	}
-	return nil
+	q.share(s)
+	return q.err
 }
 
-// pass hands the chunk being filled to the workers, and settles the oldest one when all are in use.
-func (q *Queue) pass() error {
-	if q.work == nil {
-		q.start()
-	}
-	q.waiting = append(q.waiting, q.filling)
-	q.work <- q.filling
-	if len(q.waiting) == chunksMade {
-		if err := q.settle(); err != nil {
+// solo tests lines one by one: all, or as many as it takes to see that there are many. The error is io.EOF after the last one.
+func (q *Queue) solo(s Supply) error {
+	mem := make([]byte, blockSize)
+	for n := 0; q.alone || n < soloBlocks; n++ {
+		if err := s.Next(mem, q.test); err != nil {
 			return err
 		}
 	}
-	if n := len(q.spare); n > 0 {
-		q.filling, q.spare = q.spare[n-1], q.spare[:n-1]
-	} else {
-		q.filling = newChunk()
-	}
 	return nil
 }
 
-func (q *Queue) start() {
-	q.work = make(chan *chunk, chunksMade)
-	for range min(runtime.GOMAXPROCS(0), maxWorkers) {
-		q.workers.Go(func() {
-			s := newSearcher(q.tester)
-			for c := range q.work {
-				s.search(c)
-				c.done <- struct{}{}
-			}
-		})
+// test tests one line.
+func (q *Queue) test(l *ticket.Line) error {
+	o, err := q.tester.Test(l, q.source)
+	if err != nil {
+		return err
+	}
+	if q.skip != nil && o.plain() {
+		q.skip(1)
+		return nil
+	}
+	return q.take(o)
+}
+
+// share tests lines on several processors.
+func (q *Queue) share(s Supply) {
+	q.supply = s
+	q.settler = q.tester.settler()
+	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
+	for range 2 * workers { // one that is worked on, one that waits for its turn
+		q.spare = append(q.spare, newChunk())
+	}
+	var others sync.WaitGroup
+	for range workers - 1 {
+		others.Go(q.work)
+	}
+	q.work()
+	others.Wait()
+}
+
+// work is what each worker does.
+func (q *Queue) work() {
+	s := newSearcher(q.tester)
+	for c := q.read(); c != nil; c = q.read() {
+		s.search(c)
+		q.settleDue(c)
 	}
 }
 
-// settle waits for the oldest chunk and does what comes after the search.
-func (q *Queue) settle() error {
-	c := q.waiting[0]
-	q.waiting = q.waiting[1:]
-	<-c.done
-	for _, r := range c.gaveUp {
-		q.tester.filter.giveUp(r)
+// read waits for the turn of reading and returns the next chunk of lines, with their dates; nil if there are no more.
+func (q *Queue) read() *chunk {
+	q.reading.Lock()
+	defer q.reading.Unlock()
+	if q.over {
+		return nil
 	}
-	q.tester.filter.prefixes += c.prefixed
+	c := q.next()
+	if c == nil {
+		return nil
+	}
+	c.err = q.fill(c)
+	q.over = c.err != nil
+	return c
+}
+
+// next waits for a spare chunk and puts it behind all others; nil after an error.
+func (q *Queue) next() *chunk {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.spare) == 0 && q.err == nil {
+		q.returned.Wait()
+	}
+	if q.err != nil {
+		return nil
+	}
+	last := len(q.spare) - 1
+	c := q.spare[last]
+	q.spare = q.spare[:last]
+	q.waiting = append(q.waiting, c)
+	return c
+}
+
+// settleDue notes that the lines of c are searched and settles the chunks that are due, unless somebody else is at it, who then
+// settles c as well.
+func (q *Queue) settleDue(c *chunk) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c.searched = true
+	if q.settling {
+		return
+	}
+	q.settling = true
+	for len(q.waiting) > 0 && q.waiting[0].searched {
+		q.settleFirstLocked()
+	}
+	q.settling = false
+}
+
+// settleFirstLocked settles the chunk that is first in the row, without the lock.
+func (q *Queue) settleFirstLocked() {
+	c, err := q.waiting[0], q.err
+	q.mu.Unlock()
+	if err == nil {
+		err = q.settle(c)
+	}
+	c.reset()
+	q.mu.Lock()
+	q.err = err
+	q.waiting = slices.Delete(q.waiting, 0, 1)
+	q.spare = append(q.spare, c)
+	q.returned.Signal()
+}
+
+// fill reads lines into c and finds their dates.
+func (q *Queue) fill(c *chunk) error {
+	f := q.tester.filter
+	f.now = f.env.Now()
+	c.now = f.now
+	return q.supply.Next(c.mem, func(l *ticket.Line) error {
+		x := c.next(l, f.decode(l, q.source))
+		if _, err := f.split(&x.line, x.line.text, l, false); err != nil {
+			c.lines = c.lines[:len(c.lines)-1] // it is not searched
+			return err
+		}
+		if x.line.told != nil {
+			x.line.told = c.keep(x.line.told)
+		}
+		return nil
+	})
+}
+
+// settle does what comes after the search of c, and tells what ended its lines.
+func (q *Queue) settle(c *chunk) error {
+	for _, r := range c.gaveUp {
+		q.settler.giveUp(r)
+	}
+	q.tester.prefixed += c.prefixed
 	if err := q.finishAll(c); err != nil {
 		return err
 	}
-	c.reset()
-	q.spare = append(q.spare, c)
-	return nil
+	if errors.Is(c.err, io.EOF) {
+		return nil
+	}
+	return c.err
 }
 
 // finishAll does what comes after the search, for one line after the other.
@@ -171,10 +252,9 @@ func (q *Queue) finishAll(c *chunk) error {
 
 // finish does what comes after the search of one line.
 func (q *Queue) finish(c *chunk, x *queued, events []event) error {
-	t := q.tester
-	f, o := t.filter, &t.outcome
-	t.begin(x.shown)
-	f.line, f.now = &x.line, x.now
+	f, o := q.settler, &q.tester.outcome
+	o.begin(x.date, &x.line)
+	f.line, f.now = &x.line, c.now
 	for i := range events {
 		e := &events[i]
 		switch e.kind {
@@ -188,34 +268,5 @@ func (q *Queue) finish(c *chunk, x *queued, events []event) error {
 			}
 		}
 	}
-	o.Time, o.Whole, o.Timed = x.line.time, x.line.whole, x.line.timed
 	return q.take(o)
-}
-
-// drain tests what is left.
-func (q *Queue) drain() error {
-	if len(q.filling.lines) > 0 {
-		if err := q.pass(); err != nil {
-			return err
-		}
-	}
-	for len(q.waiting) > 0 {
-		if err := q.settle(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Close tests what is left, unless there was an error, and ends the queue.
-func (q *Queue) Close() error {
-	var err error
-	if !q.failed {
-		err = q.drain()
-	}
-	if q.work != nil {
-		close(q.work)
-		q.workers.Wait()
-	}
-	return err
 }

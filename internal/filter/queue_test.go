@@ -1,8 +1,8 @@
 package filter
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"testing"
@@ -23,6 +23,30 @@ func connectionLines() (lines []string) {
 		lines = append(append(lines, c.Lines...), "no date", "2005-02-30 07:00:00 s[1] bad", "\xff s[2] bad joe")
 	}
 	return lines
+}
+
+// blocks is a supply of lines in blocks, which lie in the memory that is lent.
+type blocks struct {
+	lines []ticket.Line
+	size  int // lines of a block
+}
+
+func (b *blocks) Next(mem []byte, emit func(*ticket.Line) error) error {
+	clear(mem) // whoever still reads what was there reads nonsense
+	for range b.size {
+		if len(b.lines) == 0 {
+			return io.EOF
+		}
+		l := b.lines[0]
+		b.lines = b.lines[1:]
+		n := copy(mem, l.Text)
+		l.Text, mem = mem[:n], mem[n:]
+		if err := emit(&l); err != nil {
+			return err
+		}
+		l.Date, l.Stream = "gone", "gone"
+	}
+	return nil
 }
 
 // describe prints all that an outcome says, but for what is only there when failures are wanted if bare.
@@ -52,10 +76,7 @@ func TestQueueLikeOneByOne(t *testing.T) {
 		var want, got []string
 		one := NewTester(p, env, w)
 		many := NewTester(p, env, w)
-		q := many.Queue(func(o *Outcome) error {
-			got = append(got, describe(o, !w.Failures)+fmt.Sprint(many.Parts()))
-			return nil
-		})
+		supply := &blocks{size: 100}
 		for i, l := range lines {
 			line := ticket.Line{Text: []byte(l)}
 			if i%7 == 0 {
@@ -65,13 +86,15 @@ func TestQueueLikeOneByOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want = append(want, describe(o, !w.Failures)+fmt.Sprint(one.Parts()))
-			if err := q.Add(&line, "x"); err != nil {
-				t.Fatal(err)
-			}
-			clear(line.Text)
+			want = append(want, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
+			supply.lines = append(supply.lines, line)
 		}
-		if err := q.Close(); err != nil {
+		q := many.Queue(func(o *Outcome) error {
+			got = append(got, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
+			return nil
+		})
+		q.alone = false
+		if err := q.Run("x", supply); err != nil {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(want, got); d != "" {
@@ -101,20 +124,19 @@ func TestSkippedLinesLedToNothing(t *testing.T) {
 			if o.plain() {
 				plain++
 			} else {
-				runs[i] = append(runs[i], describe(o, true)+fmt.Sprint(tester.Parts()))
+				runs[i] = append(runs[i], describe(o, true)+fmt.Sprint(o.Match()))
 			}
 			return nil
 		})
-		q.direct = i == 2
+		q.alone = i == 2
 		if i > 0 {
 			q.Skip(func(n int) { skipped[i] += n })
 		}
+		supply := &blocks{size: 100}
 		for _, l := range connectionLines() {
-			if err := q.Add(&ticket.Line{Text: []byte(l)}, "x"); err != nil {
-				t.Fatal(err)
-			}
+			supply.lines = append(supply.lines, ticket.Line{Text: []byte(l)})
 		}
-		if err := q.Close(); err != nil {
+		if err := q.Run("x", supply); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -166,19 +188,23 @@ func TestQueueEndsWithTheFirstError(t *testing.T) {
 	tester := NewTester(p, Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC}, Wishes{})
 	taken := 0
 	q := tester.Queue(func(*Outcome) error { taken++; return nil })
-	feed := func(n int, text string) error {
-		for i := 0; i < n && !q.failed; i++ {
-			if err := q.Add(&ticket.Line{Text: []byte(text)}, "x"); err != nil {
-				return err
-			}
+	q.alone = false
+	supply := &blocks{size: 100}
+	feed := func(n int, text string) {
+		for range n {
+			supply.lines = append(supply.lines, ticket.Line{Text: []byte(text)})
 		}
-		return nil
 	}
-	err = errors.Join(feed(700, "1700000000 x 192.0.2.1"), feed(1, "2023-11-14 22:13:20 BST x 192.0.2.2"), feed(20000, "1700000000 x 192.0.2.1"))
-	if err = errors.Join(err, q.Close()); err == nil {
+	feed(1730, "1700000000 x 192.0.2.1")
+	feed(1, "2023-11-14 22:13:20 BST x 192.0.2.2")
+	feed(20000, "1700000000 x 192.0.2.1")
+	if err := q.Run("x", supply); err == nil {
 		t.Error("no error for an unknown zone")
 	}
-	if taken != 700 {
-		t.Errorf("%d lines taken before the error, want 700", taken)
+	if taken != 1730 {
+		t.Errorf("%d lines taken before the error, want 1730", taken)
+	}
+	if left := len(supply.lines); left == 0 {
+		t.Error("all lines were read in spite of the error")
 	}
 }

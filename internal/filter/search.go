@@ -104,10 +104,10 @@ func (f *Filter) assemble() {
 		f.orig = f.buffer
 		f.text = f.joined(f.buffer)
 	case ln.from == 0 && isFed(ln.text):
-		f.text = ln.text[ln.to : len(ln.text)+1] // most dates stand at the beginning: nothing to put together
+		f.text, f.lent = ln.text[ln.to:len(ln.text)+1], false // most dates stand at the beginning: nothing to put together
 	default:
 		f.cut = append(append(append(f.cut[:0], ln.before()...), ln.after()...), '\n')
-		f.text = f.cut
+		f.text, f.lent = f.cut, true
 	}
 }
 
@@ -144,6 +144,7 @@ func (f *Filter) content(text []byte) []byte {
 		return text[from : to+1]
 	}
 	f.inner = append(append(f.inner[:0], text[from:to]...), '\n')
+	f.lent = true
 	return f.inner
 }
 

@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"log/slog"
+
 	"gaol/internal/date"
 	"gaol/internal/pyre"
 	"gaol/internal/ticket"
@@ -13,6 +15,8 @@ type Tester struct {
 	outcome Outcome
 	wishes  Wishes
 	lines   int
+
+	prefixed int // lines that prefregex matched, of those that a Queue searched
 }
 
 // clockEvery is the number of lines that share one look at the clock.
@@ -27,7 +31,12 @@ type Outcome struct {
 	Time    ticket.Unix   // of the line
 	Whole   bool          // Time prints as an integer
 	Timed   bool          // whether Time means anything
+
+	line *line
 }
+
+// Match returns the line as it is kept with tickets.
+func (o *Outcome) Match() ticket.Match { return o.line.match() }
 
 // Wishes say what a Tester is to tell.
 type Wishes struct {
@@ -69,26 +78,14 @@ func (t *Tester) gate() *pyre.Gate {
 
 // Test judges one line. The error says why the line could not be judged.
 func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
-	f := t.filter
-	text, err := t.prepare(l, source)
-	t.begin(text)
+	f, o := t.filter, &t.outcome
+	t.tick()
+	_, err := f.split(&f.own, f.decode(l, source), l, false)
+	o.begin(l.Date, f.line)
 	if err == nil {
 		err = f.search()
 	}
-	t.outcome.Time, t.outcome.Whole, t.outcome.Timed = f.line.time, f.line.whole, f.line.timed
-	return &t.outcome, err
-}
-
-// prepare finds the date of a line and returns the line as reports show it.
-func (t *Tester) prepare(l *ticket.Line, source string) (text []byte, err error) {
-	f := t.filter
-	t.tick()
-	text = f.decode(l, source)
-	_, err = f.split(&f.own, text, l, false)
-	if l.Date != "" {
-		text = append([]byte(l.Date), text...)
-	}
-	return text, err
+	return o, err
 }
 
 // tick looks at the clock from time to time.
@@ -99,10 +96,32 @@ func (t *Tester) tick() {
 	t.lines++
 }
 
-// begin clears the outcome for the next line.
-func (t *Tester) begin(text []byte) {
-	o := &t.outcome
-	o.Text, o.Hits, o.Ignored, o.Prefix = text, o.Hits[:0], o.Ignored[:0], nil
+// begin makes o that of a line which led to nothing so far. date is what its source gave.
+func (o *Outcome) begin(date string, ln *line) {
+	*o = Outcome{
+		Text: ln.text, Hits: o.Hits[:0], Ignored: o.Ignored[:0], Time: ln.time, Whole: ln.whole, Timed: ln.timed, line: ln,
+	}
+	if date != "" {
+		o.Text = append([]byte(date), ln.text...)
+	}
+}
+
+// assistant returns a filter for another goroutine that does a part of what t's own does. It tells nothing: that is for t to do.
+func (t *Tester) assistant() *Filter {
+	env := t.filter.env
+	env.Log = slog.New(slog.DiscardHandler)
+	f := NewFilter(t.filter.program, env)
+	f.anyTime, f.all, f.keepNil, f.counting = t.filter.anyTime, t.filter.all, t.filter.keepNil, t.filter.counting
+	f.captured.dense = t.filter.captured.dense
+	return f
+}
+
+// settler returns a filter that settles what others have found and fills in t's outcome. It goes on with the connections that t's own
+// knows.
+func (t *Tester) settler() *Filter {
+	f := t.assistant()
+	f.visit, f.connections = t.filter.visit, t.filter.connections
+	return f
 }
 
 // prefixFields returns the groups of the present match of prefregex.
@@ -119,11 +138,8 @@ func (t *Tester) Prefixed() int {
 	if !t.wishes.All {
 		return 0
 	}
-	return t.filter.prefixes
+	return t.filter.prefixes + t.prefixed
 }
-
-// Parts returns the line tested last as it is kept with tickets.
-func (t *Tester) Parts() ticket.Match { return t.filter.line.match() }
 
 // Dates returns how the date formats have fared, in the order in which they are tried now.
 func (t *Tester) Dates() []date.TemplateStat { return t.filter.detector.Templates() }

@@ -16,7 +16,6 @@ import (
 type Output struct {
 	format string
 	invert bool
-	tester *filter.Tester
 	queue  *filter.Queue
 	names  Names
 	out    io.Writer
@@ -37,19 +36,17 @@ type Names interface {
 //
 // or a text in which tags like <ip> and <F-USER> are replaced. With invert it prints the lines that are no failure instead.
 func NewOutput(p *filter.Program, env filter.Env, w io.Writer, format string, invert bool, names Names) *Output {
-	t := &Output{out: w, format: format, invert: invert, names: names, tester: filter.NewTester(p, env, filter.Wishes{Failures: true})}
-	t.queue = t.tester.Queue(t.take)
+	t := &Output{out: w, format: format, invert: invert, names: names}
+	t.queue = filter.NewTester(p, env, filter.Wishes{Failures: true}).Queue(t.take)
 	if !invert {
 		t.queue.Skip(func(int) {})
 	}
 	return t
 }
 
-// Line tests one line. An error means that the original would have ended there.
-func (t *Output) Line(l *ticket.Line, source string) error { return t.queue.Add(l, source) }
-
-// Close judges what is left of the lines; it must be called when there are no more.
-func (t *Output) Close() error { return t.queue.Close() }
+// Test tests the lines of log, which messages call source. An error means that the original would have ended there. Test must be
+// called only once.
+func (t *Output) Test(source string, log filter.Supply) error { return t.queue.Run(source, log) }
 
 // take writes what a line gives.
 func (t *Output) take(o *filter.Outcome) error {
@@ -59,7 +56,7 @@ func (t *Output) take(o *filter.Outcome) error {
 			return nil
 		}
 		missed := filter.Hit{Timed: o.Timed, Failure: &ticket.Failure{
-			Time: o.Time, Whole: o.Whole, Matches: []ticket.Match{t.tester.Parts()},
+			Time: o.Time, Whole: o.Whole, Matches: []ticket.Match{o.Match()},
 		}}
 		return t.write(w, &missed)
 	}

@@ -11,10 +11,7 @@ import (
 	"gaol/internal/ticket"
 )
 
-// Close judges what is left of the lines; it must be called when there are no more.
-func (s *Session) Close() error { return s.queue.Close() }
-
-// Report writes what the lines came to, after Close. elapsed is how long that took.
+// Report writes what the lines came to, after Test. elapsed is how long that took.
 func (s *Session) Report(w io.Writer, elapsed time.Duration) error {
 	for _, text := range s.window {
 		s.missed.add([]byte(text))

@@ -82,8 +82,9 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 	return s
 }
 
-// Line tests one line. An error means that the original would have ended there.
-func (s *Session) Line(l *ticket.Line, source string) error { return s.queue.Add(l, source) }
+// Test tests the lines of log, which messages call source. An error means that the original would have ended there. Test must be
+// called only once.
+func (s *Session) Test(source string, log filter.Supply) error { return s.queue.Run(source, log) }
 
 // take counts what became of a line.
 func (s *Session) take(o *filter.Outcome) error {

@@ -2,7 +2,6 @@ package regextest
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -25,12 +24,7 @@ func report(t *testing.T, s filter.Settings, o Options, lines ...string) string 
 	}
 	o.Failregex, o.Ignoreregex = s.Failregex, s.Ignoreregex
 	session := NewSession(p, filter.Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC}, true, o)
-	for _, l := range lines {
-		if err := session.Line(&ticket.Line{Text: []byte(l)}, "test"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := session.Close(); err != nil {
+	if err := session.Test("test", supply(lines...)); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
@@ -39,6 +33,14 @@ func report(t *testing.T, s filter.Settings, o Options, lines ...string) string 
 	}
 	_, tail, _ := strings.Cut(b.String(), "\nLines: ")
 	return tail
+}
+
+// supply returns lines as a supply of them.
+func supply(texts ...string) (s filter.Lines) {
+	for _, text := range texts {
+		s = append(s, ticket.Line{Text: []byte(text)})
+	}
+	return s
 }
 
 func lines(n int, format string) (all []string) {
@@ -112,12 +114,7 @@ func TestOutputHostNames(t *testing.T) {
 	names := hosts{"a.example": "192.0.2.1", "192.0.2.1": "b.example", "c.example": "2001:db8::1"}
 	var b strings.Builder
 	o := NewOutput(p, filter.Env{Log: slog.New(slog.DiscardHandler), Resolve: names}, &b, "<ip> <ip-host> <family> <F-DNS>", false, names)
-	for _, text := range []string{"1700000000 from a.example", "1700000000 from c.example"} {
-		if err := o.Line(&ticket.Line{Text: []byte(text)}, "test"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := o.Close(); err != nil {
+	if err := o.Test("test", supply("1700000000 from a.example", "1700000000 from c.example")); err != nil {
 		t.Fatal(err)
 	}
 	if want := "192.0.2.1 b.example inet4 a.example\n2001:db8::1 None inet6 c.example\n"; b.String() != want {
@@ -145,7 +142,7 @@ func TestOutputOfTuples(t *testing.T) {
 	} {
 		var b strings.Builder
 		o := NewOutput(p, filter.Env{Log: slog.New(slog.DiscardHandler)}, &b, format, false, nil)
-		if err := errors.Join(o.Line(&ticket.Line{Text: []byte("1700000000 a b 192.0.2.1")}, "test"), o.Close()); err != nil {
+		if err := o.Test("test", supply("1700000000 a b 192.0.2.1")); err != nil {
 			t.Fatal(err)
 		}
 		if b.String() != want {
