@@ -2,6 +2,8 @@ package jail
 
 import (
 	"context"
+	"net/netip"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +11,10 @@ import (
 	"testing/synctest"
 
 	"gaol/internal/action"
+	"gaol/internal/addr"
+	"gaol/internal/failure"
+	"gaol/internal/logging"
+	"gaol/internal/ticket"
 )
 
 // happenings returns what the log says of offenders, in order.
@@ -52,4 +58,35 @@ func TestIgnoreCommandSeesTheLog(t *testing.T) {
 		}
 		b.jail.Stop()
 	})
+}
+
+// BenchmarkFailure measures what a jail does about a failure that its filter has found: of ever new offenders, with a log at INFO.
+func BenchmarkFailure(b *testing.B) {
+	out := logging.NewOutput(nil, nil, "1.1.0")
+	if err := out.SetTarget(filepath.Join(b.TempDir(), "log"), nil); err != nil {
+		b.Fatal(err)
+	}
+	s := Defaults()
+	s.Filter.Failregex = []string{"^ fail from <HOST>$"}
+	plan, err := Compile(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	j, err := New("j", plan, Env{Log: out.Logger, Now: ticket.Now, Resolve: noNames{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := ticket.Now()
+	f := ticket.Failure{
+		Matches: []ticket.Match{{Date: "Nov 26 00:59:01", After: " web01 sshd[4711]: Failed password for root from 192.0.2.1 port 40000 ssh2"}},
+		Fields:  ticket.Fields{{Name: "mlfid", Value: " web01 sshd[4711]: "}, {Name: "user", Value: "root"}, {Name: "ip4", Value: "192.0.2.1"}},
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%100_000 == 0 {
+			j.judging.table, j.judging.now = failure.New(plan.Settings.counting()), now
+		}
+		f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), now
+		j.failed(&f)
+	}
 }

@@ -49,10 +49,10 @@ func Append(to []byte, f *ticket.Failure) []byte {
 		to = append(binary.AppendUvarint(to, uint64(len(id))), id...)
 	}
 	to = AppendLines(binary.AppendUvarint(to, uint64(len(f.Matches))), f.Matches)
-	lines := to[begin:min(len(to), begin+window)]
+	lines := search{in: to[begin:min(len(to), begin+window)]}
 	to = binary.AppendUvarint(to, uint64(len(f.Fields)))
 	for i := range f.Fields {
-		to = appendValue(appendName(to, f.Fields[i].Name), f.Fields[i].Value, lines)
+		to = appendValue(appendName(to, f.Fields[i].Name), f.Fields[i].Value, &lines)
 	}
 	return to
 }
@@ -75,7 +75,7 @@ func appendName(to []byte, name string) []byte {
 	return appendText(append(to, 0), name)
 }
 
-func appendValue(to []byte, value any, lines []byte) []byte {
+func appendValue(to []byte, value any, lines *search) []byte {
 	switch v := value.(type) {
 	case ticket.Set:
 		to = binary.AppendUvarint(append(to, set), uint64(len(v)))
@@ -88,7 +88,7 @@ func appendValue(to []byte, value any, lines []byte) []byte {
 }
 
 // appendMember appends what a set may hold: a string, nil or a tuple.
-func appendMember(to []byte, value any, lines []byte) []byte {
+func appendMember(to []byte, value any, lines *search) []byte {
 	v, ok := value.(ticket.Tuple)
 	if !ok {
 		return appendPart(to, value, lines)
@@ -101,7 +101,7 @@ func appendMember(to []byte, value any, lines []byte) []byte {
 }
 
 // appendPart appends a string, or nil.
-func appendPart(to []byte, value any, lines []byte) []byte {
+func appendPart(to []byte, value any, lines *search) []byte {
 	if value == nil {
 		return append(to, none)
 	}
@@ -110,11 +110,30 @@ func appendPart(to []byte, value any, lines []byte) []byte {
 		s = fmt.Sprint(value)
 	}
 	if len(s) >= shortest {
-		if at := bytes.Index(lines, []byte(s)); at >= 0 {
+		if at := lines.find([]byte(s)); at >= 0 {
 			return binary.AppendUvarint(binary.AppendUvarint(append(to, within), uint64(at)), uint64(len(s)))
 		}
 	}
 	return appendText(append(to, text), s)
+}
+
+// A search finds texts in lines. It goes on where the last one ended, because fields mostly come in the order of the line, and searches
+// all only where that leads to nothing.
+type search struct {
+	in []byte
+	at int
+}
+
+// find returns where text stands, -1 if nowhere.
+func (x *search) find(text []byte) int {
+	at := bytes.Index(x.in[x.at:], text)
+	if at >= 0 {
+		at += x.at
+	} else if at = bytes.Index(x.in, text); at < 0 {
+		return -1
+	}
+	x.at = at + len(text)
+	return at
 }
 
 // Read sets the parts of f that Append stored in b, and reports whether b is what Append makes. The texts of f share b's memory.
