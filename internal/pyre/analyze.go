@@ -160,7 +160,17 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 			in.flags |= flagByte
 			in.c = next.c
 		}
+		if c.isTail(int32(pc)) {
+			in.flags |= flagTail
+		}
 	}
+}
+
+// isTail reports whether the program ends with the run at pc, to the end of the line, as one group.
+func (c *compiler) isTail(pc int32) bool {
+	in := c.at(pc)
+	return in.op == iRunAll && in.flags&flagStop != 0 && in.c == '\n' && in.x <= 1 && c.here() == pc+4 &&
+		c.at(pc+1).op == iSave && c.at(pc+2).op == iTextEnd && c.at(pc+3).op == iMatch
 }
 
 // specializeLook marks a look-ahead for nothing but a string.

@@ -118,7 +118,7 @@ func (w *walker) add(pc int32) {
 			todo = append(todo, in.x, in.y)
 		case iCount:
 			todo = append(todo, pc+1, in.y)
-		case iJump, iAtomic:
+		case iJump, iHop, iAtomic:
 			todo = append(todo, in.x)
 		case iLook:
 			todo = append(todo, in.y)

@@ -6,9 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// A jump is where a branch goes on for one class of bytes: at x; later, if that fails, at y. It has followed the ways that
-// the byte leaves open as far as they are certain, past other splits and runs of no character.
-type jump struct{ x, y uint16 }
+// A jump is where a branch or hop goes on for one class of bytes: at x; later, if that fails, at y. It has followed the ways
+// that the byte leaves open as far as they are certain, past other splits, slots set and runs of no character.
+type jump struct {
+	x, y uint16
+	// Slots to set to the position: before y is noted, so that it is set there, too, and after. 0 is none, for no
+	// instruction sets that of the whole match.
+	before, after uint8
+}
 
 // noWay stands for a way that fails.
 const noWay = ^uint16(0)
@@ -16,28 +21,71 @@ const noWay = ^uint16(0)
 // mostJumps limits the jumps of a program. Splits beyond remain as they are.
 const mostJumps = 4096
 
-// layJumps turns splits into branches.
+// layJumps turns splits into branches, and jumps and slots set into hops where they save going on step by step.
 func (c *compiler) layJumps() {
 	p := &c.prog
 	if len(p.code) >= int(noWay) {
 		return
 	}
 	samples := c.classify()
-	var branches []*inst
-	for pc := range p.code {
-		in := &p.code[pc]
-		if in.op != iSplit || len(samples) == 0 || len(p.jumps)+len(samples) > mostJumps {
-			continue
+	if len(samples) == 0 {
+		return
+	}
+	laid := c.layAll(samples, func(pc int32) bool { return c.at(pc).op == iSplit })
+	laid = append(laid, c.layAll(samples, c.mayHop)...)
+	for _, l := range laid { // now that all have been followed
+		switch in := c.at(l.pc); in.op {
+		case iSplit:
+			in.op, in.n = iBranch, l.jumps
+		case iJump:
+			*in = inst{op: iHop, x: in.x, n: l.jumps, row: -1}
+		default:
+			*in = inst{op: iHop, x: l.pc + 1, y: in.n, n: l.jumps, row: -1}
 		}
-		in.n = int32(len(p.jumps))
-		branches = append(branches, in)
+	}
+}
+
+// A laid is an instruction and where its jumps begin.
+type laid struct{ pc, jumps int32 }
+
+// layAll lays the jumps of those instructions that are wanted, as long as there is room.
+func (c *compiler) layAll(samples []int, wanted func(pc int32) bool) (all []laid) {
+	p := &c.prog
+	at := len(p.jumps)
+	for pc := range int32(len(p.code)) {
+		if wanted(pc) && at+len(samples) <= mostJumps {
+			all = append(all, laid{pc, int32(at)})
+			at += len(samples)
+		}
+	}
+	p.jumps = append(make([]jump, 0, at), p.jumps...)
+	for _, l := range all {
 		for _, next := range samples {
-			p.jumps = append(p.jumps, c.jumpFrom(in, next))
+			p.jumps = append(p.jumps, c.jumpFrom(l.pc, next))
 		}
 	}
-	for _, in := range branches { // now that all have been followed
-		in.op = iBranch
+	return all
+}
+
+// mayHop reports whether the instruction at pc sets a slot or goes on elsewhere, and more can be done at once.
+func (c *compiler) mayHop(pc int32) bool {
+	next := pc + 1
+	switch in := c.at(pc); {
+	case in.op == iJump && in.x > pc: // where a loop goes back, run watches the stack
+		next = in.x
+	case in.op != iSave:
+		return false
 	}
+	for c.at(next).op == iJump && c.at(next).x > next {
+		next = c.at(next).x
+	}
+	switch in := c.at(next); in.op {
+	case iSplit, iSave:
+		return true
+	case iRunGreedy, iRunLazy, iRunAll:
+		return in.x == 0
+	}
+	return false
 }
 
 // classify puts bytes that no table tells apart into one class, and returns one byte of each class, nothing if there are
@@ -67,17 +115,29 @@ func (c *compiler) classify() (samples []int) {
 	return samples
 }
 
-// jumpFrom returns the jump of a split if next is the byte that comes next, or endOfText.
-func (c *compiler) jumpFrom(in *inst, next int) jump {
-	j := jump{noWay, noWay}
-	if bit(in.table[next], in.bitX) {
-		j.x = c.follow(in.x, next)
-	}
-	if bit(in.table[next], in.bitY) {
-		j.y = c.follow(in.y, next)
-	}
-	if j.x == noWay {
-		j = jump{j.y, noWay}
+// jumpFrom returns the jump from the instruction at pc if next is the byte that comes next, or endOfText.
+func (c *compiler) jumpFrom(pc int32, next int) jump {
+	j := jump{y: noWay}
+	for range c.prog.code {
+		j.x = c.follow(pc, next)
+		if j.x == noWay {
+			return jump{x: j.y, y: noWay, before: j.before}
+		}
+		in := c.at(int32(j.x))
+		slot := in.n
+		switch {
+		case in.op == iSplit && j.y == noWay && j.after == 0: // it has two ways
+			j.y = c.follow(in.y, next)
+			pc = in.x
+		case in.op == iSave && slot <= math.MaxUint8 && j.before == 0 && j.y == noWay:
+			j.before = uint8(slot)
+			pc = int32(j.x) + 1
+		case in.op == iSave && slot <= math.MaxUint8 && j.after == 0:
+			j.after = uint8(slot)
+			pc = int32(j.x) + 1
+		default:
+			return j
+		}
 	}
 	return j
 }
@@ -88,6 +148,9 @@ func (c *compiler) follow(pc int32, next int) uint16 {
 		in := c.at(pc)
 		switch in.op {
 		case iJump:
+			if in.x <= pc {
+				return uint16(pc) // run watches the stack there
+			}
 			pc = in.x
 			continue
 		case iSplit:

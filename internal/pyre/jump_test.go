@@ -1,6 +1,9 @@
 package pyre
 
 import (
+	"fmt"
+	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,5 +70,56 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 	want := map[string]string{"a": "a1", "b": "b2", "c": "run", "e": "e5", "f": "f", "z": "nowhere", "end": "nowhere"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// stepByStep returns re without jumps, and how many hops and branches it had.
+func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
+	p := *re.prog
+	p.code = slices.Clone(p.code)
+	for i := range p.code {
+		switch in := &p.code[i]; {
+		case in.op == iBranch:
+			branches++
+			in.op = iSplit
+		case in.op == iHop && in.y > 0:
+			hops++
+			in.op, in.n = iSave, in.y
+		case in.op == iHop:
+			hops++
+			in.op = iJump
+		}
+		p.code[i].flags &^= flagTail
+	}
+	return &Regexp{pattern: re.pattern, names: re.names, prog: &p}, hops, branches
+}
+
+// TestJumpsAreShortCuts compares programs with the same ones step by step.
+func TestJumpsAreShortCuts(t *testing.T) {
+	rnd := rand.New(rand.NewSource(8))
+	hops, branches, matched := 0, 0, 0
+	for range 6_000 {
+		part := func(depth int) string { return tangle(rnd, depth) }
+		pattern := fmt.Sprintf(`^((%s)?(%s))?(?:(%s)*(b?))(%s|%s)?`, part(2), part(1), part(2), part(1), part(3))
+		if rnd.Intn(2) == 0 {
+			pattern += `(?P<rest>.+)$`
+		}
+		re := mustCompile(t, pattern, 0)
+		plain, h, b := stepByStep(re)
+		hops, branches = hops+h, branches+b
+		for range 4 {
+			text := letters(rnd, rnd.Intn(12)) + []string{"", "\n", "é", "\nab"}[rnd.Intn(4)]
+			var quick, slow Matcher
+			want := spans(&slow, plain, text, 0, len(text))
+			if got := spans(&quick, re, text, 0, len(text)); !slices.Equal(got, want) {
+				t.Fatalf("%q on %q: %v, want %v", pattern, text, got, want)
+			}
+			if want != nil {
+				matched++
+			}
+		}
+	}
+	if hops < 10_000 || branches < 10_000 || matched < 5_000 {
+		t.Errorf("%d hops, %d branches, %d matches: the test compares too little", hops, branches, matched)
 	}
 }

@@ -155,6 +155,11 @@ func (p *program) notingCode() []inst {
 		switch in := &code[i]; in.op {
 		case iSplit, iBranch:
 			in.op = iSplitNoting
+		case iHop:
+			in.op = iJump
+			if in.y > 0 {
+				in.op, in.n = iSave, in.y
+			}
 		case iRunGreedy, iRunLazy, iRunAll:
 			in.op = iRunNoting
 		case iCount:

@@ -170,7 +170,7 @@ func (o *outlook) add(p *program, pc int32) {
 	case iRunGreedy, iRunLazy, iRunAll:
 		o.addRun(p, pc)
 		return
-	case iJump, iAtomic:
+	case iJump, iHop, iAtomic:
 		s.first = o.spotOf[in.x]
 	case iSplit, iBranch, iAgain, iCond:
 		s.first, s.second = o.spotOf[in.x], o.spotOf[in.y]

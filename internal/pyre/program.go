@@ -16,6 +16,7 @@ const (
 	iSplit                   // go on at x; later, if that fails, at y
 	iBranch                  // the same, with a jump for each class of bytes, see jump.go
 	iJump                    // go on at x
+	iHop                     // the same, with jumps as of iBranch; and slots[y] = position, if y > 0
 	iSave                    // slots[n] = position
 	iTextBegin               // assertions, as the nodes of these names
 	iTextEnd
@@ -59,6 +60,7 @@ const (
 	flagLazy                 // iCount
 	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text
+	flagTail                 // iRunAll: to a line feed, then a slot set, iTextEnd and iMatch
 )
 
 // flagFurther is set where more is known about what follows a run than its first byte.
@@ -77,7 +79,7 @@ type inst struct {
 	bitX  uint8  // iSet, iRun…: bytes of the set; iSplit: bytes that branch x may begin with
 	bitY  uint8  // iRun…: bytes that what follows may begin with; iSplit: the same of branch y
 	then  uint16 // iRun…: with flagLit the number of the string that follows, with flagSecond the bit of what may follow the next byte
-	n     int32  // iBranch: where its jumps begin
+	n     int32  // iBranch, iHop: where its jumps begin
 	x, y  int32
 	row   int32 // which row of the memo, -1: none
 	table *byteTable
@@ -102,7 +104,7 @@ type program struct {
 	lits    []string
 	needs   []literal
 	sets    []*charset // of the instructions iSet and iRun…, by n
-	jumps   []jump     // of the instructions iBranch, from n on, by class
+	jumps   []jump     // of the instructions iBranch and iHop, from n on, by class
 	classes [endOfText + 1]uint8
 
 	slots   int // group bounds, then loop positions and counters

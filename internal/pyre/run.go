@@ -52,6 +52,14 @@ func (m *Matcher) set(slot, value int32) {
 	m.slots[slot] = value
 }
 
+// save sets the slot of a group's bound.
+func (m *Matcher) save(slot, pos int32) {
+	if m.depth > 0 || m.bodies > 0 { // else there is nothing to go back to
+		m.push(frameUndo, slot, m.slots[slot], 0)
+	}
+	m.slots[slot] = pos
+}
+
 // run executes the program from pc, with the text from pos, up to the next iMatch.
 // It returns where the match ends. A negative end, of an enclosed body, says that the
 // state it has come to is sure in so many levels. On success the frames of the choices
@@ -100,16 +108,22 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 					}
 				}
 			}
-		case iBranch:
+		case iBranch, iHop:
 			next := m.prog.classes[endOfText]
 			if uint(pos) < uint(len(text)) {
 				next = m.prog.classes[text[pos]]
 			}
 			j := &m.prog.jumps[int(in.n)+int(next)]
+			if j.before != 0 {
+				m.save(int32(j.before), int32(pos))
+			}
 			if j.y != noWay {
 				m.push(frameGoto, int32(pos), int32(j.y), 0)
 			}
 			if j.x != noWay {
+				if j.after != 0 {
+					m.save(int32(j.after), int32(pos))
+				}
 				pc = int(j.x)
 				continue
 			}
@@ -147,11 +161,7 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			pc++
 			continue
 		case iSave:
-			// With no way to go back to there is nothing to restore.
-			if m.depth > 0 || m.bodies > 0 {
-				m.push(frameUndo, in.n, m.slots[in.n], 0)
-			}
-			m.slots[in.n] = int32(pos)
+			m.save(in.n, int32(pos))
 			pc++
 			continue
 		case iTextEnd:
@@ -183,8 +193,14 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 					i++
 				}
 				plain = plain && (i == len(rest) || rest[i] < utf8.RuneSelf)
-			} else if i = bytes.IndexByte(rest, in.c); i < 0 {
-				i = len(rest)
+			} else {
+				if i = bytes.IndexByte(rest, in.c); i < 0 {
+					i = len(rest)
+				}
+				if in.flags&flagTail != 0 && i >= int(in.x) && i >= len(rest)-1 && m.bodies == 0 {
+					m.slots[code[pc+1].n] = int32(pos + i)
+					return int32(pos + i), true
+				}
 			}
 			ok := i >= int(in.x)
 			if in.flags&flagByte != 0 && plain { // the next instruction is done, too
