@@ -7,10 +7,10 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"gaol/internal/addr"
+	"gaol/internal/lazy"
 )
 
 // Bounds for one expansion: parameters come from configuration files, where a slip must not take the server's memory.
@@ -92,7 +92,7 @@ func constant(name string) (string, bool) {
 	case "sh-hostname":
 		return shortHostName(), true
 	case "fq-hostname":
-		return fullHostName(), true
+		return fullHostName.Get(), true
 	}
 	return "", false
 }
@@ -106,7 +106,7 @@ func shortHostName() string {
 }
 
 // fullHostName is asked from DNS once: a mail action must not wait for it at every ban.
-var fullHostName = sync.OnceValue(func() string {
+var fullHostName = lazy.Value[string]{Make: func() string {
 	host := shortHostName()
 	if strings.Contains(host, ".") {
 		return host
@@ -123,7 +123,7 @@ var fullHostName = sync.OnceValue(func() string {
 		}
 	}
 	return host
-})
+}}
 
 // replaceTags calls value for every innermost <tag> of text, from left to right, and puts the answer in its place where known.
 func replaceTags(text string, value func(name string) (string, bool, error)) (string, error) {

@@ -51,7 +51,7 @@ func compile(text string, words []string) (*expression, error) {
 	// The variables are parameters, so that one compiled function serves all values.
 	source := "lambda ban, banFactor: (" + strings.Join(tokens, " ") + ")"
 	thread := &starlark.Thread{Name: "compile"}
-	made, err := starlark.EvalOptions(dialect, thread, "expression", source, functions())
+	made, err := starlark.EvalOptions(dialect, thread, "expression", source, functions.Get())
 	if err != nil {
 		return nil, plainError(err)
 	}

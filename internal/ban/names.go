@@ -7,12 +7,13 @@ import (
 	"math/big"
 	"slices"
 	"strings"
-	"sync"
 
 	starlarkmath "go.starlark.net/lib/math"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
+
+	"gaol/internal/lazy"
 )
 
 // dialect is Starlark's plainest: no loops, no recursion.
@@ -24,18 +25,21 @@ var (
 	factorWords = []string{
 		"math", "random", "min", "max", "int", "float", "round", "abs", "pow", "if", "else", "and", "or", "not", "True", "False",
 	}
-	formulaWords = append([]string{"ban", "banFactor"}, factorWords...)
+	formulaWords = []string{
+		"ban", "banFactor",
+		"math", "random", "min", "max", "int", "float", "round", "abs", "pow", "if", "else", "and", "or", "not", "True", "False",
+	}
 )
 
 // functions are what Starlark itself does not have.
-var functions = sync.OnceValue(func() starlark.StringDict {
+var functions = lazy.Value[starlark.StringDict]{Make: func() starlark.StringDict {
 	return starlark.StringDict{
 		"pow":    builtin("pow", pow), // also what a**b becomes
 		"round":  builtin("round", round),
 		"math":   mathModule(),
 		"random": randomModule(),
 	}
-})
+}}
 
 // A function takes positional arguments only; draw gives random numbers in [0,1).
 type function func(args starlark.Tuple, draw func() float64) (starlark.Value, error)

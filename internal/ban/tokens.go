@@ -10,13 +10,13 @@ import (
 )
 
 // token is one of: a number, a name, an operator, a bracket, white space.
-var token = lazy.Regexp(`^(?:(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|<<|>>|[<>=!]=|[-+*/%<>&|^~()\[\].,]|\s+)`)
+var token = lazy.Regexp{Expr: `^(?:(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|<<|>>|[<>=!]=|[-+*/%<>&|^~()\[\].,]|\s+)`}
 
 // tokenize splits an expression and drops white space. All its brackets match.
 func tokenize(text string) ([]string, error) {
 	var tokens []string
 	for rest := text; rest != ""; {
-		t := token().FindString(rest)
+		t := token.Get().FindString(rest)
 		if t == "" {
 			return nil, fmt.Errorf("an expression has no place for %q", firstRune(rest))
 		}

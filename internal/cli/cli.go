@@ -27,11 +27,14 @@ const failed = 255
 // A program runs with the words after its name and returns an exit code.
 type program func(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int
 
-// programs are the names that the binary answers to.
-var programs = map[string]program{
-	"fail2ban-server": attentive(serverProgram),
-	"fail2ban-client": client,
-	"fail2ban-regex":  attentive(regex),
+// programs are the names that the binary answers to, beside its own.
+var programs = []struct {
+	name string
+	run  program
+}{
+	{"fail2ban-server", serverProgram},
+	{"fail2ban-client", client},
+	{"fail2ban-regex", regex},
 }
 
 // subcommands are the words that gaol itself knows, in the order of its help.
@@ -40,10 +43,10 @@ var subcommands = []struct {
 	help string
 	run  program
 }{
-	{"run", "watch this machine in the foreground with the built-in configuration", attentive(run)},
-	{"server", "what fail2ban-server does", attentive(serverProgram)},
+	{"run", "watch this machine in the foreground with the built-in configuration", run},
+	{"server", "what fail2ban-server does", serverProgram},
 	{"client", "what fail2ban-client does", client},
-	{"regex", "what fail2ban-regex does", attentive(regex)},
+	{"regex", "what fail2ban-regex does", regex},
 	{"config", "write out, check or explain the configuration", configure},
 	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
 	{"version", "print the version", version},
@@ -56,8 +59,10 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		name = filepath.Base(args[0])
 		args = args[1:]
 	}
-	if p, ok := programs[name]; ok {
-		return p(ctx, args, stdin, stdout, stderr)
+	for _, p := range programs {
+		if p.name == name {
+			return p.run(ctx, args, stdin, stdout, stderr)
+		}
 	}
 	if len(args) > 0 {
 		for _, s := range subcommands {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gaol/internal/config"
+	"gaol/internal/lazy"
 	"gaol/internal/server"
 )
 
@@ -48,12 +49,12 @@ func compileJail(j *config.Jail) error {
 	for _, s := range j.Settings() {
 		if s.Name == wrong.Option && s.Origin.File != "" {
 			place = fmt.Sprintf("%s:%d: %s", s.Origin.File, s.Origin.Line, wrong.Option)
-			if text, isText := s.Value.(string); isText && hints[wrong.Option] != "" {
+			if text, isText := s.Value.(string); isText && hints.Get()[wrong.Option] != "" {
 				place += fmt.Sprintf(": %q", text)
 			}
 		}
 	}
-	if hint := hints[wrong.Option]; hint != "" {
+	if hint := hints.Get()[wrong.Option]; hint != "" {
 		return fmt.Errorf("%s: %w\nhint: %s", place, wrong.Err, hint)
 	}
 	return fmt.Errorf("%s: %w", place, wrong.Err)
@@ -62,24 +63,26 @@ func compileJail(j *config.Jail) error {
 // checkServer judges a setting of the server's own as the server does. Its error ends with a hint where there is one.
 func checkServer(option string, value any) error {
 	err := server.CheckOption(option, value)
-	if hint := hints[option]; err != nil && hint != "" {
+	if hint := hints.Get()[option]; err != nil && hint != "" {
 		return fmt.Errorf("%w\nhint: %s", err, hint)
 	}
 	return err
 }
 
 // hints say what to write instead, by option.
-var hints = map[string]string{
-	"bantime":         timeHint + "; -1 is for ever",
-	"findtime":        timeHint,
-	"dbpurgeage":      timeHint,
-	"bantime.maxtime": timeHint,
-	"bantime.rndtime": timeHint,
-	"backend":         "write auto, pyinotify, polling or systemd",
-	"logtimezone":     "write an offset such as +0200 or UTC-0330, or an abbreviation such as CET",
-	"logencoding":     "write auto, or the name of an encoding such as utf-8 or latin1",
-	"logpath":         "one file or pattern a line, or docker:NAME, with head or tail behind it",
-	"ignorecache":     `write key="<ip>", max-count=100, max-time=5m`,
-}
+var hints = lazy.Value[map[string]string]{Make: func() map[string]string {
+	return map[string]string{
+		"bantime":         timeHint + "; -1 is for ever",
+		"findtime":        timeHint,
+		"dbpurgeage":      timeHint,
+		"bantime.maxtime": timeHint,
+		"bantime.rndtime": timeHint,
+		"backend":         "write auto, pyinotify, polling or systemd",
+		"logtimezone":     "write an offset such as +0200 or UTC-0330, or an abbreviation such as CET",
+		"logencoding":     "write auto, or the name of an encoding such as utf-8 or latin1",
+		"logpath":         "one file or pattern a line, or docker:NAME, with head or tail behind it",
+		"ignorecache":     `write key="<ip>", max-count=100, max-time=5m`,
+	}
+}}
 
 const timeHint = "write seconds, or a time such as 10m, 1h 30m, 2d"

@@ -16,12 +16,12 @@ import (
 )
 
 // filterName is what a regex argument must look like to be taken for the name of a jail, a filter or a file.
-var filterName = lazy.Regexp(`(?s)^([\w/.-]+)(\[.*\])?$`)
+var filterName = lazy.Regexp{Expr: `(?s)^([\w/.-]+)(\[.*\])?$`}
 
 // readRegexArg puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
 // returns the journal match of the filter.
 func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
-	if filterName().MatchString(o.regex) {
+	if filterName.Get().MatchString(o.regex) {
 		name, params, err := config.ParseDefinition(o.regex)
 		if err != nil {
 			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)

@@ -91,11 +91,11 @@ func (g *journalLog) each(ctx context.Context, emit func(*ticket.Line) error) er
 }
 
 // shellWord is a word of a journal match, quoted or not.
-var shellWord = lazy.Regexp(`(?:'[^']*'|"[^"]*"|[^\s'"])+`)
+var shellWord = lazy.Regexp{Expr: `(?:'[^']*'|"[^"]*"|[^\s'"])+`}
 
 // shellWords splits a journal match as a shell does.
 func shellWords(text string) []string {
-	words := shellWord().FindAllString(text, -1)
+	words := shellWord.Get().FindAllString(text, -1)
 	for i, w := range words {
 		words[i] = strings.NewReplacer(`'`, "", `"`, "").Replace(w)
 	}

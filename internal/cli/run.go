@@ -27,6 +27,7 @@ func run(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writ
 	if flags.Parse(argv) != nil {
 		return 2
 	}
+	ctx = attentive(ctx)
 	syscall.Umask(0o077)
 	o := config.Options{Source: config.Embedded(pack.FS(), builtInName), Version: EmulatedVersion, LogTarget: "STDOUT"}
 	if *conf != "" {

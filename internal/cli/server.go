@@ -29,7 +29,7 @@ func serverProgram(ctx context.Context, argv []string, stdin io.Reader, stdout, 
 	case !o.foreground && os.Getenv(detached) == "":
 		return detach(argv, stderr)
 	}
-	return serve(ctx, o, stdout, stderr)
+	return serve(attentive(ctx), o, stdout, stderr)
 }
 
 // detached marks the process that detach has made.

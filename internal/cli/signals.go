@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -10,13 +9,11 @@ import (
 	"syscall"
 )
 
-// attentive makes a program whose ctx ends with SIGINT or SIGTERM, so that it can put things in order.
-func attentive(p program) program {
-	return func(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
-		ctx, stop := context.WithCancelCause(ctx)
-		watchSignals(ctx, stop)
-		return p(ctx, argv, stdin, stdout, stderr)
-	}
+// attentive returns a ctx that ends with SIGINT or SIGTERM, for a program that puts things in order then.
+func attentive(ctx context.Context) context.Context {
+	ctx, stop := context.WithCancelCause(ctx)
+	watchSignals(ctx, stop)
+	return ctx
 }
 
 // brief returns a ctx for a command that is over within milliseconds: a signal ends the program as it ends any, and garbage is left to

@@ -79,7 +79,7 @@ type draft struct {
 // whole configuration; what is wrong with the jail alone is in its Problem.
 func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
 	d := &draft{jail: &Jail{Name: name, set: set}, reader: r, set: set}
-	opts, err := r.read(set, name, firstJailOptions, nil, nil)
+	opts, err := r.read(set, name, jailOptions[:firstJailOptions], nil, nil)
 	if err != nil || !boolOf(opts, "enabled") {
 		return d, err
 	}

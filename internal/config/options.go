@@ -26,6 +26,9 @@ type option struct {
 	def  any // value where no file gives one; nil for none
 }
 
+// firstJailOptions is how many of jailOptions are read before it is clear that a jail is enabled.
+const firstJailOptions = 3
+
 // The options by where they stand, in the order in which they are read and sent.
 var (
 	clientOptions = []option{
@@ -48,8 +51,7 @@ var (
 	ownServerOptions = []option{{"maxlinelength", textKind, nil}}
 	threadOptions    = []option{{"stacksize", intKind, nil}}
 
-	firstJailOptions = jailOptions[:3]
-	jailOptions      = []option{
+	jailOptions = []option{
 		{"enabled", boolKind, false},
 		{"backend", textKind, "auto"},
 		{"filter", textKind, ""},

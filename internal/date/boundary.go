@@ -18,8 +18,8 @@ const (
 // Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so what holds to their
 // end is no regular expression.
 var (
-	globalFlags = lazy.Regexp(`^\(\?[a-zA-Z]+\)`)
-	ownLeft     = lazy.Regexp(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
+	globalFlags = lazy.Regexp{Expr: `^\(\?[a-zA-Z]+\)`}
+	ownLeft     = lazy.Regexp{Expr: `^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`}
 )
 
 // ownRight reports whether text ends with a boundary: $, perhaps in a group, \b, \s, or the two stars that stand for none.
@@ -83,9 +83,9 @@ type bounded struct {
 
 // bound gives regex its boundaries and makes sure that group 1, the part that is cut from a line, exists.
 func (f frame) bound(regex string) bounded {
-	flags := globalFlags().FindString(regex)
+	flags := globalFlags.Get().FindString(regex)
 	body := regex[len(flags):]
-	left := !f.unbound && !ownLeft().MatchString(body)
+	left := !f.unbound && !ownLeft.Get().MatchString(body)
 	right := !f.unbound && !ownRight(body)
 	body = wrap(body)
 	b := bounded{named: left && f.lineBegin}

@@ -3,8 +3,9 @@ package date
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"gaol/internal/lazy"
 )
 
 // A code is what a % code stands for: a regular expression, usually one group whose name says which part of a date it
@@ -34,7 +35,7 @@ const (
 
 // codes are the % codes that do not depend on the present year, in the C locale. The order of alternatives decides what a
 // pattern takes that has no boundary behind the code, such as 2 of "23" for {UNB}%H, and is fail2ban's.
-var codes = sync.OnceValue(func() map[string]code {
+var codes = lazy.Value[map[string]code]{Make: func() map[string]code {
 	return map[string]code{
 		"a": {`(?P<a>` + shortDays + `)`, "DAY", true},
 		"A": {`(?P<A>` + longDays + `)`, "DAYNAME", true},
@@ -80,7 +81,7 @@ var codes = sync.OnceValue(func() map[string]code {
 		"ExZ": {`(?P<Z>[A-Z]{3,5}|[A-Z])`, "ExZone name", false},
 		"Exz": {`(?P<z>` + anyZone + `?` + numZone + `|` + anyZone + `)`, "ExZone offset", false},
 	}
-})
+}}
 
 // lookup returns the code called name, as seen from year: %ExY takes the years of this century up to the decade that
 // is three years ahead, so that "2091" in a line is not taken for a date.
@@ -89,7 +90,7 @@ func lookup(name string, year int) (code, bool) {
 		ahead := year + 3
 		return code{fmt.Sprintf(`(?P<Y>%02d[0-%d]\d)`, ahead/100, ahead/10%10), "ExYear", false}, true
 	}
-	c, ok := codes()[name]
+	c, ok := codes.Get()[name]
 	return c, ok
 }
 

@@ -58,11 +58,11 @@ var baseBegins = []features{
 }
 
 // transparent frames leave a {DATE} in them compulsory: no repetition, no alternative, no class around it.
-var transparent = lazy.Regexp(`^(?:\{\^LN-BEG\}|\^(?:\[\^\\\[\]\*)?)?(?:[\w<>=" :,/-]|\\\[)*\(?\{DATE\}\)?(?:[\w<>=" :,/-]|\\\])*$`)
+var transparent = lazy.Regexp{Expr: `^(?:\{\^LN-BEG\}|\^(?:\[\^\\\[\]\*)?)?(?:[\w<>=" :,/-]|\\\[)*\(?\{DATE\}\)?(?:[\w<>=" :,/-]|\\\])*$`}
 
 // needsOf returns what a line must have to match base pattern i in a frame, the text of a datepattern with {DATE}.
 func needsOf(i int, frame string) features {
-	if !transparent().MatchString(frame) {
+	if !transparent.Get().MatchString(frame) {
 		return 0
 	}
 	needs := baseNeeds[i]

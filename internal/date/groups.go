@@ -55,17 +55,17 @@ func hour24(hour int, afternoon bool) int {
 func (p *parts) set(code byte, text []byte) (ok bool, err error) {
 	switch code {
 	case 'b', 'B':
-		names := monthNames
+		names := shortMonths
 		if code == 'B' {
-			names = monthWords
+			names = longMonths
 		}
 		p.month = indexWord(names, text) + 1
 		p.said |= saidMonth
 		return p.month > 0, nil
 	case 'a', 'A':
-		names := dayNames
+		names := shortDays
 		if code == 'A' {
-			names = dayWords
+			names = longDays
 		}
 		p.weekday = indexWord(names, text)
 		p.said |= saidWeekday
@@ -121,19 +121,14 @@ func (p *parts) setNumber(code byte, n int) {
 	}
 }
 
-var (
-	monthNames = strings.Split(shortMonths, "|")
-	monthWords = strings.Split(longMonths, "|")
-	dayNames   = strings.Split(shortDays, "|")
-	dayWords   = strings.Split(longDays, "|")
-)
-
-// indexWord returns the index of text among lower-case words, whatever its case, or -1.
-func indexWord(words []string, text []byte) int {
-	for i, w := range words {
+// indexWord returns the index of text among lower-case words with | between them, whatever its case, or -1.
+func indexWord(words string, text []byte) int {
+	i := 0
+	for w := range strings.SplitSeq(words, "|") {
 		if isWord(text, w) {
 			return i
 		}
+		i++
 	}
 	return -1
 }

@@ -139,7 +139,7 @@ type list struct {
 	names     map[string]int // index in templates
 }
 
-var dateToken = lazy.Regexp(`(?i)\{DATE\}`)
+var dateToken = lazy.Regexp{Expr: `(?i)\{DATE\}`}
 
 // add appends what one line of a datepattern stands for.
 func (l *list) add(line string) error {
@@ -150,7 +150,7 @@ func (l *list) add(line string) error {
 		l.merge(anchoredOnly(l.standardSet()))
 		return nil
 	}
-	if dateToken().MatchString(line) {
+	if dateToken.Get().MatchString(line) {
 		return l.addDate(line)
 	}
 	t, err := newTemplate(line, l.year)
@@ -168,11 +168,11 @@ func (l *list) add(line string) error {
 func (l *list) addDate(line string) error {
 	for i, base := range l.base {
 		base = strings.TrimPrefix(base, "{^LN-BEG}")
-		t, err := newTemplate(dateToken().ReplaceAllLiteralString(line, base), l.year)
+		t, err := newTemplate(dateToken.Get().ReplaceAllLiteralString(line, base), l.year)
 		if err != nil {
 			return err
 		}
-		t.recognise(i, dateToken().ReplaceAllLiteralString(line, "{DATE}"), l.year)
+		t.recognise(i, dateToken.Get().ReplaceAllLiteralString(line, "{DATE}"), l.year)
 		l.merge([]ranked{{t, 1}})
 	}
 	return nil

@@ -28,7 +28,18 @@ const (
 	stepTimes                     // as scanner.steps say
 )
 
-var baseFormats = map[int]format{isoBase: isoTimes, syslogBase: syslogTimes, webBase: webTimes}
+// formatOf returns the format of base pattern i, or 0 if scanners do not know it.
+func formatOf(i int) format {
+	switch i {
+	case isoBase:
+		return isoTimes
+	case syslogBase:
+		return syslogTimes
+	case webBase:
+		return webTimes
+	}
+	return 0
+}
 
 // A scanPlace says where in the line the date stands.
 type scanPlace uint8
@@ -40,12 +51,19 @@ const (
 	inBracket           // after the first opening bracket
 )
 
-// framePlaces are the texts around a {DATE} that scanners know.
-var framePlaces = map[string]scanPlace{
-	"{DATE}":            anywhere,
-	"^{DATE}":           atStart,
-	"{^LN-BEG}{DATE}":   atBegin,
-	`^[^\[]*\[({DATE})`: inBracket,
+// placeIn returns where frame, the text around a {DATE}, puts the date, if scanners know it.
+func placeIn(frame string) (place scanPlace, known bool) {
+	switch frame {
+	case "{DATE}":
+		return anywhere, true
+	case "^{DATE}":
+		return atStart, true
+	case "{^LN-BEG}{DATE}":
+		return atBegin, true
+	case `^[^\[]*\[({DATE})`:
+		return inBracket, true
+	}
+	return anywhere, false
 }
 
 // recognise notes that t is base pattern i in a frame, the text of a datepattern with {DATE}. Keywords are no matter of
@@ -55,9 +73,9 @@ func (t *template) recognise(i int, frame string, year int) {
 		return
 	}
 	t.needs = needsOf(i, frame)
-	place, known := framePlaces[frame]
-	if decade := lastDecade(year); known && decade != 0 && baseFormats[i] != 0 {
-		t.scan = scanner{format: baseFormats[i], place: place, decade: decade}
+	place, known := placeIn(frame)
+	if decade := lastDecade(year); known && decade != 0 && formatOf(i) != 0 {
+		t.scan = scanner{format: formatOf(i), place: place, decade: decade}
 	}
 }
 

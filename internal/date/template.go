@@ -63,7 +63,7 @@ const (
 	partCodes = "YymbBdHIMSpjUWwaAzZ"
 )
 
-var epochToken = lazy.Regexp(`(?i)\{(L?EPOCH)\}`)
+var epochToken = lazy.Regexp{Expr: `(?i)\{(L?EPOCH)\}`}
 
 // newTemplate returns the template that one line of a datepattern means, other than those lines that stand for several.
 // year is the present one.
@@ -74,7 +74,7 @@ func newTemplate(pattern string, year int) (*template, error) {
 	if t := keyword(pattern); t != nil {
 		return t, nil
 	}
-	if epochToken().MatchString(pattern) {
+	if epochToken.Get().MatchString(pattern) {
 		return newEpochPattern(pattern), nil
 	}
 	return newPattern(pattern, year)
@@ -114,9 +114,9 @@ func keyword(pattern string) *template {
 // newEpochPattern returns the template of a pattern with {EPOCH} or {LEPOCH} in it, which is a regular expression and knows
 // no % codes.
 func newEpochPattern(pattern string) *template {
-	t := &template{kind: epoch, name: epochToken().ReplaceAllStringFunc(pattern, strings.ToUpper)}
+	t := &template{kind: epoch, name: epochToken.Get().ReplaceAllStringFunc(pattern, strings.ToUpper)}
 	first := true
-	text := epochToken().ReplaceAllStringFunc(t.name, func(token string) string {
+	text := epochToken.Get().ReplaceAllStringFunc(t.name, func(token string) string {
 		number := epochNumber
 		if token == "{LEPOCH}" {
 			number = longNumber

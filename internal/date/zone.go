@@ -3,7 +3,8 @@ package date
 import (
 	"fmt"
 	"strings"
-	"sync"
+
+	"gaol/internal/lazy"
 )
 
 // zoneMinutes lists the zone abbreviations that are known, by their offset from UTC in minutes. Abbreviations are not
@@ -53,7 +54,7 @@ var zoneMinutes = []struct {
 }
 
 // zoneOffsets maps each abbreviation to its offset in seconds.
-var zoneOffsets = sync.OnceValue(func() map[string]int {
+var zoneOffsets = lazy.Value[map[string]int]{Make: func() map[string]int {
 	offsets := map[string]int{}
 	for _, row := range zoneMinutes {
 		for name := range strings.FieldsSeq(row.names) {
@@ -61,7 +62,7 @@ var zoneOffsets = sync.OnceValue(func() map[string]int {
 		}
 	}
 	return offsets
-})
+}}
 
 // UnknownZoneError is the error for an abbreviation that looks like a zone but is not known.
 type UnknownZoneError struct{ Name string }
@@ -102,7 +103,7 @@ func parseZone(text []byte) (offset int, ok bool, err error) {
 		}
 	}
 	if len(name) > 0 {
-		if offset, ok = zoneOffsets()[string(name)]; !ok {
+		if offset, ok = zoneOffsets.Get()[string(name)]; !ok {
 			return 0, false, &UnknownZoneError{string(name)}
 		}
 	}

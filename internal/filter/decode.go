@@ -34,7 +34,7 @@ func findEncoding(name string) (encodingOf, error) {
 	case "ascii", "us-ascii", "646", "ansi-x3.4-1968", "us", "cp367", "ibm367", "csascii", "iso-ir-6", "iso646-us":
 		return encodingOf{name: name, ascii: true, plain: true}, nil
 	default:
-		codec := encodings()[n]
+		codec := encodings.Get()[n]
 		if codec == nil {
 			return encodingOf{}, &EncodingError{name}
 		}

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"strings"
-	"sync"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -12,11 +11,13 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+
+	"gaol/internal/lazy"
 )
 
 // encodings are the codecs by all names that Python or IANA has for them, spelt as normalised by encodingName. Package ianaindex knows
 // most of them, too, but builds its table of 870 names whenever a program starts.
-var encodings = sync.OnceValue(func() map[string]encoding.Encoding {
+var encodings = lazy.Value[map[string]encoding.Encoding]{Make: func() map[string]encoding.Encoding {
 	byName := map[string]encoding.Encoding{}
 	for _, row := range []struct {
 		codec encoding.Encoding
@@ -88,4 +89,4 @@ var encodings = sync.OnceValue(func() map[string]encoding.Encoding {
 		}
 	}
 	return byName
-})
+}}

@@ -77,13 +77,13 @@ type combination struct {
 	tuple          bool
 }
 
-var combinedName = lazy.Regexp(`^(alt|tuple)_(.+?)(?:_\d+)?$`)
+var combinedName = lazy.Regexp{Expr: `^(alt|tuple)_(.+?)(?:_\d+)?$`}
 
 // combinations returns the combined names among groups, in the order in which they apply.
 func combinations(groups []*group) []combination {
 	var all []combination
 	for _, g := range groups {
-		m := combinedName().FindStringSubmatch(g.name)
+		m := combinedName.Get().FindStringSubmatch(g.name)
 		if m == nil {
 			continue
 		}

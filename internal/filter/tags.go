@@ -20,10 +20,7 @@ const (
 
 // tagRegex finds anything that has the shape of a tag. Names are upper case and ASCII; an opening tag ends in "/>" when it
 // stands for a whole expression.
-var tagRegex = lazy.Regexp(`<(/?)([A-Z][A-Z0-9_-]*)(/?)>`)
-
-// groupNames are the tags whose group is not just their name in lower case.
-var groupNames = map[string]string{"ID": "fid", "PORT": "fport"}
+var tagRegex = lazy.Regexp{Expr: `<(/?)([A-Z][A-Z0-9_-]*)(/?)>`}
 
 // fixedTag returns what a tag that stands for a whole expression means. A closed tag is one ending in "/>".
 func fixedTag(name string, closed bool, dns usedns) (string, bool) {
@@ -63,7 +60,7 @@ func fixedTag(name string, closed bool, dns usedns) (string, bool) {
 func expandTags(text string, dns usedns) string {
 	opened := map[string]bool{}
 	skips := 0
-	return replaceMatches(text, tagRegex(), func(m []string) string {
+	return replaceMatches(text, tagRegex.Get(), func(m []string) string {
 		closing, name, closed := m[1] != "", m[2], m[3] != ""
 		group, isGroup := strings.CutPrefix(name, "F-")
 		switch {
@@ -86,22 +83,26 @@ func expandTags(text string, dns usedns) string {
 	})
 }
 
+// groupName returns the name of a tag's group, which is that of the tag in lower case for all but two.
 func groupName(tag string) string {
-	if n, ok := groupNames[tag]; ok {
-		return n
+	switch tag {
+	case "ID":
+		return "fid"
+	case "PORT":
+		return "fport"
 	}
 	return strings.ToLower(tag)
 }
 
 // leadingFlags is a group, capturing or not, that starts with global flags.
-var leadingFlags = lazy.Regexp(`\((?:\?:)?\(\?([A-Za-z]+)\)`)
+var leadingFlags = lazy.Regexp{Expr: `\((?:\?:)?\(\?([A-Za-z]+)\)`}
 
 // scopeFlags turns ((?i)x) and (?:(?i)x), which older Pythons accepted, into (?i:x). The group captures no more, as in the
 // original. A parenthesis after a backslash opens no group.
 func scopeFlags(text string) string {
 	var b strings.Builder
 	end := 0
-	for _, at := range leadingFlags().FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range leadingFlags.Get().FindAllStringSubmatchIndex(text, -1) {
 		if at[0] > 0 && text[at[0]-1] == '\\' {
 			continue
 		}

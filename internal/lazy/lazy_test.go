@@ -1,12 +1,14 @@
 package lazy
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestRegexpIsBuiltOnceAtFirstUse(t *testing.T) {
-	broken := Regexp(`(`)
-	good := Regexp(`^a+$`)
-	first := good()
-	if good() != first || !first.MatchString("aa") {
+	broken := Regexp{Expr: `(`}
+	good := Regexp{Expr: `^a+$`}
+	first := good.Get()
+	if good.Get() != first || !first.MatchString("aa") {
 		t.Error("the expression is not the same one, or a wrong one")
 	}
 	defer func() {
@@ -14,5 +16,16 @@ func TestRegexpIsBuiltOnceAtFirstUse(t *testing.T) {
 			t.Error("a broken expression did not panic when it was used")
 		}
 	}()
-	broken()
+	broken.Get()
+}
+
+func TestValueIsMadeOnceAtFirstUse(t *testing.T) {
+	made := 0
+	v := Value[[]int]{Make: func() []int { made++; return []int{made} }}
+	if made != 0 {
+		t.Error("made before it was asked for")
+	}
+	if first, second := v.Get(), v.Get(); made != 1 || &first[0] != &second[0] {
+		t.Errorf("made %d times", made)
+	}
 }

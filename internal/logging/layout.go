@@ -23,7 +23,7 @@ func layoutFor(name string) layout {
 	return layout{
 		datetime: up != "SYSLOG" && up != "SYSOUT",
 		padding:  up != "SYSLOG",
-		facility: facilities["DAEMON"],
+		facility: facilities.Get()["DAEMON"],
 	}
 }
 
@@ -36,7 +36,7 @@ func (l layout) with(options map[string]string) (layout, error) {
 		case "padding":
 			l.padding = isOn(value)
 		case "facility":
-			n, ok := facilities[strings.ToUpper(value)]
+			n, ok := facilities.Get()[strings.ToUpper(value)]
 			if !ok {
 				return l, fmt.Errorf("unknown syslog facility %q; write one of DAEMON, AUTH, AUTHPRIV, LOCAL0 to LOCAL7", value)
 			}

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+
+	"gaol/internal/lazy"
 )
 
 // Levels beside slog's own. What each means: critical and error = someone must act, warning = odd but served, notice =
@@ -49,15 +51,17 @@ func describe(l slog.Level) (number int, word string) {
 }
 
 // names are the words that loglevel accepts, with their numbers.
-var names = map[string]int{
-	"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "NOTICE": 25, "INFO": 20, "MSG": 18,
-	"DEBUG": 10, "TRACEDEBUG": 7, "HEAVYDEBUG": 5, "NOTSET": 0,
-}
+var names = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{
+		"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "NOTICE": 25, "INFO": 20, "MSG": 18,
+		"DEBUG": 10, "TRACEDEBUG": 7, "HEAVYDEBUG": 5, "NOTSET": 0,
+	}
+}}
 
 // ParseLevel reads a loglevel option: a word in any case, or a number. It returns the number: records below it are dropped.
 func ParseLevel(text string) (int, error) {
 	up := strings.ToUpper(text)
-	if n, ok := names[up]; ok {
+	if n, ok := names.Get()[up]; ok {
 		return n, nil
 	}
 	if n, err := strconv.Atoi(up); err == nil && n >= 0 {

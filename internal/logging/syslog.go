@@ -10,14 +10,18 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"gaol/internal/lazy"
 )
 
 // facilities are the syslog facility codes of RFC 3164 by the names the facility option takes.
-var facilities = map[string]int{
-	"KERN": 0, "USER": 1, "MAIL": 2, "DAEMON": 3, "AUTH": 4, "SYSLOG": 5, "LPR": 6, "NEWS": 7, "UUCP": 8, "CRON": 9,
-	"AUTHPRIV": 10, "FTP": 11, "LOCAL0": 16, "LOCAL1": 17, "LOCAL2": 18, "LOCAL3": 19, "LOCAL4": 20, "LOCAL5": 21,
-	"LOCAL6": 22, "LOCAL7": 23,
-}
+var facilities = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{
+		"KERN": 0, "USER": 1, "MAIL": 2, "DAEMON": 3, "AUTH": 4, "SYSLOG": 5, "LPR": 6, "NEWS": 7, "UUCP": 8, "CRON": 9,
+		"AUTHPRIV": 10, "FTP": 11, "LOCAL0": 16, "LOCAL1": 17, "LOCAL2": 18, "LOCAL3": 19, "LOCAL4": 20, "LOCAL5": 21,
+		"LOCAL6": 22, "LOCAL7": 23,
+	}
+}}
 
 // severity maps an entry's level to the syslog severity.
 func severity(e *entry) int {

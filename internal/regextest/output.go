@@ -143,12 +143,12 @@ func (t *Output) writeTags(w io.Writer, h *filter.Hit) error {
 	return nil
 }
 
-var tag = lazy.Regexp(`<[A-Za-z0-9_-]+>`)
+var tag = lazy.Regexp{Expr: `<[A-Za-z0-9_-]+>`}
 
 // replace substitutes the tags of the format. Unknown ones stay, except for <F-…>, which are empty then; what is put in is not
 // looked at again.
 func (t *Output) replace(h *filter.Hit, line string) string {
-	return tag().ReplaceAllStringFunc(t.format, func(tag string) string {
+	return tag.Get().ReplaceAllStringFunc(t.format, func(tag string) string {
 		name := tag[1 : len(tag)-1]
 		if name == "msg" {
 			return line

@@ -84,7 +84,7 @@ func (s *Server) setAction(_ context.Context, j *jail.Jail, args []any) (any, er
 	if spec == nil {
 		return nil, unknownAction(name)
 	}
-	if m, ok := methods[property]; ok {
+	if m, ok := methods.Get()[property]; ok {
 		return callMethod(j, name, m, args[2:])
 	}
 	if err := need(args, 3); err != nil {
@@ -180,7 +180,7 @@ func getActionMethods(j *jail.Jail, args []any) (any, error) {
 		return nil, err
 	}
 	var names []string
-	for m := range methods {
+	for m := range methods.Get() {
 		names = append(names, m)
 	}
 	slices.Sort(names)

@@ -9,6 +9,7 @@ import (
 	"gaol/internal/addr"
 	"gaol/internal/control"
 	"gaol/internal/jail"
+	"gaol/internal/lazy"
 	"gaol/internal/ticket"
 )
 
@@ -19,17 +20,19 @@ type method struct {
 	whole func(action.Action, context.Context) error
 }
 
-var methods = map[string]method{
-	"start":            {whole: action.Action.Start},
-	"stop":             {whole: action.Action.Stop},
-	"reload":           {whole: action.Action.Reload},
-	"flush":            {whole: func(a action.Action, ctx context.Context) error { _, err := a.Flush(ctx); return err }},
-	"consistencyCheck": {whole: action.Action.Check},
-	"ban":              {about: action.Action.Ban},
-	"unban":            {about: action.Action.Unban},
-	"reban":            {about: action.Action.Reban},
-	"prolong":          {about: action.Action.Prolong},
-}
+var methods = lazy.Value[map[string]method]{Make: func() map[string]method {
+	return map[string]method{
+		"start":            {whole: action.Action.Start},
+		"stop":             {whole: action.Action.Stop},
+		"reload":           {whole: action.Action.Reload},
+		"flush":            {whole: func(a action.Action, ctx context.Context) error { _, err := a.Flush(ctx); return err }},
+		"consistencyCheck": {whole: action.Action.Check},
+		"ban":              {about: action.Action.Ban},
+		"unban":            {about: action.Action.Unban},
+		"reban":            {about: action.Action.Reban},
+		"prolong":          {about: action.Action.Prolong},
+	}
+}}
 
 // callMethod runs m of a jail's action.
 func callMethod(j *jail.Jail, name string, m method, args []any) (any, error) {

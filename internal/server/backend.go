@@ -65,7 +65,7 @@ func isTail(mode string) (bool, error) {
 }
 
 // validMatch accepts FIELD=value as the journal names fields.
-var validMatch = lazy.Regexp(`^[A-Z0-9_]+=`)
+var validMatch = lazy.Regexp{Expr: `^[A-Z0-9_]+=`}
 
 // useDNS returns the value of usedns that holds for a word: one that is unknown means no.
 func useDNS(word string) string {

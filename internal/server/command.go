@@ -11,6 +11,7 @@ import (
 	"gaol/internal/addr"
 	"gaol/internal/control"
 	"gaol/internal/jail"
+	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 )
 
@@ -18,36 +19,38 @@ import (
 type command func(s *Server, ctx context.Context, args []any) (any, error)
 
 // commands are the first words that the server knows.
-var commands = map[string]command{
-	"ping":          func(*Server, context.Context, []any) (any, error) { return "pong", nil },
-	"version":       func(s *Server, _ context.Context, _ []any) (any, error) { return s.opt.Version, nil },
-	"echo":          func(_ *Server, _ context.Context, args []any) (any, error) { return args, nil },
-	"server-status": func(*Server, context.Context, []any) (any, error) { return "Server ready", nil },
-	"flushlogs":     func(s *Server, _ context.Context, _ []any) (any, error) { return s.opt.Output.Reopen(), nil },
-	"sleep":         (*Server).sleep,
-	"config-error":  (*Server).configError,
-	"status":        (*Server).status,
-	"statistic":     (*Server).statistics,
-	"statistics":    (*Server).statistics,
-	"stats":         (*Server).statistics,
-	"banned":        (*Server).banned,
-	"unban":         (*Server).unban,
-	"add":           (*Server).add,
-	"start":         (*Server).start,
-	"stop":          (*Server).stop,
-	"reload":        (*Server).reload,
-	"server-stream": (*Server).stream,
-	"set":           (*Server).set,
-	"multi-set":     (*Server).multiSet,
-	"get":           (*Server).get,
-}
+var commands = lazy.Value[map[string]command]{Make: func() map[string]command {
+	return map[string]command{
+		"ping":          func(*Server, context.Context, []any) (any, error) { return "pong", nil },
+		"version":       func(s *Server, _ context.Context, _ []any) (any, error) { return s.opt.Version, nil },
+		"echo":          func(_ *Server, _ context.Context, args []any) (any, error) { return args, nil },
+		"server-status": func(*Server, context.Context, []any) (any, error) { return "Server ready", nil },
+		"flushlogs":     func(s *Server, _ context.Context, _ []any) (any, error) { return s.opt.Output.Reopen(), nil },
+		"sleep":         (*Server).sleep,
+		"config-error":  (*Server).configError,
+		"status":        (*Server).status,
+		"statistic":     (*Server).statistics,
+		"statistics":    (*Server).statistics,
+		"stats":         (*Server).statistics,
+		"banned":        (*Server).banned,
+		"unban":         (*Server).unban,
+		"add":           (*Server).add,
+		"start":         (*Server).start,
+		"stop":          (*Server).stop,
+		"reload":        (*Server).reload,
+		"server-stream": (*Server).stream,
+		"set":           (*Server).set,
+		"multi-set":     (*Server).multiSet,
+		"get":           (*Server).get,
+	}
+}}
 
 // execute answers one command.
 func (s *Server) execute(ctx context.Context, cmd []any) (any, error) {
 	if len(cmd) == 0 {
 		return nil, control.MissingArgument()
 	}
-	c := commands[text(cmd[0])]
+	c := commands.Get()[text(cmd[0])]
 	if c == nil {
 		return nil, control.InvalidCommand("Invalid command")
 	}

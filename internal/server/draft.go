@@ -80,7 +80,7 @@ func (d *draft) take(word string, args []any) error {
 		return control.UnknownJail(text(args[0]))
 	case "set", "multi-set":
 		name := text(args[0])
-		if _, ok := globals[name]; ok && word == "set" {
+		if _, ok := globals.Get()[name]; ok && word == "set" {
 			d.globals = append(d.globals, globalSet{name, args[1:]})
 			return nil
 		}
@@ -183,7 +183,7 @@ func (j *jailDraft) setOne(args []any) error {
 	case config.ElseOption:
 		return j.setElse(rest)
 	}
-	if o, ok := options[name]; ok && o.set != nil {
+	if o, ok := options.Get()[name]; ok && o.set != nil {
 		j.given = append(j.given, given{name, rest})
 		return apply(&j.settings, name, rest)
 	}
@@ -360,7 +360,7 @@ func (s *Server) applyGlobals(d *draft) error {
 		}
 	}
 	for _, g := range d.globals {
-		if _, err := s.setGlobalLocked(g.name, globals[g.name], g.args); err != nil {
+		if _, err := s.setGlobalLocked(g.name, globals.Get()[g.name], g.args); err != nil {
 			return control.ValueError((&OptionError{g.name, err}).Error())
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gaol/internal/config"
 	"gaol/internal/control"
+	"gaol/internal/lazy"
 	"gaol/internal/logging"
 	"gaol/internal/pickle"
 	"gaol/internal/store"
@@ -18,17 +19,19 @@ type global struct {
 	get func(*Server) any // nil: it cannot be asked for
 }
 
-var globals = map[string]global{
-	"loglevel":      {func(s *Server, v any) error { return s.setLogLevel(text(v)) }, func(s *Server) any { return s.opt.Output.Level() }},
-	"logtarget":     {func(s *Server, v any) error { return s.setLogTarget(text(v)) }, func(s *Server) any { return s.opt.Output.Target() }},
-	"syslogsocket":  {func(s *Server, v any) error { return s.setSyslogSocket(text(v)) }, func(s *Server) any { return s.opt.Output.SyslogSocket() }},
-	"allowipv6":     {set: func(s *Server, v any) error { return s.setAllowIPv6(text(v)) }},
-	"thread":        {(*Server).setThread, (*Server).getThread},
-	"dbfile":        {func(s *Server, v any) error { return s.setDBFile(text(v)) }, (*Server).getDBFile},
-	"dbmaxmatches":  {(*Server).setDBMaxMatches, (*Server).getDBMaxMatches},
-	"maxlinelength": {(*Server).setMaxLine, (*Server).getMaxLine},
-	"dbpurgeage":    {(*Server).setDBPurgeAge, (*Server).getDBPurgeAge},
-}
+var globals = lazy.Value[map[string]global]{Make: func() map[string]global {
+	return map[string]global{
+		"loglevel":      {func(s *Server, v any) error { return s.setLogLevel(text(v)) }, func(s *Server) any { return s.opt.Output.Level() }},
+		"logtarget":     {func(s *Server, v any) error { return s.setLogTarget(text(v)) }, func(s *Server) any { return s.opt.Output.Target() }},
+		"syslogsocket":  {func(s *Server, v any) error { return s.setSyslogSocket(text(v)) }, func(s *Server) any { return s.opt.Output.SyslogSocket() }},
+		"allowipv6":     {set: func(s *Server, v any) error { return s.setAllowIPv6(text(v)) }},
+		"thread":        {(*Server).setThread, (*Server).getThread},
+		"dbfile":        {func(s *Server, v any) error { return s.setDBFile(text(v)) }, (*Server).getDBFile},
+		"dbmaxmatches":  {(*Server).setDBMaxMatches, (*Server).getDBMaxMatches},
+		"maxlinelength": {(*Server).setMaxLine, (*Server).getMaxLine},
+		"dbpurgeage":    {(*Server).setDBPurgeAge, (*Server).getDBPurgeAge},
+	}
+}}
 
 // setGlobal changes an option and answers its new value.
 func (s *Server) setGlobal(name string, g global, args []any) (any, error) {

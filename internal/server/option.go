@@ -9,6 +9,7 @@ import (
 	"gaol/internal/config"
 	"gaol/internal/control"
 	"gaol/internal/jail"
+	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 	"gaol/internal/source/file"
 )
@@ -23,74 +24,78 @@ type option struct {
 }
 
 // options are the settings of a jail by the name that commands use.
-var options = map[string]option{
-	"maxretry":   intOption(func(s *jail.Settings) *int { return &s.MaxRetry }),
-	"maxmatches": intOption(func(s *jail.Settings) *int { return &s.MaxMatches }),
-	"maxlines":   {setMaxLines, func(j *jail.Jail) any { return j.Settings().Filter.MaxLines }, false},
+var options = lazy.Value[map[string]option]{Make: func() map[string]option {
+	return map[string]option{
+		"maxretry":   intOption(func(s *jail.Settings) *int { return &s.MaxRetry }),
+		"maxmatches": intOption(func(s *jail.Settings) *int { return &s.MaxMatches }),
+		"maxlines":   {setMaxLines, func(j *jail.Jail) any { return j.Settings().Filter.MaxLines }, false},
 
-	"findtime": {func(s *jail.Settings, a []any) error { return setSeconds(&s.FindTime, a[0]) },
-		func(j *jail.Jail) any { return number(j.Settings().FindTime) }, false},
-	"bantime": {setBanTime, func(j *jail.Jail) any { return number(j.Settings().BanTime) }, false},
+		"findtime": {func(s *jail.Settings, a []any) error { return setSeconds(&s.FindTime, a[0]) },
+			func(j *jail.Jail) any { return number(j.Settings().FindTime) }, false},
+		"bantime": {setBanTime, func(j *jail.Jail) any { return number(j.Settings().BanTime) }, false},
 
-	"bantime.increment":     {setIncrement, getIncrement, false},
-	"bantime.factor":        textOption(func(s *jail.Settings) *string { return &s.Factor }),
-	"bantime.formula":       textOption(func(s *jail.Settings) *string { return &s.Formula }),
-	"bantime.multipliers":   textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
-	"bantime.maxtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.MaxTime }),
-	"bantime.rndtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
-	"bantime.evformula":     {get: func(j *jail.Jail) any { return textOrNil(j.Settings().Formula) }},
-	"bantime.evmultipliers": {get: getMultipliers},
-	"bantime.overalljails":  textOption(func(s *jail.Settings) *string { return &s.OverAll }),
+		"bantime.increment":     {setIncrement, getIncrement, false},
+		"bantime.factor":        textOption(func(s *jail.Settings) *string { return &s.Factor }),
+		"bantime.formula":       textOption(func(s *jail.Settings) *string { return &s.Formula }),
+		"bantime.multipliers":   textOption(func(s *jail.Settings) *string { return &s.Multipliers }),
+		"bantime.maxtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.MaxTime }),
+		"bantime.rndtime":       timeOption(func(s *jail.Settings) **config.Seconds { return &s.RndTime }),
+		"bantime.evformula":     {get: func(j *jail.Jail) any { return textOrNil(j.Settings().Formula) }},
+		"bantime.evmultipliers": {get: getMultipliers},
+		"bantime.overalljails":  textOption(func(s *jail.Settings) *string { return &s.OverAll }),
 
-	"ignoreself": {func(s *jail.Settings, a []any) error { s.Ignore.Self = boolean(a[0]); return nil },
-		func(j *jail.Jail) any { return j.Settings().Ignore.Self }, false},
-	"addignoreip":   {set: addIgnoreIP, get: nil, bare: true},
-	"delignoreip":   {set: delIgnoreIP},
-	"ignoreip":      {get: func(j *jail.Jail) any { return list(j.Ignored()) }},
-	"ignorecommand": {setIgnoreCommand, getIgnoreCommand, false},
-	"ignorecache":   {func(s *jail.Settings, a []any) error { return setIgnoreCache(s, text(a[0])) }, getIgnoreCache, false},
+		"ignoreself": {func(s *jail.Settings, a []any) error { s.Ignore.Self = boolean(a[0]); return nil },
+			func(j *jail.Jail) any { return j.Settings().Ignore.Self }, false},
+		"addignoreip":   {set: addIgnoreIP, get: nil, bare: true},
+		"delignoreip":   {set: delIgnoreIP},
+		"ignoreip":      {get: func(j *jail.Jail) any { return list(j.Ignored()) }},
+		"ignorecommand": {setIgnoreCommand, getIgnoreCommand, false},
+		"ignorecache":   {func(s *jail.Settings, a []any) error { return setIgnoreCache(s, text(a[0])) }, getIgnoreCache, false},
 
-	"prefregex": {func(s *jail.Settings, a []any) error { s.Filter.Prefregex = text(a[0]); return nil },
-		func(j *jail.Jail) any { return j.Plan().Program().Prefregex() }, false},
-	"addfailregex": {set: func(s *jail.Settings, a []any) error {
-		s.Filter.Failregex = append(s.Filter.Failregex, texts(a)...)
-		return nil
-	}},
-	"addignoreregex": {set: func(s *jail.Settings, a []any) error {
-		s.Filter.Ignoreregex = append(s.Filter.Ignoreregex, texts(a)...)
-		return nil
-	}},
-	"delfailregex":   {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Failregex, a[0]) }},
-	"delignoreregex": {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Ignoreregex, a[0]) }},
-	"failregex":      {get: func(j *jail.Jail) any { return list(j.Plan().Program().Failregex()) }},
-	"ignoreregex":    {get: func(j *jail.Jail) any { return list(j.Plan().Program().Ignoreregex()) }},
-	"datepattern":    {func(s *jail.Settings, a []any) error { s.Filter.DatePattern = text(a[0]); return nil }, getDatePattern, false},
-	"logtimezone": {func(s *jail.Settings, a []any) error { s.Filter.LogTimeZone = text(a[0]); return nil },
-		func(j *jail.Jail) any { return textOrNil(j.Settings().Filter.LogTimeZone) }, false},
-	"logencoding": {func(s *jail.Settings, a []any) error { s.Filter.LogEncoding = text(a[0]); return nil }, getEncoding, false},
-	"usedns":      {setUseDNS, func(j *jail.Jail) any { return j.Settings().Filter.UseDNS }, false},
+		"prefregex": {func(s *jail.Settings, a []any) error { s.Filter.Prefregex = text(a[0]); return nil },
+			func(j *jail.Jail) any { return j.Plan().Program().Prefregex() }, false},
+		"addfailregex": {set: func(s *jail.Settings, a []any) error {
+			s.Filter.Failregex = append(s.Filter.Failregex, texts(a)...)
+			return nil
+		}},
+		"addignoreregex": {set: func(s *jail.Settings, a []any) error {
+			s.Filter.Ignoreregex = append(s.Filter.Ignoreregex, texts(a)...)
+			return nil
+		}},
+		"delfailregex":   {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Failregex, a[0]) }},
+		"delignoreregex": {set: func(s *jail.Settings, a []any) error { return deleteAt(&s.Filter.Ignoreregex, a[0]) }},
+		"failregex":      {get: func(j *jail.Jail) any { return list(j.Plan().Program().Failregex()) }},
+		"ignoreregex":    {get: func(j *jail.Jail) any { return list(j.Plan().Program().Ignoreregex()) }},
+		"datepattern":    {func(s *jail.Settings, a []any) error { s.Filter.DatePattern = text(a[0]); return nil }, getDatePattern, false},
+		"logtimezone": {func(s *jail.Settings, a []any) error { s.Filter.LogTimeZone = text(a[0]); return nil },
+			func(j *jail.Jail) any { return textOrNil(j.Settings().Filter.LogTimeZone) }, false},
+		"logencoding": {func(s *jail.Settings, a []any) error { s.Filter.LogEncoding = text(a[0]); return nil }, getEncoding, false},
+		"usedns":      {setUseDNS, func(j *jail.Jail) any { return j.Settings().Filter.UseDNS }, false},
 
-	"logskew": {setLogSkew, func(j *jail.Jail) any { return j.Settings().Watch.Skew }, false},
-	"warnnodate": {func(s *jail.Settings, a []any) error { return setSeconds(&s.Watch.NoDate, a[0]) },
-		func(j *jail.Jail) any { return number(j.Settings().Watch.NoDate) }, false},
-	"warnnomatch": timeOption(func(s *jail.Settings) **config.Seconds { return &s.Watch.NoMatch }),
+		"logskew": {setLogSkew, func(j *jail.Jail) any { return j.Settings().Watch.Skew }, false},
+		"warnnodate": {func(s *jail.Settings, a []any) error { return setSeconds(&s.Watch.NoDate, a[0]) },
+			func(j *jail.Jail) any { return number(j.Settings().Watch.NoDate) }, false},
+		"warnnomatch": timeOption(func(s *jail.Settings) **config.Seconds { return &s.Watch.NoMatch }),
 
-	"addlogpath":      {set: addLogPath},
-	"dellogpath":      {set: delLogPath},
-	"logpath":         {get: func(j *jail.Jail) any { return list(j.Files()) }},
-	"addjournalmatch": {set: addJournalMatch},
-	"deljournalmatch": {set: delJournalMatch, bare: true},
-	"journalmatch":    {get: getJournalMatch},
-}
+		"addlogpath":      {set: addLogPath},
+		"dellogpath":      {set: delLogPath},
+		"logpath":         {get: func(j *jail.Jail) any { return list(j.Files()) }},
+		"addjournalmatch": {set: addJournalMatch},
+		"deljournalmatch": {set: delJournalMatch, bare: true},
+		"journalmatch":    {get: getJournalMatch},
+	}
+}}
 
 // shows names the option whose value answers a successful set of another.
-var shows = map[string]string{
-	"addignoreip": "ignoreip", "delignoreip": "ignoreip",
-	"addfailregex": "failregex", "delfailregex": "failregex",
-	"addignoreregex": "ignoreregex", "delignoreregex": "ignoreregex",
-	"addlogpath": "logpath", "dellogpath": "logpath",
-	"addjournalmatch": "journalmatch", "deljournalmatch": "journalmatch",
-}
+var shows = lazy.Value[map[string]string]{Make: func() map[string]string {
+	return map[string]string{
+		"addignoreip": "ignoreip", "delignoreip": "ignoreip",
+		"addfailregex": "failregex", "delfailregex": "failregex",
+		"addignoreregex": "ignoreregex", "delignoreregex": "ignoreregex",
+		"addlogpath": "logpath", "dellogpath": "logpath",
+		"addjournalmatch": "journalmatch", "deljournalmatch": "journalmatch",
+	}
+}}
 
 func intOption(field func(*jail.Settings) *int) option {
 	return option{
@@ -323,7 +328,7 @@ func addJournalMatch(s *jail.Settings, a []any) error {
 	var group []string
 	for _, word := range append(texts(a), "+") {
 		if word != "+" {
-			if !validMatch().MatchString(word) {
+			if !validMatch.Get().MatchString(word) {
 				return control.ValueError("Invalid match")
 			}
 			group = append(group, word)

@@ -12,6 +12,7 @@ import (
 	"gaol/internal/addr"
 	"gaol/internal/control"
 	"gaol/internal/jail"
+	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 	"gaol/internal/source/file"
 	"gaol/internal/ticket"
@@ -23,14 +24,14 @@ func (s *Server) set(ctx context.Context, args []any) (any, error) {
 		return nil, err
 	}
 	name := text(args[0])
-	if g, ok := globals[name]; ok {
+	if g, ok := globals.Get()[name]; ok {
 		return s.setGlobal(name, g, args[1:])
 	}
 	if err := need(args, 2); err != nil {
 		return nil, err
 	}
 	sub, rest := text(args[1]), args[2:]
-	o, live := options[sub], liveCommands[sub]
+	o, live := options.Get()[sub], liveCommands.Get()[sub]
 	if o.set == nil && live == nil {
 		return nil, control.InvalidCommand(fmt.Sprintf("Invalid command %s (no set action or not yet implemented)", pickle.Repr(sub)))
 	}
@@ -90,15 +91,15 @@ func (s *Server) setOption(j *jail.Jail, name string, args []any) (any, error) {
 	if err := j.Adopt(plan); err != nil {
 		return nil, err
 	}
-	if other, ok := shows[name]; ok {
+	if other, ok := shows.Get()[name]; ok {
 		name = other
 	}
-	return options[name].get(j), nil
+	return options.Get()[name].get(j), nil
 }
 
 // apply changes one option of settings.
 func apply(settings *jail.Settings, name string, args []any) error {
-	o := options[name]
+	o := options.Get()[name]
 	if len(args) == 0 && !o.bare {
 		return control.MissingArgument()
 	}
@@ -127,7 +128,7 @@ func (s *Server) get(_ context.Context, args []any) (any, error) {
 		return nil, err
 	}
 	name := text(args[0])
-	if g, ok := globals[name]; ok && g.get != nil {
+	if g, ok := globals.Get()[name]; ok && g.get != nil {
 		return g.get(s), nil
 	}
 	j, err := s.jail(name)
@@ -138,25 +139,27 @@ func (s *Server) get(_ context.Context, args []any) (any, error) {
 		return nil, err
 	}
 	sub, rest := text(args[1]), args[2:]
-	if o, ok := options[sub]; ok && o.get != nil {
+	if o, ok := options.Get()[sub]; ok && o.get != nil {
 		return o.get(j), nil
 	}
-	if q, ok := questions[sub]; ok {
+	if q, ok := questions.Get()[sub]; ok {
 		return q(j, rest)
 	}
 	return nil, control.InvalidCommand("Invalid command (no get action or not yet implemented)")
 }
 
 // liveCommands are the words after `set JAIL` that act instead of changing an option.
-var liveCommands = map[string]func(*Server, context.Context, *jail.Jail, []any) (any, error){
-	"idle":      setIdle,
-	"banip":     banIP,
-	"unbanip":   unbanIP,
-	"attempt":   attempt,
-	"addaction": (*Server).addAction,
-	"delaction": (*Server).delAction,
-	"action":    (*Server).setAction,
-}
+var liveCommands = lazy.Value[map[string]func(*Server, context.Context, *jail.Jail, []any) (any, error)]{Make: func() map[string]func(*Server, context.Context, *jail.Jail, []any) (any, error) {
+	return map[string]func(*Server, context.Context, *jail.Jail, []any) (any, error){
+		"idle":      setIdle,
+		"banip":     banIP,
+		"unbanip":   unbanIP,
+		"attempt":   attempt,
+		"addaction": (*Server).addAction,
+		"delaction": (*Server).delAction,
+		"action":    (*Server).setAction,
+	}
+}}
 
 func setIdle(_ *Server, _ context.Context, j *jail.Jail, args []any) (any, error) {
 	if err := need(args, 1); err != nil {
@@ -208,14 +211,16 @@ func attempt(s *Server, _ context.Context, j *jail.Jail, args []any) (any, error
 }
 
 // questions are the words after `get JAIL` that ask for more than an option.
-var questions = map[string]func(*jail.Jail, []any) (any, error){
-	"banned":           getBanned,
-	"banip":            getBanIP,
-	"actions":          getActions,
-	"action":           getAction,
-	"actionproperties": getActionProperties,
-	"actionmethods":    getActionMethods,
-}
+var questions = lazy.Value[map[string]func(*jail.Jail, []any) (any, error)]{Make: func() map[string]func(*jail.Jail, []any) (any, error) {
+	return map[string]func(*jail.Jail, []any) (any, error){
+		"banned":           getBanned,
+		"banip":            getBanIP,
+		"actions":          getActions,
+		"action":           getAction,
+		"actionproperties": getActionProperties,
+		"actionmethods":    getActionMethods,
+	}
+}}
 
 func getBanned(j *jail.Jail, args []any) (any, error) {
 	if len(args) == 0 {

@@ -85,7 +85,7 @@ func arrange(ctx context.Context, db *sql.DB, path string, log *slog.Logger) err
 		return migrate(ctx, db, path, version, log)
 	case version == schemaVersion:
 		// The original may have made the file, without our table, or an earlier version of this program.
-		return transact(ctx, db, func(tx *sql.Tx) error { return run(tx, failuresTable, dropOtherFormats, dropPending) })
+		return transact(ctx, db, func(tx *sql.Tx) error { return run(tx, failuresTable, dropOtherFormats(), dropPending) })
 	case version > schemaVersion:
 		return fmt.Errorf("%w: version %d, known is %d; choose another dbfile", ErrNewer, version, schemaVersion)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 
 	"gaol/internal/failure"
 )
@@ -61,8 +62,10 @@ const (
 	dropPending = `DROP TABLE IF EXISTS gaolPending`
 )
 
-// dropOtherFormats drops failures that this version cannot read.
-var dropOtherFormats = fmt.Sprintf(`DELETE FROM gaolFailures WHERE format <> %d`, failure.Format)
+// dropOtherFormats returns what drops failures that this version cannot read.
+func dropOtherFormats() string {
+	return fmt.Sprintf(`DELETE FROM gaolFailures WHERE format <> %d`, failure.Format)
+}
 
 // schema creates what is missing.
 var schema = []string{
@@ -76,7 +79,6 @@ var schema = []string{
 	`CREATE INDEX IF NOT EXISTS bips_timeofban ON bips (timeofban)`,
 	`CREATE INDEX IF NOT EXISTS bips_ip ON bips (ip)`,
 	`DELETE FROM fail2banDb`,
-	fmt.Sprintf(`INSERT INTO fail2banDb (version) VALUES (%d)`, schemaVersion),
 }
 
 // unknownBanTime stands in rows from before ban times were stored.
@@ -94,22 +96,26 @@ var rebuildLogs = []string{
 
 // rebuildBans gives bans its ban times and counts; from version 2. Adding columns would put them behind data, where
 // tools that select everything do not expect them.
-var rebuildBans = []string{
-	`DROP INDEX IF EXISTS bans_jail_timeofban_ip`,
-	`DROP INDEX IF EXISTS bans_jail_ip`,
-	`DROP INDEX IF EXISTS bans_ip`,
-	`ALTER TABLE bans RENAME TO bans_old`,
-	bansTable,
-	fmt.Sprintf(`INSERT INTO bans (jail, ip, timeofban, bantime, bancount, data)
-		SELECT jail, ip, timeofban, %d, 1, data FROM bans_old ORDER BY rowid`, unknownBanTime),
-	`DROP TABLE bans_old`,
+func rebuildBans() []string {
+	return []string{
+		`DROP INDEX IF EXISTS bans_jail_timeofban_ip`,
+		`DROP INDEX IF EXISTS bans_jail_ip`,
+		`DROP INDEX IF EXISTS bans_ip`,
+		`ALTER TABLE bans RENAME TO bans_old`,
+		bansTable,
+		fmt.Sprintf(`INSERT INTO bans (jail, ip, timeofban, bantime, bancount, data)
+			SELECT jail, ip, timeofban, %d, 1, data FROM bans_old ORDER BY rowid`, unknownBanTime),
+		`DROP TABLE bans_old`,
+	}
 }
 
 // fillBips takes the latest ban of each id from the history; from version 3.
 const fillBips = `INSERT OR REPLACE INTO bips (ip, jail, timeofban, bantime, bancount, data)
 	SELECT ip, jail, timeofban, bantime, bancount, data FROM bans WHERE ip IS NOT NULL ORDER BY timeofban, rowid`
 
-func createSchema(tx *sql.Tx) error { return run(tx, schema...) }
+func createSchema(tx *sql.Tx) error {
+	return run(tx, append(slices.Clip(schema), fmt.Sprintf(`INSERT INTO fail2banDb (version) VALUES (%d)`, schemaVersion))...)
+}
 
 func run(tx *sql.Tx, statements ...string) error {
 	for _, s := range statements {
@@ -145,7 +151,7 @@ func upgrade(tx *sql.Tx, from int) error {
 		}
 	}
 	if from < 3 {
-		if err := run(tx, rebuildBans...); err != nil {
+		if err := run(tx, rebuildBans()...); err != nil {
 			return err
 		}
 	}

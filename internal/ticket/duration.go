@@ -31,7 +31,7 @@ var scales = []struct {
 	{day, 10, []unit{{"h", hour}, {"m", minute}}},
 	{week, minute, []unit{{"d", day}, {"h", hour}, {"m", minute}}},
 	{year, hour, []unit{{"w", week}, {"d", day}, {"h", hour}}},
-	{math.Inf(1), day, []unit{{"y", year}, {"w", week}, {"d", day}}},
+	{math.MaxFloat64, day, []unit{{"y", year}, {"w", week}, {"d", day}}},
 }
 
 // DurationText prints seconds as log lines show them, the longer the coarser: "59s", "1h 10m", "1y 3w 4d"; "0" for nothing.

@@ -12,6 +12,7 @@ import (
 
 	"gaol/internal/action"
 	"gaol/internal/addr"
+	"gaol/internal/lazy"
 )
 
 // A Config says what one action keeps in the kernel: where its chain hangs, how its sets are called and whom they shut out from
@@ -114,10 +115,10 @@ func (r *reader) check(c Config) {
 	if c.Set4 == c.Set6 && c.TableFamily == "inet" {
 		r.fail("addr_set", "%q would hold both IPv4 and IPv6 addresses; give addr_set?family=inet6 another name", c.Set4)
 	}
-	if _, ok := tableFamilies[c.TableFamily]; !ok {
+	if _, ok := tableFamilies.Get()[c.TableFamily]; !ok {
 		r.fail("table_family", "%q is not inet, ip or ip6", c.TableFamily)
 	}
-	if _, ok := hooks[c.Hook]; !ok {
+	if _, ok := hooks.Get()[c.Hook]; !ok {
 		r.fail("chain_hook", "%q is not prerouting, input, forward, output or postrouting", c.Hook)
 	}
 	if !slices.Contains([]string{"filter", "nat", "route"}, c.ChainType) {
@@ -141,7 +142,7 @@ func (r *reader) check(c Config) {
 // priority reads a number, or a name with an optional offset: "filter - 1".
 func (r *reader) priority(s string) int {
 	base := 0
-	for name, n := range priorities {
+	for name, n := range priorities.Get() {
 		if rest, ok := strings.CutPrefix(s, name); ok && (rest == "" || strings.ContainsAny(rest[:1], " +-")) {
 			base, s = n, strings.ReplaceAll(rest, " ", "")
 			break
@@ -176,7 +177,7 @@ func (r *reader) match(kind string) Match {
 func (r *reader) protocols() []uint8 {
 	var all []uint8
 	for _, name := range list(r.text("protocol", "tcp", addr.None)) {
-		n, ok := protocols[strings.ToLower(name)]
+		n, ok := protocols.Get()[strings.ToLower(name)]
 		if !ok {
 			r.fail("protocol", "%q is not one of tcp, udp, udplite, sctp, dccp, icmp, icmpv6, esp, ah", name)
 		}
@@ -282,7 +283,7 @@ func parseReject(words []string) (Reject, error) {
 		if words[0] == "tcp" && words[1] == "reset" {
 			return Reject{Type: unix.NFT_REJECT_TCP_RST}, nil
 		}
-		if code, ok := rejectCodes[words[0]][words[1]]; ok {
+		if code, ok := rejectCodes.Get()[words[0]][words[1]]; ok {
 			kind := uint32(unix.NFT_REJECT_ICMP_UNREACH)
 			if words[0] == "icmpx" {
 				kind = unix.NFT_REJECT_ICMPX_UNREACH
@@ -293,25 +294,35 @@ func parseReject(words []string) (Reject, error) {
 	return Reject{}, fmt.Errorf("reject with %q is unknown; write reject, or reject with icmpx admin-prohibited", strings.Join(words, " "))
 }
 
-var tableFamilies = map[string]nftables.TableFamily{
-	"inet": nftables.TableFamilyINet, "ip": nftables.TableFamilyIPv4, "ip6": nftables.TableFamilyIPv6,
-}
+var tableFamilies = lazy.Value[map[string]nftables.TableFamily]{Make: func() map[string]nftables.TableFamily {
+	return map[string]nftables.TableFamily{
+		"inet": nftables.TableFamilyINet, "ip": nftables.TableFamilyIPv4, "ip6": nftables.TableFamilyIPv6,
+	}
+}}
 
-var hooks = map[string]*nftables.ChainHook{
-	"prerouting": nftables.ChainHookPrerouting, "input": nftables.ChainHookInput, "forward": nftables.ChainHookForward,
-	"output": nftables.ChainHookOutput, "postrouting": nftables.ChainHookPostrouting,
-}
+var hooks = lazy.Value[map[string]*nftables.ChainHook]{Make: func() map[string]*nftables.ChainHook {
+	return map[string]*nftables.ChainHook{
+		"prerouting": nftables.ChainHookPrerouting, "input": nftables.ChainHookInput, "forward": nftables.ChainHookForward,
+		"output": nftables.ChainHookOutput, "postrouting": nftables.ChainHookPostrouting,
+	}
+}}
 
-var priorities = map[string]int{"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+var priorities = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+}}
 
-var protocols = map[string]uint8{
-	"icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "esp": 50, "ah": 51, "icmpv6": 58, "ipv6-icmp": 58, "sctp": 132, "udplite": 136,
-}
+var protocols = lazy.Value[map[string]uint8]{Make: func() map[string]uint8 {
+	return map[string]uint8{
+		"icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "esp": 50, "ah": 51, "icmpv6": 58, "ipv6-icmp": 58, "sctp": 132, "udplite": 136,
+	}
+}}
 
 // rejectCodes are the names that nft has for the codes of ICMP type 3, of ICMPv6 type 1 and of its own neutral type.
-var rejectCodes = map[string]map[string]uint8{
-	"icmp": {"net-unreachable": 0, "host-unreachable": 1, "prot-unreachable": 2, "port-unreachable": 3, "net-prohibited": 9,
-		"host-prohibited": 10, "admin-prohibited": 13},
-	"icmpv6": {"no-route": 0, "admin-prohibited": 1, "addr-unreachable": 3, "port-unreachable": 4, "policy-fail": 5, "reject-route": 6},
-	"icmpx":  {"no-route": 0, "port-unreachable": 1, "host-unreachable": 2, "admin-prohibited": 3},
-}
+var rejectCodes = lazy.Value[map[string]map[string]uint8]{Make: func() map[string]map[string]uint8 {
+	return map[string]map[string]uint8{
+		"icmp": {"net-unreachable": 0, "host-unreachable": 1, "prot-unreachable": 2, "port-unreachable": 3, "net-prohibited": 9,
+			"host-prohibited": 10, "admin-prohibited": 13},
+		"icmpv6": {"no-route": 0, "admin-prohibited": 1, "addr-unreachable": 3, "port-unreachable": 4, "policy-fail": 5, "reject-route": 6},
+		"icmpx":  {"no-route": 0, "port-unreachable": 1, "host-unreachable": 2, "admin-prohibited": 3},
+	}
+}}

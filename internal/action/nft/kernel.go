@@ -203,13 +203,13 @@ func looksUp(r *nftables.Rule, set string) bool {
 }
 
 func (c Config) table() *nftables.Table {
-	return &nftables.Table{Name: c.Table, Family: tableFamilies[c.TableFamily]}
+	return &nftables.Table{Name: c.Table, Family: tableFamilies.Get()[c.TableFamily]}
 }
 
 func (c Config) chain(t *nftables.Table) *nftables.Chain {
 	return &nftables.Chain{
 		Table: t, Name: c.Chain, Type: nftables.ChainType(c.ChainType),
-		Hooknum: hooks[c.Hook], Priority: nftables.ChainPriorityRef(nftables.ChainPriority(c.Priority)),
+		Hooknum: hooks.Get()[c.Hook], Priority: nftables.ChainPriorityRef(nftables.ChainPriority(c.Priority)),
 	}
 }
 

@@ -208,7 +208,7 @@ func (a *Action) damagedLocked(f *family, all []removal) (bool, error) {
 				return len(f.book.until) > 0, nil
 			}
 			concerned = true
-		case r.table != a.config.Table || r.family != tableFamilies[a.config.TableFamily]:
+		case r.table != a.config.Table || r.family != tableFamilies.Get()[a.config.TableFamily]:
 		case r.set == f.set:
 			return len(f.book.until) > 0, nil
 		case r.set == "":

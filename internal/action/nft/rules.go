@@ -81,9 +81,9 @@ func (b Block) exprs(f addr.Family) []expr.Any {
 func (j Reject) expr(f addr.Family) *expr.Reject {
 	code := j.Code
 	if j.Any {
-		code = rejectCodes["icmp"]["port-unreachable"]
+		code = rejectCodes.Get()["icmp"]["port-unreachable"]
 		if f == addr.Inet6 {
-			code = rejectCodes["icmpv6"]["port-unreachable"]
+			code = rejectCodes.Get()["icmpv6"]["port-unreachable"]
 		}
 	}
 	return &expr.Reject{Type: j.Type, Code: code}

@@ -7,6 +7,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -314,7 +315,7 @@ func (a *Action) execute(ctx context.Context, run runner, script action.Script) 
 }
 
 // errScript is the original's word for a command that failed; the log has the details.
-var errScript = fmt.Errorf("'Script error'")
+var errScript = errors.New("'Script error'")
 
 // failed describes a failed life cycle command as the original does.
 func (a *Action) failed(verb string, err error) error {

@@ -52,21 +52,21 @@ func Lint(p *action.Properties) []Finding {
 }
 
 var (
-	freeText  = lazy.Regexp(`^<(matches|ipmatches|ipjailmatches|raw-ticket|ip-host|F-[A-Z0-9_-]+)>`)
-	runsShell = lazy.Regexp(`(^|[\s;&|(/])(eval|(ba|da|k|z|a)?sh\s+(-\w+\s+)*-\w*c)\s[^;&|\n]*$`)
+	freeText  = lazy.Regexp{Expr: `^<(matches|ipmatches|ipjailmatches|raw-ticket|ip-host|F-[A-Z0-9_-]+)>`}
+	runsShell = lazy.Regexp{Expr: `(^|[\s;&|(/])(eval|(ba|da|k|z|a)?sh\s+(-\w+\s+)*-\w*c)\s[^;&|\n]*$`}
 )
 
 func lintCommand(text string) []Finding {
 	var all []Finding
 	q := quoting{0}
 	for i := 0; i < len(text); {
-		tag := freeText().FindString(text[i:])
+		tag := freeText.Get().FindString(text[i:])
 		if tag == "" {
 			i += q.step(text[i:])
 			continue
 		}
 		switch {
-		case q.top() != '\'' && runsShell().MatchString(text[:i]):
+		case q.top() != '\'' && runsShell.Get().MatchString(text[:i]):
 			all = append(all, Finding{Tag: tag, Problem: problemScript})
 		case q.top() == 0:
 			all = append(all, Finding{Tag: tag, Problem: fmt.Sprintf(problemBare, tag)})

@@ -16,6 +16,7 @@ import (
 
 	"gaol/internal/action"
 	"gaol/internal/addr"
+	"gaol/internal/lazy"
 )
 
 // Script is the name of the file that this action stands for.
@@ -53,16 +54,18 @@ func New(p *action.Properties, env action.Env) (*Action, error) {
 }
 
 // parameters are those of the original, with their defaults.
-var parameters = map[string]string{
-	"host": "localhost", "ssl": "", "user": "", "password": "", "sendername": "Fail2Ban", "sender": "fail2ban", "dest": "root", "matches": "",
-}
+var parameters = lazy.Value[map[string]string]{Make: func() map[string]string {
+	return map[string]string{
+		"host": "localhost", "ssl": "", "user": "", "password": "", "sendername": "Fail2Ban", "sender": "fail2ban", "dest": "root", "matches": "",
+	}
+}}
 
 // ignored are parameters that every action has.
 var ignored = []string{"actname", "name", "timeout", "norestored"}
 
 func (a *Action) take(p *action.Properties) error {
 	for _, name := range p.Names() {
-		if _, ok := parameters[name]; !ok && !slices.Contains(ignored, name) {
+		if _, ok := parameters.Get()[name]; !ok && !slices.Contains(ignored, name) {
 			return fmt.Errorf("%s has no parameter %s; known are dest, host, matches, password, sender, sendername, ssl, user", Script, name)
 		}
 	}
@@ -70,7 +73,7 @@ func (a *Action) take(p *action.Properties) error {
 		if v := p.Text(name, addr.None); v != "" {
 			return v
 		}
-		return parameters[name]
+		return parameters.Get()[name]
 	}
 	acc := account{
 		tls: p.Flag("ssl", false), user: value("user"), password: value("password"), name: value("sendername"), sender: value("sender"),

@@ -63,10 +63,10 @@ func filePath(rest string) string {
 	return rest[slashes:]
 }
 
-var shortFirstName = lazy.Regexp(`^/(?:/|.{1,2}/)`)
+var shortFirstName = lazy.Regexp{Expr: `^/(?:/|.{1,2}/)`}
 
 func absolute(path string) bool {
-	return strings.HasPrefix(path, "/") && !shortFirstName().MatchString(path)
+	return strings.HasPrefix(path, "/") && !shortFirstName.Get().MatchString(path)
 }
 
 // has reports whether ip is in the file.
@@ -131,12 +131,12 @@ func readFile(path string) ([]byte, error) {
 }
 
 // comment is what follows # or ; at the start of a line or after a blank.
-var comment = lazy.Regexp(`(?m)(^|[ \t])[#;].*$`)
+var comment = lazy.Regexp{Expr: `(?m)(^|[ \t])[#;].*$`}
 
 // parseFile reads items that are separated by blanks, commas or line ends. A wrong netmask spoils its own item only.
 func parseFile(text string) fileSet {
 	s := fileSet{single: make(map[netip.Addr]bool)}
-	for _, item := range strings.FieldsFunc(comment().ReplaceAllString(text, "$1"), isSeparator) {
+	for _, item := range strings.FieldsFunc(comment.Get().ReplaceAllString(text, "$1"), isSeparator) {
 		id, e, err := parse(item)
 		a, single := id.Addr()
 		switch {

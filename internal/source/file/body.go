@@ -40,18 +40,22 @@ func open(path string) (*os.File, look, error) {
 
 var errNotRegular = errors.New("not a regular file; logpath must name files")
 
-// decompressors lists the compressed forms that a rotated log may have, by file extension.
-var decompressors = map[string]func(io.Reader) (io.Reader, error){
-	".gz":  func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
-	".bz2": func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil },
-	".xz":  func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) },
-	".zst": func(r io.Reader) (io.Reader, error) {
-		return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
-	},
+// decompressor returns what reads the compressed form that path has by its extension, nil if it has none.
+func decompressor(path string) func(io.Reader) (io.Reader, error) {
+	switch filepath.Ext(path) {
+	case ".gz":
+		return func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+	case ".bz2":
+		return func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }
+	case ".xz":
+		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }
+	case ".zst":
+		return func(r io.Reader) (io.Reader, error) {
+			return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		}
+	}
+	return nil
 }
-
-// isCompressed reports whether path has the extension of a compressed file.
-func isCompressed(path string) bool { return decompressors[filepath.Ext(path)] != nil }
 
 // openRotated opens a rotated log, compressed or not.
 func openRotated(path string) (body, look, error) {
@@ -59,10 +63,10 @@ func openRotated(path string) (body, look, error) {
 	if err != nil {
 		return nil, look{}, err
 	}
-	if !isCompressed(path) {
-		return f, l, nil
+	if wrap := decompressor(path); wrap != nil {
+		return &compressed{file: f, wrap: wrap}, l, nil
 	}
-	return &compressed{file: f, wrap: decompressors[filepath.Ext(path)]}, l, nil
+	return f, l, nil
 }
 
 // compressed gives random access to a compressed file. Reading forward is cheap, also when each read repeats the end of the last one;

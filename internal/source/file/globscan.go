@@ -46,7 +46,7 @@ func (g *Glob) take(paths []string) {
 
 // consider subscribes to path, one of paths, unless it is a rotated form of another or not for us.
 func (g *Glob) consider(path string, paths []string) {
-	if isCompressed(path) {
+	if decompressor(path) != nil {
 		return
 	}
 	l, err := lookAt(path, false)

@@ -16,7 +16,7 @@ import (
 )
 
 // rotatedName matches what rotation adds to a log's name: a number, a date, "old", and a compression's extension.
-var rotatedName = lazy.Regexp(`^([.-](?:\d[\d._T:-]*|old|bak))(?:\.(?:gz|bz2|xz|zst))?$`)
+var rotatedName = lazy.Regexp{Expr: `^([.-](?:\d[\d._T:-]*|old|bak))(?:\.(?:gz|bz2|xz|zst))?$`}
 
 // A sibling is a rotated file beside a log.
 type sibling struct {
@@ -129,7 +129,7 @@ func addedBy(name, base string) (order string, ok bool) {
 			added = before + packed
 		}
 	}
-	m := rotatedName().FindStringSubmatch(added)
+	m := rotatedName.Get().FindStringSubmatch(added)
 	if !ok || m == nil {
 		return "", false
 	}

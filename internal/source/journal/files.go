@@ -67,7 +67,7 @@ func (o *Options) chooses(name string) bool {
 }
 
 // machineID matches the directory of one machine, in the default name space.
-var machineID = lazy.Regexp(`^[0-9a-f]{32}$`)
+var machineID = lazy.Regexp{Expr: `^[0-9a-f]{32}$`}
 
 // dirs lists the directories to look in.
 func (o *Options) dirs() []string {
@@ -75,7 +75,7 @@ func (o *Options) dirs() []string {
 	case len(o.Files) > 0:
 		return nil
 	case o.Path != "":
-		return append([]string{o.Path}, below(o.Path, machineID().MatchString)...)
+		return append([]string{o.Path}, below(o.Path, machineID.Get().MatchString)...)
 	}
 	suffix := ""
 	if o.Namespace != "" {
@@ -89,7 +89,7 @@ func (o *Options) dirs() []string {
 	// A container with the journal of its host has another machine-id, or none.
 	return o.local(func(name string) bool {
 		id, ok := strings.CutSuffix(name, suffix)
-		return ok && machineID().MatchString(id)
+		return ok && machineID.Get().MatchString(id)
 	})
 }
 

@@ -107,8 +107,8 @@ func (r *record) appendOrigin(b []byte) []byte {
 }
 
 var (
-	decimal  = lazy.Regexp(`^[+-]?[0-9]+(?:_[0-9]+)*$`)
-	prefixed = lazy.Regexp(`^[+-]?0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)$`)
+	decimal  = lazy.Regexp{Expr: `^[+-]?[0-9]+(?:_[0-9]+)*$`}
+	prefixed = lazy.Regexp{Expr: `^[+-]?0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)$`}
 )
 
 // pidText returns a process id as it stands in a line: a number in decimal, whatever its notation was, and any other text as
@@ -122,9 +122,9 @@ func pidText(v []byte) string {
 	switch {
 	case len(v) == 0:
 		return ""
-	case decimal().MatchString(s):
+	case decimal.Get().MatchString(s):
 		s, base = strings.ReplaceAll(s, "_", ""), 10
-	case !prefixed().MatchString(s):
+	case !prefixed.Get().MatchString(s):
 		return bytesLiteral(v)
 	}
 	n, ok := new(big.Int).SetString(s, base)
