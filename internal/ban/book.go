@@ -20,13 +20,12 @@ import (
 // the jail's ban time with SetBanTime. It is safe for concurrent use. Tickets go in and come out as copies, so nobody sees
 // a later change; the slices in them are shared and must not be changed.
 type Book struct {
-	mu      sync.Mutex // guards what follows
-	banTime float64
-	active  map[string]*entry // by the binary form of their ids
-	first   *entry            // the oldest, and the newest: a list in order of ban
-	last    *entry
-	expiry  expiry
-	total   int
+	mu     sync.Mutex        // guards what follows
+	active map[string]*entry // by the binary form of their ids
+	first  *entry            // the oldest, and the newest: a list in order of ban
+	last   *entry
+	expiry expiry
+	total  int
 }
 
 // Add records b unless its ban would have ended before now or its id is banned already. In the latter case existing is
@@ -35,7 +34,7 @@ type Book struct {
 func (k *Book) Add(b *ticket.Ban, now ticket.Unix) (added bool, existing *ticket.Ban) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	end, ends := b.End(k.banTime)
+	end, ends := b.End(k.expiry.banTime)
 	if ends && end < now {
 		return false, nil
 	}
@@ -61,15 +60,15 @@ func (k *Book) findLocked(id addr.ID) *entry {
 
 // extendLocked draws e out to the end of b.
 func (k *Book) extendLocked(e *entry, b *ticket.Ban) {
-	have, haveEnds := e.endsAt(k.banTime)
-	want, wantEnds := b.End(k.banTime)
+	have, haveEnds := e.endsAt(k.expiry.banTime)
+	want, wantEnds := b.End(k.expiry.banTime)
 	switch {
 	case !haveEnds || wantEnds && want <= have:
 		return
 	case !wantEnds:
 		e.banTime = ticket.Forever
 	default:
-		e.banTime = b.Duration(k.banTime) + float64(b.Time-e.time)
+		e.banTime = b.Duration(k.expiry.banTime) + float64(b.Time-e.time)
 	}
 	k.scheduleLocked(e)
 }
@@ -131,7 +130,7 @@ func (k *Book) Clear() []*ticket.Ban {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	bans := k.listLocked()
-	k.active, k.first, k.last, k.expiry = nil, nil, nil, nil
+	k.active, k.first, k.last, k.expiry.entries = nil, nil, nil, nil
 	return bans
 }
 
@@ -167,12 +166,8 @@ func (k *Book) Prolong(id addr.ID, banTime float64, count int) (b *ticket.Ban, o
 func (k *Book) SetBanTime(seconds float64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.banTime = seconds
-	for e := k.first; e != nil; e = e.next {
-		if e.banTime == ticket.Default {
-			k.scheduleLocked(e)
-		}
-	}
+	k.expiry.banTime = seconds
+	k.rescheduleLocked()
 }
 
 // Has reports whether id itself is banned.
@@ -252,7 +247,7 @@ func byEnd[V any](k *Book, of func(*entry) V) []V {
 	k.mu.Lock()
 	endings := make([]ending, 0, len(k.active))
 	for e := k.first; e != nil; e = e.next {
-		at, ends := e.endsAt(k.banTime)
+		at, ends := e.endsAt(k.expiry.banTime)
 		if !ends {
 			at = ticket.Unix(math.Inf(1))
 		}

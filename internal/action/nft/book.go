@@ -11,7 +11,7 @@ import (
 // A book says who must be in one set, and until when. It knows that the kernel takes no overlapping networks: of a network
 // and its parts only the network is in the set, and the parts return when it goes. The zero book is empty and ready.
 type book struct {
-	until   map[netip.Prefix]stamp
+	until   members
 	lengths [129]int // how many members have each prefix length
 	// forgetful is true when the set drops members by itself, some time after they should have left.
 	forgetful bool
@@ -41,11 +41,8 @@ type change struct {
 
 // put adds p, or changes how long it stays, and adds to c what that means for the set.
 func (b *book) put(p netip.Prefix, until time.Time, c *change) {
-	if b.until == nil {
-		b.until = make(map[netip.Prefix]stamp)
-	}
-	was, known := b.until[p]
-	b.until[p] = stampOf(until)
+	was, known := b.until.get(p)
+	b.until.set(p, stampOf(until))
 	if !known {
 		b.lengths[p.Bits()]++
 	}
@@ -62,11 +59,11 @@ func (b *book) put(p netip.Prefix, until time.Time, c *change) {
 
 // remove takes p out and adds to c what that means for the set. It reports whether p was there.
 func (b *book) remove(p netip.Prefix, c *change) bool {
-	was, ok := b.until[p]
+	was, ok := b.until.get(p)
 	if !ok {
 		return false
 	}
-	delete(b.until, p)
+	b.until.remove(p)
 	b.lengths[p.Bits()]--
 	if b.covered(p) {
 		return true
@@ -87,15 +84,15 @@ func (b *book) take(p netip.Prefix, until time.Time, c *change) {
 // clear empties the book.
 func (b *book) clear() { *b = book{forgetful: b.forgetful} }
 
-// become makes members the book's, and returns what that means for the set.
-func (b *book) become(members map[netip.Prefix]time.Time) change {
+// become makes those wanted the book's members, and returns what that means for the set.
+func (b *book) become(wanted map[netip.Prefix]time.Time) change {
 	var c change
-	for p := range b.until {
-		if _, stays := members[p]; !stays {
+	for p := range b.until.all() {
+		if _, stays := wanted[p]; !stays {
 			b.remove(p, &c)
 		}
 	}
-	for p, until := range members {
+	for p, until := range wanted {
 		if !b.has(p, until) {
 			b.put(p, until, &c)
 		}
@@ -105,7 +102,7 @@ func (b *book) become(members map[netip.Prefix]time.Time) change {
 
 // has reports whether p is a member until then, give or take a second.
 func (b *book) has(p netip.Prefix, until time.Time) bool {
-	was, known := b.until[p]
+	was, known := b.until.get(p)
 	return known && (was == 0) == until.IsZero() && was.time().Sub(until).Abs() < time.Second
 }
 
@@ -116,7 +113,7 @@ func (b *book) covered(p netip.Prefix) bool {
 			continue
 		}
 		if larger, err := p.Addr().Prefix(bits); err == nil {
-			if _, ok := b.until[larger]; ok {
+			if _, ok := b.until.get(larger); ok {
 				return true
 			}
 		}
@@ -133,10 +130,10 @@ func (b *book) within(p netip.Prefix) []netip.Prefix {
 	if smaller == 0 || p.IsSingleIP() {
 		return nil
 	}
-	inside := &book{until: make(map[netip.Prefix]stamp)}
-	for q := range b.until {
+	inside := &book{}
+	for q := range b.until.all() {
 		if q.Bits() > p.Bits() && p.Contains(q.Addr()) {
-			inside.until[q] = 0
+			inside.until.set(q, 0)
 			inside.lengths[q.Bits()]++
 		}
 	}
@@ -145,8 +142,8 @@ func (b *book) within(p netip.Prefix) []netip.Prefix {
 
 // visible returns the members that belong in the set: those that no larger one contains.
 func (b *book) visible() []netip.Prefix {
-	all := make([]netip.Prefix, 0, len(b.until))
-	for p := range b.until {
+	all := make([]netip.Prefix, 0, b.until.len())
+	for p := range b.until.all() {
 		if !b.covered(p) {
 			all = append(all, p)
 		}
@@ -156,7 +153,7 @@ func (b *book) visible() []netip.Prefix {
 
 // hasNetworks reports whether any member is more than a single address.
 func (b *book) hasNetworks() bool {
-	for p := range b.until {
+	for p := range b.until.all() {
 		return slices.ContainsFunc(b.lengths[:p.Addr().BitLen()], func(n int) bool { return n > 0 })
 	}
 	return false

@@ -205,12 +205,12 @@ func (a *Action) damagedLocked(f *family, all []removal) (bool, error) {
 		case r.table == "":
 			// A flood comes from a change of very many members. If it was not ours, somebody emptied a set.
 			if !a.kernel.changedWithin(echo) {
-				return len(f.book.until) > 0, nil
+				return f.book.until.len() > 0, nil
 			}
 			concerned = true
 		case r.table != a.config.Table || r.family != tableFamilies.Get()[a.config.TableFamily]:
 		case r.set == f.set:
-			return len(f.book.until) > 0, nil
+			return f.book.until.len() > 0, nil
 		case r.set == "":
 			concerned = true
 		}

@@ -66,7 +66,8 @@ func (f *family) queue(to func(*nftables.Set, []nftables.SetElement) error, set 
 			if !set.Interval && !p.IsSingleIP() {
 				return fmt.Errorf("set %s holds single addresses only, and %s is a network", set.Name, p)
 			}
-			batch = append(batch, elements(p, set.Interval, timeout(f.book.until[p].time(), now))...)
+			until, _ := f.book.until.get(p)
+			batch = append(batch, elements(p, set.Interval, timeout(until.time(), now))...)
 		}
 		if err := to(set, batch); err != nil {
 			return fmt.Errorf("set %s: %w", set.Name, err)
