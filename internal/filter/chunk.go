@@ -45,7 +45,10 @@ const (
 	prefixEvent                   // prefregex matched, its groups have that index
 )
 
-func newChunk() *chunk { return &chunk{mem: make([]byte, blockSize)} }
+func newChunk() *chunk {
+	const usual = 64 // bytes of a line, or some more
+	return &chunk{mem: make([]byte, blockSize), lines: make([]queued, 0, blockSize/usual)}
+}
 
 // reset empties the chunk for other lines.
 func (c *chunk) reset() {

@@ -32,6 +32,7 @@ type Queue struct {
 	mu       sync.Mutex // guards what follows
 	waiting  []*chunk   // read and not yet settled, in the order of their lines
 	spare    []*chunk
+	unmade   int       // chunks that may be made besides
 	returned sync.Cond // a chunk was added to spare
 	settling bool      // it is somebody's turn of settling
 	err      error     // the first one; after it nothing is taken any more
@@ -89,15 +90,16 @@ func (q *Queue) solo(s Supply) error {
 
 // test tests one line.
 func (q *Queue) test(l *ticket.Line) error {
-	o, err := q.tester.Test(l, q.source)
-	if err != nil {
+	t := q.tester
+	if err := t.judge(l, q.source); err != nil {
 		return err
 	}
-	if q.skip != nil && o.plain() {
+	if q.skip != nil && t.outcome.plain() {
 		q.skip(1)
 		return nil
 	}
-	return q.take(o)
+	t.outcome.describe(l.Date, t.filter.line)
+	return q.take(&t.outcome)
 }
 
 // share tests lines on several processors.
@@ -105,9 +107,7 @@ func (q *Queue) share(s Supply) {
 	q.supply = s
 	q.settler = q.tester.settler()
 	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
-	for range 2 * workers { // one that is worked on, one that waits for its turn
-		q.spare = append(q.spare, newChunk())
-	}
+	q.unmade = 2 * workers // one that is worked on, one that waits for its turn
 	var others sync.WaitGroup
 	for range workers - 1 {
 		others.Go(q.work)
@@ -145,15 +145,19 @@ func (q *Queue) read() *chunk {
 func (q *Queue) next() *chunk {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.spare) == 0 && q.err == nil {
+	for len(q.spare) == 0 && q.unmade == 0 && q.err == nil {
 		q.returned.Wait()
 	}
 	if q.err != nil {
 		return nil
 	}
-	last := len(q.spare) - 1
-	c := q.spare[last]
-	q.spare = q.spare[:last]
+	var c *chunk
+	if last := len(q.spare) - 1; last >= 0 {
+		c, q.spare = q.spare[last], q.spare[:last]
+	} else {
+		c = newChunk()
+		q.unmade--
+	}
 	q.waiting = append(q.waiting, c)
 	return c
 }
@@ -253,7 +257,8 @@ func (q *Queue) finishAll(c *chunk) error {
 // finish does what comes after the search of one line.
 func (q *Queue) finish(c *chunk, x *queued, events []event) error {
 	f, o := q.settler, &q.tester.outcome
-	o.begin(x.date, &x.line)
+	o.clear()
+	o.describe(x.date, &x.line)
 	f.line, f.now = &x.line, c.now
 	for i := range events {
 		e := &events[i]

@@ -78,14 +78,20 @@ func (t *Tester) gate() *pyre.Gate {
 
 // Test judges one line. The error says why the line could not be judged.
 func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
-	f, o := t.filter, &t.outcome
+	err := t.judge(l, source)
+	t.outcome.describe(l.Date, t.filter.line)
+	return &t.outcome, err
+}
+
+// judge finds out what a line leads to, and that only is in the outcome then.
+func (t *Tester) judge(l *ticket.Line, source string) error {
+	f := t.filter
+	t.outcome.clear()
 	t.tick()
-	_, err := f.split(&f.own, f.decode(l, source), l, false)
-	o.begin(l.Date, f.line)
-	if err == nil {
-		err = f.search()
+	if _, err := f.split(&f.own, f.decode(l, source), l, false); err != nil {
+		return err
 	}
-	return o, err
+	return f.search()
 }
 
 // tick looks at the clock from time to time.
@@ -96,11 +102,12 @@ func (t *Tester) tick() {
 	t.lines++
 }
 
-// begin makes o that of a line which led to nothing so far. date is what its source gave.
-func (o *Outcome) begin(date string, ln *line) {
-	*o = Outcome{
-		Text: ln.text, Hits: o.Hits[:0], Ignored: o.Ignored[:0], Time: ln.time, Whole: ln.whole, Timed: ln.timed, line: ln,
-	}
+// clear has o say that its line led to nothing.
+func (o *Outcome) clear() { o.Hits, o.Ignored, o.Prefix = o.Hits[:0], o.Ignored[:0], nil }
+
+// describe has o say which line it is about. date is what its source gave.
+func (o *Outcome) describe(date string, ln *line) {
+	o.Text, o.Time, o.Whole, o.Timed, o.line = ln.text, ln.time, ln.whole, ln.timed, ln
 	if date != "" {
 		o.Text = append([]byte(date), ln.text...)
 	}
