@@ -21,7 +21,7 @@ func (c *compiler) finish() {
 	c.numberRows()
 	c.layJumps()
 	c.prog.noting = sync.OnceValue(c.prog.notingCode)
-	c.prog.outlook = sync.OnceValue(func() *outlook { return newOutlook(&c.prog) })
+	c.prog.outlook = sync.OnceValue(c.prog.newOutlook)
 }
 
 // threadJumps lets branches that lead to a jump go where that leads.

@@ -15,7 +15,7 @@ const (
 )
 
 type compiler struct {
-	prog    program
+	prog    *program
 	leads   []byteSet        // of prog.sets: bytes that their characters begin with
 	context []condition      // of the loops around this place
 	choices map[int32]choice // by pc
@@ -30,24 +30,23 @@ type choice struct {
 	levels  int32
 }
 
-// compile makes the program of a pattern.
-func compile(tree *syntax) (*program, error) {
+// draft makes the program of a pattern, but for what finish does.
+func draft(tree *syntax) (*compiler, error) {
 	if err := checkTree(tree.root, tree); err != nil {
 		return nil, err
 	}
-	return compileAs(distribute(tree.root), tree), nil
+	return draftAs(distribute(tree.root), tree), nil
 }
 
-// compileAs makes the program of root, which says the same as the root of tree.
-func compileAs(root *node, tree *syntax) *program {
-	c := &compiler{choices: map[int32]choice{}}
+// draftAs makes the program of root, which says the same as the root of tree.
+func draftAs(root *node, tree *syntax) *compiler {
+	c := &compiler{prog: new(program), choices: map[int32]choice{}}
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
 	c.prog.begin = beginOf(tree.root)
 	c.node(root)
 	c.emit(inst{op: iMatch})
-	c.finish()
-	return &c.prog
+	return c
 }
 
 // checkTree refuses what CPython finds out after parsing: look-behinds whose width

@@ -30,7 +30,9 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 		if root != tree.root {
 			written++
 		}
-		plain := &Regexp{pattern: pattern, names: tree.names, prog: compileAs(tree.root, tree)}
+		c := draftAs(tree.root, tree)
+		c.finish()
+		plain := &Regexp{pattern: pattern, names: tree.names, prog: c.prog}
 		re := mustCompile(t, pattern, 0)
 		for range 6 {
 			text := letters(rnd, rnd.Intn(12))

@@ -18,7 +18,7 @@ func TestForesightIsRight(t *testing.T) {
 		re := mustCompile(t, pattern, 0)
 		for range 3 {
 			text := []byte(letters(rnd, rnd.Intn(10)) + []string{"", "\n", "\n\n", "\nab"}[rnd.Intn(4)])
-			early, never := Matcher{prog: re.prog, mode: memoEarly}, Matcher{prog: re.prog, mode: memoNever}
+			early, never := Matcher{prog: re.program(), mode: memoEarly}, Matcher{prog: re.program(), mode: memoNever}
 			early.prepare(text)
 			for at := range len(text) + 1 {
 				never.prepare(text)
@@ -68,13 +68,13 @@ func TestForesightIsLimited(t *testing.T) {
 	re := mustCompile(t, `^a(?:[ab]`+strings.Repeat("[ab]", 13)+`a[ab]*)?$`, 0)
 	m := Matcher{mode: memoEarly}
 	found := m.Search(re, line, 0, len(line))
-	if f := m.foresights[re.prog]; f == nil || m.ahead.foresight != nil || f.spent > 2*foreseeCost || len(f.states) > f.outlook.words {
+	if f := m.foresights[re.program()]; f == nil || m.ahead.foresight != nil || f.spent > 2*foreseeCost || len(f.states) > f.outlook.words {
 		t.Errorf("foresight: %+v", f)
 	}
 	if want := line[15] == 'a'; found != want {
 		t.Errorf("found %v, want %v", found, want)
 	}
-	if o := mustCompile(t, strings.Repeat("[ab]c", mostSpots), 0).prog.outlook(); o != nil {
+	if o := mustCompile(t, strings.Repeat("[ab]c", mostSpots), 0).program().outlook(); o != nil {
 		t.Errorf("an outlook of %d places", len(o.spots))
 	}
 }

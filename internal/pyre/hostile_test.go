@@ -120,7 +120,7 @@ func searchTimed(t *testing.T, pattern string, line []byte, allowed int) *Matche
 	found := m.Search(re, line, 0, len(line))
 	took := cpuTime(t) - start
 	seen := 0
-	if f := m.foresights[re.prog]; f != nil {
+	if f := m.foresights[re.program()]; f != nil {
 		seen = f.spent
 	}
 	t.Logf("%v in %v: %d steps, %d spots seen", found, took, m.work, seen)

@@ -23,7 +23,7 @@ const mostJumps = 4096
 
 // layJumps turns splits into branches, and jumps and slots set into hops where they save going on step by step.
 func (c *compiler) layJumps() {
-	p := &c.prog
+	p := c.prog
 	if len(p.code) >= int(noWay) {
 		return
 	}
@@ -50,7 +50,7 @@ type laid struct{ pc, jumps int32 }
 
 // layAll lays the jumps of those instructions that are wanted, as long as there is room.
 func (c *compiler) layAll(samples []int, wanted func(pc int32) bool) (all []laid) {
-	p := &c.prog
+	p := c.prog
 	at := len(p.jumps)
 	for pc := range int32(len(p.code)) {
 		if wanted(pc) && at+len(samples) <= mostJumps {

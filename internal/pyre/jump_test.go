@@ -29,7 +29,7 @@ func TestRunsThatGiveNothingBack(t *testing.T) {
 		{`\S*?\S`, iRunLazy},
 	}
 	for _, tt := range tests {
-		for _, in := range mustCompile(t, tt.pattern, 0).prog.code {
+		for _, in := range mustCompile(t, tt.pattern, 0).program().code {
 			if in.op >= iRunGreedy && in.op <= iRunAll {
 				if in.op != tt.want {
 					t.Errorf("%s: %d, want %d", tt.pattern, in.op, tt.want)
@@ -42,7 +42,7 @@ func TestRunsThatGiveNothingBack(t *testing.T) {
 
 // TestBranchesSkipWhatIsCertain follows branches for some next characters.
 func TestBranchesSkipWhatIsCertain(t *testing.T) {
-	p := mustCompile(t, `^(?:a1)?(?:b2)?[cd]?(?:e5)?f`, 0).prog
+	p := mustCompile(t, `^(?:a1)?(?:b2)?[cd]?(?:e5)?f`, 0).program()
 	first := 1 // after ^
 	if p.code[first].op != iBranch {
 		t.Fatalf("instruction %d is %d", first, p.code[first].op)
@@ -75,7 +75,7 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 
 // stepByStep returns re without jumps, and how many hops and branches it had.
 func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
-	p := *re.prog
+	p := *re.program()
 	p.code = slices.Clone(p.code)
 	for i := range p.code {
 		switch in := &p.code[i]; {

@@ -38,16 +38,16 @@ type Matcher struct {
 // It is false if not 0 <= from <= to <= len(text).
 func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	m.found, m.gaveUp = false, false
-	m.prog = re.prog
+	m.prog = re.program()
 	if from < 0 || from > to || to > len(text) || to > maxText {
 		return false
 	}
 	text = text[:to]
-	if !re.prog.canBegin(text, from) {
+	if !m.prog.canBegin(text, from) {
 		return false
 	}
 	m.prepare(text)
-	if re.prog.begin == atTextBegin {
+	if m.prog.begin == atTextBegin {
 		m.found = m.tryAt(0)
 	} else {
 		m.found = m.search(from)

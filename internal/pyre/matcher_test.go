@@ -132,7 +132,7 @@ func TestBigCountsStaySmall(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			re := mustCompile(t, tt.pattern, 0)
-			if n := len(re.prog.code); n > 1000 {
+			if n := len(re.program().code); n > 1000 {
 				t.Errorf("%d instructions", n)
 			}
 			got := spans(new(Matcher), re, tt.text, 0, len(tt.text))

@@ -48,8 +48,8 @@ var anyClass = classes{^uint64(0), ^uint64(0)}
 func (c *classes) add(class uint8)      { c[class>>6] |= 1 << (class & 63) }
 func (c *classes) has(class uint8) bool { return c[class>>6]>>(class&63)&1 != 0 }
 
-// newOutlook returns the outlook of a program, nil if that would be too big.
-func newOutlook(p *program) *outlook {
+// newOutlook returns the outlook of p, nil if that would be too big.
+func (p *program) newOutlook() *outlook {
 	o := &outlook{spotOf: make([]int32, len(p.code))}
 	n := int32(0)
 	for pc := range p.code {

@@ -1,7 +1,5 @@
 package pyre
 
-import "unicode/utf8"
-
 // An opcode is what one instruction of a program does. Unless it says otherwise an
 // instruction that succeeds goes on with the next one; one that fails makes the
 // matcher go back to the last choice.
@@ -208,11 +206,15 @@ func (s *charset) firstBytes() byteSet {
 	return b
 }
 
+// leadByte returns the byte that the UTF-8 form of r begins with. Of surrogates, which have none, it is that of the runes on both sides.
 func leadByte(r rune) byte {
-	if r >= 0xd800 && r <= 0xdfff { // no UTF-8, but between two that are
-		return 0xed
+	switch {
+	case r < 0x80:
+		return byte(r)
+	case r < 0x800:
+		return 0xc0 | byte(r>>6)
+	case r < 0x10000:
+		return 0xe0 | byte(r>>12)
 	}
-	var buf [utf8.UTFMax]byte
-	utf8.EncodeRune(buf[:], r)
-	return buf[0]
+	return 0xf0 | byte(r>>18)
 }

@@ -14,7 +14,11 @@
 // runs programs. A Set tells which of many programs are worth running on a text.
 package pyre
 
-import "strings"
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+)
 
 // Flags change how a pattern is read, like the flags argument of Python's re.compile.
 type Flags uint32
@@ -37,11 +41,14 @@ const (
 // each of them searches with a Matcher of its own.
 type Regexp struct {
 	pattern string
-	names   []string // by group number; "" is unnamed
-	prog    *program
+	names   []string  // by group number; "" is unnamed
+	prog    *program  // a draft until it is needed, see program
 	few     clause    // what every match contains, to be looked for one by one
 	many    clause    // the same, to be looked for together with that of other regexes
 	later   []literal // texts that every match contains, beyond its beginning if possible
+
+	finishing sync.Mutex               // guards prog as long as it is a draft
+	draft     atomic.Pointer[compiler] // of prog, nil when that is finished
 }
 
 // Compile reads pattern and prepares it for matching. The error, if any, is a
@@ -51,17 +58,43 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	prog, err := compile(tree)
+	c, err := draft(tree)
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{pattern: pattern, names: tree.names, prog: prog}
+	re := &Regexp{pattern: pattern, names: tree.names, prog: c.prog}
+	re.draft.Store(c)
 	few, many, later := requiredLiterals(tree.root)
 	re.few, re.many = few, many
 	for _, text := range later {
 		re.later = append(re.later, newLiteral(text))
 	}
 	return re, nil
+}
+
+// program returns the program of re, ready to run. It is finished at the first search: many regexes of a filter are never tried,
+// because a Set tells that they match none of the lines, and finishing takes as long as all the rest.
+func (re *Regexp) program() *program {
+	if re.draft.Load() != nil {
+		re.finish()
+	}
+	return re.prog
+}
+
+func (re *Regexp) finish() {
+	re.finishing.Lock()
+	defer re.finishing.Unlock()
+	if c := re.draft.Load(); c != nil {
+		c.finish()
+		re.draft.Store(nil)
+	}
+}
+
+// leadingBytes returns what the method of program does.
+func (re *Regexp) leadingBytes() [leading]byteSet {
+	re.finishing.Lock()
+	defer re.finishing.Unlock()
+	return re.prog.leadingBytes()
 }
 
 // String returns the pattern as it was given to Compile.

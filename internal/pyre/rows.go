@@ -11,7 +11,7 @@ const maxStates = 1 << 22
 // which of the groups took part that a condition further on asks for, and what text
 // those groups hold that a back-reference further on repeats.
 func (c *compiler) numberRows() {
-	p := &c.prog
+	p := c.prog
 	conds, condGroups, ok1 := c.reach(iCond)
 	refs, refGroups, ok2 := c.reach(iBackref)
 	if !ok1 || !ok2 {

@@ -22,7 +22,7 @@ func NewSet(regexes []*Regexp) *Set {
 	s.all = make([]uint64, s.words)
 	for i, re := range regexes {
 		s.all[i/64] |= 1 << (i % 64)
-		for k, set := range re.prog.leadingBytes() {
+		for k, set := range re.leadingBytes() {
 			for c := range 256 {
 				if set.has(byte(c)) {
 					s.table[k][c*s.words+i/64] |= 1 << (i % 64)
