@@ -112,9 +112,11 @@ func NewFilter(p *Program, env Env) *Filter {
 
 func (f *Filter) newDetector() *date.Detector {
 	p := f.program
-	now := func() ticket.Unix { return f.now }
-	return date.NewDetector(p.dates, date.Options{Now: now, Offset: p.offset, Local: f.env.Location})
+	return date.NewDetector(p.dates, date.Options{Now: f.clock, Offset: p.offset, Local: f.env.Location})
 }
+
+// clock tells the time of the batch.
+func (f *Filter) clock() ticket.Unix { return f.now }
 
 // Reconfigure goes on with another program. What was learnt about dates stays if the date settings are the same; connections
 // and buffered lines stay.

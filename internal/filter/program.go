@@ -159,6 +159,9 @@ func (p *Program) compileDates(cache *date.Cache) (err error) {
 // Settings returns what p was compiled from.
 func (p *Program) Settings() Settings { return p.settings }
 
+// Same reports whether p and o were compiled from equal settings, so that they judge alike.
+func (p *Program) Same(o *Program) bool { return p == o || p.settings.key() == o.settings.key() }
+
 // Prefregex returns the regular expression with its tags expanded, "" when there is none.
 func (p *Program) Prefregex() string {
 	if p.prefregex == nil {

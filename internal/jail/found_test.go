@@ -84,7 +84,7 @@ func BenchmarkFailure(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if i%100_000 == 0 {
-			j.judging.table, j.judging.now = failure.New(plan.Settings.counting()), now
+			j.judging.table = failure.New(plan.Settings.counting())
 		}
 		f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), now
 		j.failed(&f)

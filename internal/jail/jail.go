@@ -48,15 +48,15 @@ type Env struct {
 
 // A Jail watches sources and bans offenders. It is made by New, works from Start to Stop, and is safe for concurrent use.
 //
-// Locks are taken in this order: life, judging, banning; claims and insights have their own, within which no other is taken. Actions run
-// outside all of them.
+// Locks are taken in this order: life, hearing, judging, banning; claims and insights have their own, within which no other is taken.
+// Actions run outside all of them. A batch that several jails are handed takes hearing of all, in the order of their names.
 type Jail struct {
 	Name string
 	env  Env
 	// The jail's name stands before what filter, actions and observer say; the others name it themselves.
 	logs struct {
-		filter, journal, actions, observer, failures, jail *slog.Logger
-		bans                                               *logging.Series // by actions
+		filter, journal, actions, observer, lines, failures, jail *slog.Logger
+		bans                                                      *logging.Series // by actions
 	}
 
 	life struct {
@@ -71,13 +71,16 @@ type Jail struct {
 	claims   claims
 	insights insights
 
+	hearing struct {
+		sync.Mutex
+		witness *witness
+	}
+
 	judging struct {
 		sync.Mutex
-		filter  *filter.Filter
 		ignore  *ignore.Rules
 		table   *failure.Table
 		finds   finds
-		now     ticket.Unix // when the batch at hand came
 		cleaned ticket.Unix
 	}
 
@@ -100,6 +103,9 @@ type Jail struct {
 	ledger ledger
 }
 
+// filterLog is the name under which what is said about log lines stands in the log.
+const filterLog = "fail2ban.filter"
+
 type state int
 
 const (
@@ -110,11 +116,12 @@ const (
 // New makes a jail of plan; nothing runs before Start.
 func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j := &Jail{Name: name, env: env, rearm: make(chan struct{}, 1)}
-	j.logs.filter = env.Log("fail2ban.filter").With("jail", name)
+	j.logs.filter = env.Log(filterLog).With("jail", name)
 	j.logs.journal = env.Log("fail2ban.filtersystemd").With("jail", name)
 	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
 	j.logs.bans = logging.NewSeries(j.logs.actions, logging.LevelNotice)
 	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
+	j.logs.lines = env.Log(filterLog)
 	j.logs.failures = env.Log("fail2ban.actions")
 	j.logs.jail = env.Log("fail2ban.jail")
 	j.ctx, j.cancel = context.WithCancel(context.Background())
@@ -149,15 +156,14 @@ func (j *Jail) takeLocked(plan *Plan) error {
 	if err != nil {
 		return err
 	}
+	j.hearing.Lock()
+	defer j.hearing.Unlock()
 	j.judging.Lock()
 	defer j.judging.Unlock()
-	if j.judging.filter == nil {
-		j.judging.filter = filter.NewFilter(plan.program, filter.Env{
-			Jail: j.Name, Log: j.env.Log("fail2ban.filter"), Now: j.env.Now, Resolve: j.env.Resolve,
-			FindTime: j.findTime,
-		})
-	} else if j.life.plan == nil || j.life.plan.program != plan.program {
-		j.judging.filter.Reconfigure(plan.program)
+	if j.hearing.witness == nil {
+		j.hearing.witness = newWitness(plan.terms(), j.lineEnv())
+	} else {
+		j.hearing.witness = j.hearing.witness.turn(plan.terms())
 	}
 	j.insights.adopt(plan)
 	j.judging.ignore = ig
@@ -167,9 +173,14 @@ func (j *Jail) takeLocked(plan *Plan) error {
 	return nil
 }
 
+// lineEnv is what filters use of the world. Jails that are handed batches together have it in common.
+func (j *Jail) lineEnv() filter.Env {
+	return filter.Env{Log: j.env.Log(filterLog), Now: j.env.Now, Resolve: j.env.Resolve}
+}
+
 // ignoreEnv lends the ignore rules what they need of the world.
 func (j *Jail) ignoreEnv(command *string) ignore.Env {
-	env := ignore.Env{Jail: j.Name, Log: j.env.Log("fail2ban.filter"), Now: j.env.Now, Resolve: j.env.Resolve}
+	env := ignore.Env{Jail: j.Name, Log: j.env.Log(filterLog), Now: j.env.Now, Resolve: j.env.Resolve}
 	about := func(f *ticket.Failure) *action.Event {
 		return &action.Event{Ban: &ticket.Ban{Failure: *f, BanTime: ticket.Default}, Jail: action.JailInfo{Name: j.Name}}
 	}

@@ -5,22 +5,28 @@ import (
 	"strconv"
 
 	"gaol/internal/ban"
+	"gaol/internal/filter"
 	"gaol/internal/ticket"
 )
 
 // cleanEvery is how many seconds pass at least between two clean-ups of the failure table.
 const cleanEvery = 5
 
-// judge takes a batch through the filter. It runs on the source's goroutine, from the bytes of a line to the decision to
-// ban; only the actions themselves happen elsewhere.
-func (j *Jail) judge(b *ticket.Batch) {
-	j.judging.Lock()
-	defer j.judging.Unlock()
-	defer j.judging.finds.flush()
-	j.judging.now = j.env.Now()
-	j.judging.filter.Shift(j.insights.correction(b.Source))
-	t := j.judging.filter.Process(b, j.failed)
-	for _, text := range j.insights.learn(b, t, j.env.Now()) {
+// take judges what was found in lines, in their order. The caller holds judging.
+func (j *Jail) take(found []finding) {
+	for i := range found {
+		if x := &found[i]; x.remark != nil {
+			j.say(x)
+		} else {
+			j.failed(x.failure)
+		}
+	}
+	j.judging.finds.flush()
+}
+
+// conclude notes that every line of b has been judged, and what they came to. The caller holds judging.
+func (j *Jail) conclude(b *ticket.Batch, t *filter.Tally) {
+	for _, text := range j.insights.learn(b, *t, j.env.Now()) {
 		j.logs.filter.Warn(text)
 	}
 	j.cleanLocked(false)
@@ -37,17 +43,13 @@ func (j *Jail) cleanLocked(force bool) {
 }
 
 // failed judges one failure that the filter found. The caller holds judging.
-func (j *Jail) failed(f *ticket.Failure) error {
-	if f.Time > j.judging.now { // which was a moment ago
-		f.Time = min(f.Time, j.env.Now())
-	}
+func (j *Jail) failed(f *ticket.Failure) {
 	if reason, ignored := j.judging.ignore.Check(f); ignored {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
-		return nil
+		return
 	}
 	j.judging.finds.log(f)
 	j.countLocked(f, 1)
-	return nil
 }
 
 // countLocked adds f to the table with the given weight, bans when that was one too many, and adds the weight of what is

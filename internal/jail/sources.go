@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gaol/internal/filter"
+	"gaol/internal/source"
 	"gaol/internal/ticket"
 )
 
@@ -83,7 +84,20 @@ const Unknown = -1
 type sink struct{ jail *Jail }
 
 // Lines implements source.Sink.
-func (s sink) Lines(b *ticket.Batch) { s.jail.judge(b) }
+func (s sink) Lines(b *ticket.Batch) { judge(b, []*Jail{s.jail}) }
+
+// Share implements source.Sharer.
+func (s sink) Share(b *ticket.Batch, sinks []source.Sink) {
+	jails := make([]*Jail, 0, len(sinks))
+	for _, other := range sinks {
+		if o, ok := other.(sink); ok {
+			jails = append(jails, o.jail)
+		} else {
+			other.Lines(b)
+		}
+	}
+	judge(b, jails)
+}
 
 // UsesJournal reports whether a jail with this backend reads the journal and not files.
 func UsesJournal(backend string) bool {

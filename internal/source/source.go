@@ -18,3 +18,22 @@ type SinkFunc func(b *ticket.Batch)
 
 // Lines calls f.
 func (f SinkFunc) Lines(b *ticket.Batch) { f(b) }
+
+// A Sharer is a Sink that has less to do when it knows who else is handed the same lines.
+type Sharer interface {
+	Sink
+	// Share does for each of sinks, itself among them, what its Lines would do with b, and returns when all that is done.
+	Share(b *ticket.Batch, sinks []Sink)
+}
+
+// Deliver hands b to each of sinks and returns when all have taken it. They share the work if the first one knows how, and do it side by
+// side otherwise.
+func Deliver(b *ticket.Batch, sinks []Sink) {
+	if len(sinks) > 1 {
+		if s, ok := sinks[0].(Sharer); ok {
+			s.Share(b, sinks)
+			return
+		}
+	}
+	Each(len(sinks), len(b.Lines), func(i int) { sinks[i].Lines(b) })
+}

@@ -178,11 +178,7 @@ func (f *follow) hand(s *segment, buf *buffer, used, long int) {
 	b := &buf.batch
 	b.Source = f.path
 	b.End = ticket.Position{Offset: buf.group[0].off + int64(used), Hash: s.hash}
-	now := f.reader.opt.Now()
-	each(len(buf.group), len(b.Lines), func(i int) {
-		own := *b // give says in it whether the lines are live, which is the subscriber's affair
-		buf.group[i].sub.give(&own, long, now)
-	})
+	give(b, buf.group, long, f.reader.opt.Now())
 }
 
 // settle moves the group past used bytes, which were read through window. atEnd: nothing else is there now.

@@ -123,24 +123,47 @@ func (s *Subscription) Close() {
 	s.deliver.Unlock()
 }
 
-// give hands b over unless s was closed, and notes that end is judged then.
-func (s *Subscription) give(b *ticket.Batch, long int, now time.Time) {
-	s.deliver.Lock()
-	defer s.deliver.Unlock()
-	s.mu.Lock()
-	closed := s.closed
-	b.Live = s.live
-	s.mu.Unlock()
-	if closed {
-		return
+// give hands b to all of group who are not closed, and notes that everything up to its end is judged then.
+func give(b *ticket.Batch, group []reading, long int, now time.Time) {
+	takers := map[bool][]*Subscription{} // by whether the lines are new to them
+	for _, g := range group {
+		g.sub.deliver.Lock()
+		defer g.sub.deliver.Unlock()
+		if closed, live := g.sub.fares(); !closed {
+			takers[live] = append(takers[live], g.sub)
+		}
 	}
-	s.sink.Lines(b)
+	for live, subs := range takers {
+		b.Live = live
+		source.Deliver(b, sinks(subs))
+		for _, s := range subs {
+			s.judged(b, long, now)
+		}
+	}
+}
+
+func sinks(subs []*Subscription) []source.Sink {
+	all := make([]source.Sink, len(subs))
+	for i, s := range subs {
+		all[i] = s.sink
+	}
+	return all
+}
+
+func (s *Subscription) fares() (closed, live bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed, s.live
+}
+
+// judged notes that the lines of b are.
+func (s *Subscription) judged(b *ticket.Batch, long int, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.pos = b.End
 	s.stats.Lines += uint64(len(b.Lines))
 	s.stats.Long += uint64(long)
 	s.stats.LastLine = now
-	s.mu.Unlock()
 }
 
 // moved notes that p is the place to go on from though no line was handed over.

@@ -1,4 +1,4 @@
-package file
+package source
 
 import (
 	"runtime"
@@ -11,7 +11,7 @@ func TestEachCallsAllOnce(t *testing.T) {
 	for _, subscribers := range []int{0, 1, 2, 20} {
 		for _, lines := range []int{1, 1000} {
 			calls := make([]atomic.Int32, subscribers)
-			each(subscribers, lines, func(i int) { calls[i].Add(1) })
+			Each(subscribers, lines, func(i int) { calls[i].Add(1) })
 			for i := range calls {
 				if n := calls[i].Load(); n != 1 {
 					t.Errorf("%d subscribers, %d lines: %d calls for %d", subscribers, lines, n, i)
@@ -28,7 +28,7 @@ func TestSubscribersWorkSideBySide(t *testing.T) {
 		t.Skip("takes two processors")
 	}
 	meet := make(chan struct{})
-	each(2, 1000, func(i int) {
+	Each(2, 1000, func(i int) {
 		select {
 		case meet <- struct{}{}:
 		case <-meet:
@@ -37,7 +37,7 @@ func TestSubscribersWorkSideBySide(t *testing.T) {
 		}
 	})
 	var inside atomic.Int32
-	each(20, 1, func(int) {
+	Each(20, 1, func(int) {
 		if inside.Add(1) > 1 {
 			t.Error("two at a time for a single line")
 		}

@@ -1,0 +1,58 @@
+package filter
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone returns a filter in surroundings of its own that goes on from where f is: of the same lines it makes the same.
+func (f *Filter) Clone(env Env) *Filter {
+	c := NewFilter(f.program, env)
+	c.detector = f.detector.Clone(c.clock)
+	c.warned = maps.Clone(f.warned)
+	c.counts.add(f.Counts())
+	c.last = f.last
+	c.last.text = slices.Clone(f.last.text)
+	c.connections = f.connections.clone()
+	c.buffer = slices.Clone(f.buffer)
+	c.ear.next = f.ear.next
+	return c
+}
+
+func (c *counters) add(n Counts) {
+	c.lines.Add(n.Lines)
+	c.failed.Add(n.Failed)
+	c.cut.Add(n.Cut)
+	c.gaveUp.Add(n.GaveUp)
+}
+
+// clone returns a copy of those that are not gone.
+func (c *connections) clone() connections {
+	all := connections{byID: make(map[string]*connection, len(c.byID))}
+	for _, r := range c.order {
+		if !r.gone {
+			x := r.clone()
+			all.byID[x.id] = x
+			all.order = append(all.order, x)
+		}
+	}
+	return all
+}
+
+func (r *connection) clone() *connection {
+	x := &connection{
+		id: r.id, born: r.born, users: *cloneParts(r.users), matches: slices.Clone(r.matches), quiet: r.quiet.clone(), pending: r.pending,
+	}
+	for i := range r.told.values {
+		told := &r.told.values[i]
+		x.told.add(told)
+		if told.kind == set { // the users, which all of a connection's values share
+			x.told.values[i].parts = &x.users
+		}
+	}
+	return x
+}
+
+func (k *lineStore) clone() lineStore {
+	return lineStore{text: slices.Clone(k.text), lines: slices.Clone(k.lines)}
+}

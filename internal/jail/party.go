@@ -1,0 +1,94 @@
+package jail
+
+import (
+	"slices"
+	"strings"
+
+	"gaol/internal/filter"
+	"gaol/internal/source"
+	"gaol/internal/ticket"
+)
+
+// A party is the jails that judge a batch alike.
+type party struct {
+	batch   *ticket.Batch
+	shift   ticket.Unix // of the dates
+	witness *witness
+	jails   []*Jail
+	begun   bool // the jails have taken something, and hold judging until they are through
+}
+
+// judge takes a batch through the filters of jails, and lets them judge what is found. It runs on the source's goroutine, from the bytes of
+// a line to the decision to ban; only the actions themselves happen elsewhere.
+func judge(b *ticket.Batch, jails []*Jail) {
+	// In one order everywhere, so that sources that share jails do not wait for each other in a circle. Names are unique.
+	slices.SortFunc(jails, func(a, b *Jail) int { return strings.Compare(a.Name, b.Name) })
+	for _, j := range jails {
+		j.hearing.Lock()
+		defer j.hearing.Unlock()
+	}
+	parties := divide(b, jails)
+	source.Each(len(parties), len(b.Lines), func(i int) { parties[i].hear() })
+}
+
+// divide puts jails that judge b alike into one party, and has each party hold one witness by itself. The caller holds hearing of all.
+func divide(b *ticket.Batch, jails []*Jail) (parties []*party) {
+	for _, j := range jails {
+		shift := j.insights.correction(b.Source)
+		i := slices.IndexFunc(parties, func(p *party) bool { return p.shift == shift && p.witness.like(j.hearing.witness) })
+		if i < 0 {
+			i = len(parties)
+			parties = append(parties, &party{batch: b, shift: shift, witness: j.hearing.witness})
+		}
+		parties[i].jails = append(parties[i].jails, j)
+	}
+	for _, p := range parties {
+		p.unite()
+	}
+	return parties
+}
+
+// unite has all of p's jails, and nobody else, hold one witness.
+func (p *party) unite() {
+	holders := 0
+	for _, j := range p.jails {
+		if j.hearing.witness == p.witness {
+			holders++
+		} else {
+			j.hearing.witness.leave()
+		}
+	}
+	p.witness = p.witness.apart(holders)
+	p.witness.holders = len(p.jails)
+	for _, j := range p.jails {
+		j.hearing.witness = p.witness
+	}
+}
+
+// hear finds what there is in the batch and has every jail judge it.
+func (p *party) hear() {
+	t := p.witness.look(p.batch, p.shift, func() {
+		if len(p.witness.found) > 0 {
+			p.take(nil)
+			p.begun = true
+		}
+	})
+	p.take(&t)
+}
+
+// take has every jail judge what has been found so far. With t, which tells what the batch came to, that is all. Between the first time
+// and the last judging stays locked: a checkpoint in the midst of a batch would count lines that are judged once more after a crash.
+func (p *party) take(t *filter.Tally) {
+	source.Each(len(p.jails), len(p.witness.found), func(i int) {
+		j := p.jails[i]
+		if !p.begun {
+			j.judging.Lock()
+		}
+		j.take(p.witness.found)
+		if t != nil {
+			j.conclude(p.batch, t)
+			j.judging.Unlock()
+		}
+	})
+	p.witness.forget()
+}
