@@ -38,8 +38,11 @@ func FromBinary(b string) (id ID, ok bool) {
 		return ID{}, false
 	}
 	kind, rest := b[0], b[1:]
-	if kind == binaryRaw {
+	switch {
+	case kind == binaryRaw:
 		return Raw(rest), true
+	case kind == binary4 && len(rest) == 4: // nearly all are
+		return ID{prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte([]byte(rest))), 32)}, true
 	}
 	length := len(rest)
 	if kind == binaryNet4 || kind == binaryNet6 {

@@ -6,10 +6,7 @@
 package ban
 
 import (
-	"cmp"
 	"container/heap"
-	"math"
-	"slices"
 	"sync"
 
 	"gaol/internal/addr"
@@ -202,17 +199,6 @@ func (k *Book) Total() int {
 	return k.total
 }
 
-// IDs returns who is banned, in order of ban.
-func (k *Book) IDs() []addr.ID {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	ids := make([]addr.ID, 0, len(k.active))
-	for e := k.first; e != nil; e = e.next {
-		ids = append(ids, e.id())
-	}
-	return ids
-}
-
 // List returns the tickets in order of ban.
 func (k *Book) List() []*ticket.Ban {
 	k.mu.Lock()
@@ -226,38 +212,4 @@ func (k *Book) listLocked() []*ticket.Ban {
 		bans = append(bans, e.ticket())
 	}
 	return bans
-}
-
-// ByEnd returns the tickets in order of their end, those without end last; equal ones in order of ban.
-func (k *Book) ByEnd() []*ticket.Ban {
-	return byEnd(k, (*entry).ticket)
-}
-
-// IDsByEnd returns who is banned, in the order of ByEnd.
-func (k *Book) IDsByEnd() []addr.ID {
-	return byEnd(k, (*entry).id)
-}
-
-// byEnd returns what of makes of each entry.
-func byEnd[V any](k *Book, of func(*entry) V) []V {
-	type ending struct {
-		at    ticket.Unix
-		value V
-	}
-	k.mu.Lock()
-	endings := make([]ending, 0, len(k.active))
-	for e := k.first; e != nil; e = e.next {
-		at, ends := e.endsAt(k.expiry.banTime)
-		if !ends {
-			at = ticket.Unix(math.Inf(1))
-		}
-		endings = append(endings, ending{at, of(e)})
-	}
-	k.mu.Unlock()
-	slices.SortStableFunc(endings, func(a, b ending) int { return cmp.Compare(a.at, b.at) })
-	values := make([]V, len(endings))
-	for i, e := range endings {
-		values[i] = e.value
-	}
-	return values
 }

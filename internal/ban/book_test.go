@@ -169,6 +169,25 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// TestTextsOfAllKinds compares the texts of lists with those of the tickets.
+func TestTextsOfAllKinds(t *testing.T) {
+	k := bookOf(t)
+	if got := k.IDs(); got == nil || len(got) > 0 {
+		t.Errorf("an empty book lists %q", got)
+	}
+	want := []string{"192.0.2.1", "2001:db8::1", "root", "198.51.100.0/24", "2001:db8::/48", "", "::192.0.2.1", "long " + strings.Repeat("x", 100_000)}
+	for _, text := range want {
+		id, err := addr.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.Add(&ticket.Ban{Failure: ticket.Failure{ID: id, Time: start}, BanTime: ticket.Default}, start)
+	}
+	if diff := gocmp.Diff(want, k.IDs()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestByEnd(t *testing.T) {
 	k := bookOf(t, "192.0.2.1", "192.0.2.2")
 	k.Add(banOf("192.0.2.3", 0, ticket.Forever), start)
@@ -176,7 +195,7 @@ func TestByEnd(t *testing.T) {
 	k.Add(banOf("192.0.2.5", 0, 600), start)
 	wantNames(t, "by end", k.ByEnd(), "192.0.2.4", "192.0.2.1", "192.0.2.5", "192.0.2.2", "192.0.2.3")
 	for i, b := range k.ByEnd() {
-		if got := k.IDsByEnd()[i]; got != b.ID {
+		if got := k.IDsByEnd()[i]; got != b.ID.String() {
 			t.Errorf("IDsByEnd has %s where ByEnd has %s", got, b.ID)
 		}
 	}

@@ -16,7 +16,6 @@ type Status struct {
 	Files               []string // nil for a journal jail
 	Journal             string   // its matches as text
 	Banned, BannedTotal int
-	List                []addr.ID // in order of ban
 }
 
 // Status returns the present figures.
@@ -32,8 +31,7 @@ func (j *Jail) Status() Status {
 	} else {
 		s.Files = j.Files()
 	}
-	s.List = j.book.IDs()
-	s.Banned, s.BannedTotal = len(s.List), j.book.Total()
+	s.Banned, s.BannedTotal = j.book.Len(), j.book.Total()
 	return s
 }
 
@@ -78,10 +76,8 @@ func (j *Jail) info() action.JailInfo {
 	}
 }
 
-// Banned returns the ids in force in order of ban.
-func (j *Jail) Banned() []addr.ID {
-	return j.book.IDs()
-}
+// Banned returns the texts of the ids in force in order of ban.
+func (j *Jail) Banned() []string { return j.book.IDs() }
 
 // Has reports whether exactly this id is banned.
 func (j *Jail) Has(id addr.ID) bool { return j.book.Has(id) }
@@ -89,8 +85,8 @@ func (j *Jail) Has(id addr.ID) bool { return j.book.Has(id) }
 // ByEnd returns the bans in force by their end, the nearest first, with the ban time of each.
 func (j *Jail) ByEnd() []*ticket.Ban { return j.book.ByEnd() }
 
-// IDsByEnd returns the ids in force in the order of ByEnd.
-func (j *Jail) IDsByEnd() []addr.ID { return j.book.IDsByEnd() }
+// BannedByEnd returns the texts of the ids in force in the order of ByEnd.
+func (j *Jail) BannedByEnd() []string { return j.book.IDsByEnd() }
 
 // BanTime returns the ban time of bans without one of their own.
 func (j *Jail) BanTime() float64 {

@@ -140,28 +140,22 @@ func (s *Server) statusOf(j *jail.Jail, flavour string) any {
 		pickle.Tuple{"Total failed", st.FailedTotal},
 		source,
 	}
-	actions := []any{
-		pickle.Tuple{"Currently banned", st.Banned},
-		pickle.Tuple{"Total banned", st.BannedTotal},
-	}
-	switch flavour {
-	case "short":
-	case "basic":
-		actions = append(actions, pickle.Tuple{"Banned IP list", ids(st.List)})
-	default:
+	list := flavour != "short"
+	if list && flavour != "basic" {
 		s.log.Warn(fmt.Sprintf("Unsupported extended jail status flavor %s. Supported: ['short', 'basic', 'stats', 'sources']",
 			pickle.Repr(flavour)))
-		actions = append(actions, pickle.Tuple{"Banned IP list", ids(st.List)})
 	}
-	return []any{pickle.Tuple{"Filter", filter}, pickle.Tuple{"Actions", actions}}
+	return []any{pickle.Tuple{"Filter", filter}, pickle.Tuple{"Actions", actionsOf(j, &st, list)}}
 }
 
-func ids(in []addr.ID) []string {
-	out := make([]string, len(in))
-	for i, id := range in {
-		out[i] = id.String()
+// actionsOf returns what a status says about bans.
+func actionsOf(j *jail.Jail, st *jail.Status, list bool) []any {
+	total := pickle.Tuple{"Total banned", st.BannedTotal}
+	if !list {
+		return []any{pickle.Tuple{"Currently banned", st.Banned}, total}
 	}
-	return out
+	banned := j.Banned() // another may have been banned since st was made
+	return []any{pickle.Tuple{"Currently banned", len(banned)}, total, pickle.Tuple{"Banned IP list", banned}}
 }
 
 func statsOf(j *jail.Jail, st *jail.Status) any {
@@ -188,7 +182,7 @@ func (s *Server) banned(_ context.Context, args []any) (any, error) {
 	out := []any{}
 	if len(args) == 0 {
 		for _, j := range s.all() {
-			out = append(out, pickle.NewDict(j.Name, ids(j.Banned())))
+			out = append(out, pickle.NewDict(j.Name, j.Banned()))
 		}
 		return out, nil
 	}

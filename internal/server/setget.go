@@ -190,7 +190,11 @@ func unbanIP(_ *Server, _ context.Context, j *jail.Jail, args []any) (any, error
 	}
 	n, absent := j.Unban(parseIDs(args))
 	if report && len(absent) > 0 {
-		return nil, control.ValueError("not banned: " + pickle.Repr(ids(absent)))
+		names := make([]string, len(absent))
+		for i, id := range absent {
+			names[i] = id.String()
+		}
+		return nil, control.ValueError("not banned: " + pickle.Repr(names))
 	}
 	return n, nil
 }
@@ -224,7 +228,7 @@ var questions = lazy.Value[map[string]func(*jail.Jail, []any) (any, error)]{Make
 
 func getBanned(j *jail.Jail, args []any) (any, error) {
 	if len(args) == 0 {
-		return ids(j.Banned()), nil
+		return j.Banned(), nil
 	}
 	out := make([]any, len(args))
 	for i, id := range parseIDs(args) {
@@ -242,7 +246,7 @@ func getBanned(j *jail.Jail, args []any) (any, error) {
 // getBanIP lists bans by their end: with times, or joined by a separator.
 func getBanIP(j *jail.Jail, args []any) (any, error) {
 	if len(args) == 0 || text(args[0]) != "--with-time" {
-		return ids(j.IDsByEnd()), nil
+		return j.BannedByEnd(), nil
 	}
 	bans := j.ByEnd()
 	words := make([]string, len(bans))
