@@ -132,33 +132,32 @@ func byActionList(cmd []string, value any) (string, bool) {
 
 // items returns the members of a list or tuple.
 func items(v any) ([]any, bool) {
-	switch v := v.(type) {
-	case []any:
-		return v, true
-	case pickle.Tuple:
-		return v, true
+	if _, isSet := v.(*pickle.Set); isSet {
+		return nil, false
 	}
-	return nil, false
+	return pickle.Items(v)
 }
 
-// usualText is about as long as a member of a long list is, which mostly is an address.
-const usualText = 15
+// printed returns the members of a list or tuple as they are printed.
+func printed(v any) ([]string, bool) {
+	if texts, ok := v.([]string); ok {
+		return texts, true // of addresses, perhaps, and long
+	}
+	list, ok := items(v)
+	if !ok {
+		return nil, false
+	}
+	texts := make([]string, len(list))
+	for i, item := range list {
+		texts[i] = pickle.Str(item)
+	}
+	return texts, true
+}
 
 // joined returns the members of a list as text with sep between them.
 func joined(v any, sep string) (string, bool) {
-	list, ok := items(v)
-	if !ok {
-		return "", false
-	}
-	var b strings.Builder
-	b.Grow(len(list) * (usualText + len(sep)))
-	for i, item := range list {
-		if i > 0 {
-			b.WriteString(sep)
-		}
-		b.WriteString(pickle.Str(item))
-	}
-	return b.String(), true
+	texts, ok := printed(v)
+	return strings.Join(texts, sep), ok
 }
 
 // listText prints a heading and a branch for each member, or one sentence if there is none.

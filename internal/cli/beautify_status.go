@@ -9,7 +9,7 @@ import (
 // A node is a line of a status tree: a name, and either a value or a subtree.
 type node struct {
 	name    string
-	value   string // with its ":\t" in front
+	words   []string // of the value; they stand in one line
 	members []node
 }
 
@@ -105,14 +105,14 @@ func jailNodes(v any) ([]node, bool) {
 	return members, true
 }
 
-// leaf makes a node of a pair of name and value; the members of a list stand in one line.
+// leaf makes a node of a pair of name and value.
 func leaf(v any) (node, bool) {
 	name, value, ok := pair(v)
-	text, isList := joined(value, " ")
+	words, isList := printed(value)
 	if !isList {
-		text = pickle.Str(value)
+		words = []string{pickle.Str(value)}
 	}
-	return node{name: name, value: ":\t" + text}, ok
+	return node{name: name, words: words}, ok
 }
 
 func pair(v any) (name string, value any, ok bool) {
@@ -137,7 +137,10 @@ func tree(heading string, members []node) string {
 func drawnSize(members []node) int {
 	size := 0
 	for _, n := range members {
-		size += len(n.name) + len(n.value) + 20 + drawnSize(n.members)
+		size += len(n.name) + 20 + drawnSize(n.members)
+		for _, w := range n.words {
+			size += len(w) + 1
+		}
 	}
 	return size
 }
@@ -145,11 +148,26 @@ func drawnSize(members []node) int {
 func draw(b *strings.Builder, indent string, members []node) {
 	for i, n := range members {
 		last := i == len(members)-1
-		b.WriteString("\n" + indent + branch(last) + "- " + n.name + n.value)
+		b.WriteString("\n" + indent + branch(last) + "- " + n.name)
+		drawWords(b, n.words)
 		below := "|  "
 		if last {
 			below = "   "
 		}
 		draw(b, indent+below, n.members)
+	}
+}
+
+// drawWords writes the value of a leaf; a node with a subtree has none.
+func drawWords(b *strings.Builder, words []string) {
+	if words == nil {
+		return
+	}
+	b.WriteString(":\t")
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
 	}
 }

@@ -199,9 +199,17 @@ func (c *commander) show(words []string, value any, err error) int {
 	if err != nil {
 		return c.showError(words, err)
 	}
-	io.WriteString(c.stdout, beautify(words, value, utf8Locale())+"\n")
+	text := beautify(words, value, utf8Locale())
+	if len(text) > longText {
+		io.WriteString(c.stdout, text)
+		text = ""
+	}
+	io.WriteString(c.stdout, text+"\n")
 	return 0
 }
+
+// longText is more than a pipe takes in one piece. What is longer need not be copied for the sake of its last newline.
+const longText = 64 << 10
 
 // showError prints why there is no answer: what the server refused, or why it could not be reached. After a signal nothing
 // is said here.

@@ -147,17 +147,14 @@ func (c *commander) configure(ctx context.Context, stream []any) int {
 	}
 	code := c.showError([]string{"start"}, err)
 	c.explainRefusal(everyJail)
-	if jails, err := c.call(ctx, []any{"banned"}); err == nil && len(asList(jails)) > 0 {
-		c.log.Error("The other jails run")
-		return code
+	if answer, err := c.call(ctx, []any{"banned"}); err == nil {
+		if jails, _ := items(answer); len(jails) > 0 {
+			c.log.Error("The other jails run")
+			return code
+		}
 	}
 	_, _ = c.call(ctx, []any{"stop"}) // it may be gone already
 	return code
-}
-
-func asList(v any) []any {
-	l, _ := v.([]any)
-	return l
 }
 
 // becomeServer replaces this process by a server in the foreground; it returns only if that fails.

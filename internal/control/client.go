@@ -35,7 +35,7 @@ const (
 
 // A Client sends commands to a server over one connection. It must not be used concurrently.
 type Client struct {
-	// Waiting, unless nil, is called when the server has let itself be waited for, again and again every few milliseconds.
+	// Waiting, unless nil, is called when the server has let itself be waited for, again and again, many times a second.
 	Waiting func()
 
 	conn *socket
@@ -128,7 +128,7 @@ func callError(ctx context.Context, err error) error {
 // that the server is shutting down.
 func result(answer any) (any, error) {
 	parts, ok := answer.(pickle.Tuple)
-	if list, isList := answer.([]any); isList {
+	if list, isList := answer.([]any); isList { // one of texts only is no answer
 		parts, ok = list, true
 	}
 	switch {

@@ -18,7 +18,7 @@ type socket struct {
 }
 
 // patience is how long a socket waits before it asks whether it shall wait longer.
-const patience = 5 * time.Millisecond
+const patience = 20 * time.Millisecond
 
 // open connects to the socket at path.
 func open(path string, goOn func(expired bool) error) (*socket, error) {

@@ -7,7 +7,10 @@ import (
 
 // Parts are values under construction: unlike Go's slices they can be filled after they were remembered.
 type (
-	listPart struct{ items []any }
+	listPart struct {
+		items []any
+		texts []string // instead of items, if takeTexts has read them
+	}
 	dictPart struct{ pairs []any } // keys and values in turn
 	setPart  struct {
 		items  []any
@@ -44,6 +47,9 @@ func (b *builder) build(v any, depth int) (any, error) {
 		items, err := b.all(v, depth)
 		return Tuple(items), err
 	case *listPart:
+		if v.texts != nil {
+			return v.texts, b.texts(v.texts, depth)
+		}
 		return b.all(v.items, depth)
 	case *dictPart:
 		return b.dict(v.pairs, depth)
@@ -76,6 +82,22 @@ func (b *builder) all(items []any, depth int) ([]any, error) {
 		}
 	}
 	return out, nil
+}
+
+// texts counts the members of a list as all would.
+func (b *builder) texts(list []string, depth int) error {
+	if len(list) > b.limits.Items-b.items {
+		return fmt.Errorf("value of more than %d parts", b.limits.Items)
+	}
+	b.items += len(list)
+	if depth+1 > b.limits.Depth {
+		return fmt.Errorf("value nested deeper than %d levels", b.limits.Depth)
+	}
+	size := 0
+	for _, s := range list {
+		size += len(s)
+	}
+	return b.count(size)
 }
 
 func (b *builder) dict(pairs []any, depth int) (any, error) {
@@ -114,7 +136,7 @@ func (b *builder) set(items []any, frozen bool, depth int) (any, error) {
 // hashable refuses the values that Python would not take as a key.
 func hashable(v any) error {
 	switch v := v.(type) {
-	case []any:
+	case []any, []string:
 		return errors.New("unhashable type: 'list'")
 	case *Dict:
 		return errors.New("unhashable type: 'dict'")
@@ -182,7 +204,7 @@ func plain(o *Object) (any, error) {
 			return "", nil
 		}
 	case "list", "tuple", "set", "frozenset":
-		if items, ok := sequence(arg); ok {
+		if items, ok := Items(arg); ok {
 			return container(o.Class, items)
 		}
 	case "dict":
@@ -193,11 +215,13 @@ func plain(o *Object) (any, error) {
 	return o, nil
 }
 
-// sequence returns the members of a list, tuple or set.
-func sequence(v any) ([]any, bool) {
+// Items returns the members of a list, tuple or set, and false for anything else.
+func Items(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:
 		return v, true
+	case []string:
+		return boxed(v), true
 	case Tuple:
 		return v, true
 	case *Set:
@@ -228,13 +252,13 @@ func asDict(v any) (*Dict, bool) {
 	if d, ok := v.(*Dict); ok {
 		return d, true
 	}
-	items, ok := sequence(v)
+	items, ok := Items(v)
 	if !ok {
 		return nil, false
 	}
 	d := &Dict{}
 	for _, item := range items {
-		pair, ok := sequence(item)
+		pair, ok := Items(item)
 		if !ok || len(pair) != 2 || hashable(pair[0]) != nil {
 			return nil, false
 		}

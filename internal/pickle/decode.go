@@ -14,8 +14,8 @@ type Limits struct {
 	Items int // values, counted both as they are read and in the result, where shared parts count each time; default 4,194,304
 	Bytes int // length of the pickle, and of all text in the result; default 64 MiB
 
-	// OneText lets all strings of the result lie in one copy of the pickle, which each of them then keeps in memory. It saves a long
-	// list's reader an allocation for each member.
+	// OneText lets all strings of the result lie in one copy of the pickle, which each of them then keeps in memory, and gives a list
+	// of nothing but text as []string where it is written plainly. It saves a long list's reader two allocations for each member.
 	OneText bool
 }
 
@@ -43,9 +43,11 @@ func Decode(data []byte, limits Limits) (any, error) {
 	if len(data) == 0 {
 		return nil, errors.New("Ran out of input") //nolint:staticcheck // Python's text
 	}
-	m := machine{in: data, limits: limits, memo: map[uint64]any{}, stack: make([]any, 0, min(len(data)/shortItem, manyItems)+1)}
+	m := machine{in: data, limits: limits, memo: map[uint64]any{}}
 	if limits.OneText {
 		m.whole = string(data)
+	} else {
+		m.stack = make([]any, 0, min(len(data)/shortItem, manyItems)+1)
 	}
 	top, err := m.run()
 	if err != nil {

@@ -53,7 +53,7 @@ var instructions = [256]func(*machine) error{
 	opTuple2:     func(m *machine) error { return m.tuple(2) },
 	opTuple3:     func(m *machine) error { return m.tuple(3) },
 	opTuple:      func(m *machine) error { return m.collect(func(v []any) any { return Tuple(v) }) },
-	opList:       func(m *machine) error { return m.collect(func(v []any) any { return &listPart{v} }) },
+	opList:       func(m *machine) error { return m.collect(func(v []any) any { return &listPart{items: v} }) },
 	opDict:       func(m *machine) error { return m.collect(func(v []any) any { return &dictPart{v} }) },
 	opFrozenSet:  func(m *machine) error { return m.collect(func(v []any) any { return &setPart{v, true} }) },
 	opAppend:     func(m *machine) error { return m.extendBy(1) },
@@ -96,6 +96,11 @@ func (m *machine) frame() error {
 func (m *machine) mark() error {
 	if len(m.marks) > m.limits.Items {
 		return fmt.Errorf("pickle holds more than %d marks", m.limits.Items)
+	}
+	if m.whole != "" {
+		if done, err := m.takeTexts(); done || err != nil {
+			return err
+		}
 	}
 	m.marks = append(m.marks, len(m.stack))
 	return nil
@@ -243,6 +248,7 @@ func (m *machine) addAbove(at int) error {
 	}
 	switch c := v.(type) {
 	case *listPart:
+		c.box()
 		c.items = append(c.items, items...)
 	case *dictPart:
 		c.pairs = append(c.pairs, items...)

@@ -59,11 +59,7 @@ func appendContainer(b []byte, v any) []byte {
 	case []any:
 		return appendItems(b, '[', v, ']')
 	case []string:
-		list := make([]any, len(v))
-		for i, s := range v {
-			list[i] = s
-		}
-		return appendItems(b, '[', list, ']')
+		return appendItems(b, '[', boxed(v), ']')
 	case Tuple:
 		if len(v) == 1 {
 			b = append(AppendRepr(append(b, '('), v[0]), ",)"...)

@@ -4,7 +4,7 @@
 // way round. It also prints such values as Python does, because scripts parse that text. The package never imports, calls
 // or builds anything that a pickle names: a call of an unknown class stays an inert Object.
 //
-// The values are nil, bool, int, int64, *big.Int, float64, string, []byte, []any (a list), []string (a list, encoding only),
+// The values are nil, bool, int, int64, *big.Int, float64, string, []byte, []any (a list), []string (a list of text),
 // Tuple, *Dict, *Set and *Object. Decoding gives integers as int64 where they fit and *big.Int elsewhere.
 //
 // A string holds UTF-8. Bytes that are none travel and print as Python's lone surrogates U+DC80…U+DCFF, so that a file name

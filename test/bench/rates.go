@@ -82,7 +82,7 @@ func (d *daemon) number(ctx context.Context, section, name string) (float64, err
 
 // entry returns what stands beside name in a list of pairs.
 func entry(list any, name string) any {
-	pairs, _ := list.([]any)
+	pairs, _ := pickle.Items(list)
 	for _, p := range pairs {
 		if pair, ok := p.(pickle.Tuple); ok && len(pair) == 2 && pickle.Repr(pair[0]) == pickle.Repr(name) {
 			return pair[1]

@@ -103,7 +103,7 @@ func (b *bench) settle(d *daemon) (banned []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		all, _ := v.([]any)
+		all, _ := pickle.Items(v)
 		if len(all) != len(banned) {
 			last = time.Now()
 		}

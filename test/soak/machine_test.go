@@ -24,6 +24,7 @@ import (
 	"gaol/internal/addr"
 	"gaol/internal/control"
 	"gaol/internal/failure"
+	"gaol/internal/pickle"
 	"gaol/internal/store"
 	"gaol/test/torture"
 )
@@ -171,7 +172,11 @@ func (m *machine) banned() []string {
 		m.t.Fatal(err)
 	}
 	var names []string
-	for _, v := range reply.([]any) {
+	all, ok := pickle.Items(reply)
+	if !ok {
+		m.t.Fatalf("banned: %s is no list", pickle.Repr(reply))
+	}
+	for _, v := range all {
 		names = append(names, fmt.Sprint(v))
 	}
 	slices.Sort(names)
