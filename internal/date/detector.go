@@ -19,6 +19,7 @@ type Detector struct {
 	last        int // the entry that matched the previous dated line, or -1
 	place       place
 	recent      recent
+	repeat      repeat
 	// matcher has the groups of the current match, spare those of the reserve.
 	matcher, spare *pyre.Matcher
 }
@@ -64,35 +65,41 @@ func NewDetector(p *Patterns, opt Options) *Detector {
 
 func newMatchers() (a, b *pyre.Matcher) { return new(pyre.Matcher), new(pyre.Matcher) }
 
-// Find looks for a date in line and reports whether there is one. A date that was found counts as a hit of its template
-// even when it is no possible date (Found.OK).
+// Find looks for a date in line and reports whether there is one, which is then in f. A date that was found counts as a hit
+// of its template even when it is no possible date (Found.OK).
 //
 // An error means that nobody can say what the line's time is, and that the line must not be judged: it names a time zone
 // that is not known (*UnknownZoneError), or the pattern is at fault.
-func (d *Detector) Find(line []byte) (Found, bool, error) {
+func (d *Detector) Find(line []byte, f *Found) (found bool, err error) {
 	if len(line) == 0 {
-		return Found{}, false, nil // {NONE} would match: fail2ban trips over such lines
+		return false, nil // {NONE} would match: fail2ban trips over such lines
 	}
 	d.resolver.now = d.clock()
+	if d.again(line, f) {
+		return true, nil
+	}
+	d.repeat.ok = false
 	if start, end, m, ok := d.scanLast(line); ok {
-		return Found{start, end, m.time, m.ok, m.whole, d.entries[d.last].id}, true, nil
+		*f = Found{start, end, m.time, m.ok, m.whole, d.entries[d.last].id}
+		d.remember(line, f)
+		return true, nil
 	}
 	i, s, err := d.choose(line)
 	if i < 0 || err != nil {
-		return Found{}, false, err
+		return false, err
 	}
 	t := d.entries[i].template
-	f := Found{Start: s.start, End: s.start, Template: d.entries[i].id}
+	*f = Found{Start: s.start, End: s.start, Template: d.entries[i].id}
 	if start, end := d.matcher.Group(t.cut); start >= 0 {
 		f.Start, f.End = start, end
 	}
 	d.learn(line, i, s)
 	m, err := d.moment(t, line)
 	if err != nil {
-		return Found{}, false, err
+		return false, err
 	}
 	f.Time, f.Whole, f.OK = m.time, m.whole, m.ok
-	return f, true, nil
+	return true, nil
 }
 
 // moment reads the time out of the groups of t's match.

@@ -81,25 +81,22 @@ func unixTime(text []byte, long bool) (seconds ticket.Unix, ok bool) {
 
 // fraction reads a decimal number with at most one dot.
 func fraction(text []byte) (value float64, ok bool) {
-	var mantissa uint64
-	digits, decimals, dot := 0, 0, false
-	for i := 0; i < len(text); {
-		d, size := int(text[i]-'0'), 1
-		if text[i]-'0' > 9 {
-			if text[i] == '.' && !dot {
-				dot, i = true, i+1
-				continue
-			}
-			d, size = digit(text[i:])
+	mantissa, read := wordOfDigits(text)
+	dot := -1
+	for i, c := range text[read:] {
+		switch {
+		case c-'0' <= 9:
+			mantissa = mantissa*10 + uint64(c-'0')
+		case c == '.' && dot < 0:
+			dot = read + i
+		default:
+			return longFraction(text)
 		}
-		if size == 0 {
-			return 0, false
-		}
-		mantissa = mantissa*10 + uint64(d)
-		digits, i = digits+1, i+size
-		if dot {
-			decimals++
-		}
+	}
+	digits, decimals := len(text), 0
+	if dot >= 0 {
+		digits--
+		decimals = digits - dot
 	}
 	if digits == 0 || digits >= len(powers) {
 		return longFraction(text)
@@ -107,7 +104,24 @@ func fraction(text []byte) (value float64, ok bool) {
 	return float64(mantissa) / powers[decimals], true // one rounding, hence the nearest double
 }
 
-// longFraction is fraction for more digits than a double can hold.
+// wordOfDigits reads the first eight digits of text at once, if it begins with so many: neighbours first, then pairs, then
+// fours. Else it reads none.
+func wordOfDigits(text []byte) (value uint64, read int) {
+	if len(text) < word {
+		return 0, 0
+	}
+	v := eight(text)
+	const high, threes = 0xf0f0f0f0f0f0f0f0, 0x3030303030303030
+	if v&high != threes || (v+0x0606060606060606)&high != threes { // ':' and six are '@'
+		return 0, 0
+	}
+	v &= 0x0f0f0f0f0f0f0f0f
+	v = (v*10 + v>>8) & 0x00ff00ff00ff00ff
+	v = (v*100 + v>>16) & 0x0000ffff0000ffff
+	return (v*10000 + v>>32) & 0xffffffff, word
+}
+
+// longFraction is fraction for more digits than a double can hold, and for digits of any script.
 func longFraction(text []byte) (value float64, ok bool) {
 	const most = 40 // the longest number in a pattern of ours has 21 characters
 	var buf [most]byte

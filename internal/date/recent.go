@@ -10,6 +10,7 @@ type recent struct {
 	count  int      // bytes of text, 0 for none
 	parts  parts    // what they say
 	ending ending   // what comes behind
+	again  bool     // they were known already
 
 	known bool // what that meant
 	now   ticket.Unix

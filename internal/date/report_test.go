@@ -28,7 +28,7 @@ func TestSameReportAsPeer(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range q.Lines {
-			if _, _, err := d.Find([]byte(line)); err != nil {
+			if _, _, err := findIn(d, []byte(line)); err != nil {
 				t.Fatalf("%q: %v", line, err)
 			}
 		}

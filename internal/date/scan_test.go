@@ -53,8 +53,8 @@ func sameAsPlain(d *Detector, lines []string) (scanned int, diff string) {
 		if scans(d, text) {
 			scanned++
 		}
-		got, gotOK, gotErr := d.Find(text)
-		want, wantOK, wantErr := twin.Find(text)
+		got, gotOK, gotErr := findIn(d, text)
+		want, wantOK, wantErr := findIn(twin, text)
 		if got != want || gotOK != wantOK || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) {
 			return scanned, fmt.Sprintf("line %d %q: got %+v %v %v, want %+v %v %v", i, line, got, gotOK, gotErr, want, wantOK, wantErr)
 		}

@@ -9,7 +9,7 @@ func (s *scanner) read(line []byte, start int, r *recent) (end int) {
 		return scanUnix(line, start)
 	}
 	end, ok := r.is(line, start)
-	if !ok {
+	if r.again = ok; !ok {
 		r.known, r.parts = false, parts{}
 		if end = s.readSeconds(line, start, &r.parts); end < 0 {
 			r.count = 0

@@ -71,7 +71,7 @@ func newDetector(p *Patterns, q question) (*Detector, error) {
 }
 
 func rowOf(d *Detector, line string) row {
-	f, ok, err := d.Find([]byte(line))
+	f, ok, err := findIn(d, []byte(line))
 	if err != nil {
 		return row{err.Error()}
 	}

@@ -14,7 +14,8 @@ func (p *Program) BrokenDate() error { return p.dates.Broken() }
 func (p *Program) DateOf() func(line []byte) (ticket.Unix, bool) {
 	detector := date.NewDetector(p.dates, date.Options{Offset: p.offset})
 	return func(line []byte) (ticket.Unix, bool) {
-		found, ok, err := detector.Find(line)
+		var found date.Found
+		ok, err := detector.Find(line, &found)
 		return found.Time, ok && err == nil && found.OK
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gaol/internal/date"
 	"gaol/internal/pickle"
 	"gaol/internal/ticket"
 )
@@ -96,7 +97,8 @@ func (f *Filter) split(ln *line, text []byte, l *ticket.Line, live bool) (keep b
 // expressions are written for lines without a date.
 func (f *Filter) cutInnerDate() {
 	ln := f.line
-	found, ok, err := f.detector.Find(ln.text)
+	var found date.Found
+	ok, err := f.detector.Find(ln.text, &found)
 	if err == nil && ok && found.OK && found.Start < found.End {
 		ln.from, ln.to, ln.told = found.Start, found.End, nil
 	}
@@ -106,7 +108,8 @@ func (f *Filter) cutInnerDate() {
 // log is followed live.
 func (f *Filter) findDate(live bool) error {
 	ln := f.line
-	found, ok, err := f.detector.Find(ln.text)
+	var found date.Found
+	ok, err := f.detector.Find(ln.text, &found)
 	if err != nil {
 		return err
 	}
