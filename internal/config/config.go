@@ -58,9 +58,12 @@ type Options struct {
 	// CheckServer judges the value of one of the server's own settings. An error is fatal for all. Nil accepts everything.
 	CheckServer func(option string, value any) error
 	// Verbosity chooses what RunDump and RunTest print of the messages: 0 warnings and errors, 1 informational ones too,
-	// 2 and above everything, below 0 errors only.
+	// 2 and above everything, below 0 errors only. Messages for debugging are made from 2 on only: they are many.
 	Verbosity int
 }
+
+// debugging is the verbosity of one who wants to know everything.
+const debugging = 2
 
 // LivePattern is the word behind a pattern of log files that the server is to match by itself.
 const LivePattern = "live"

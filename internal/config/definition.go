@@ -140,18 +140,18 @@ func (d *definition) evaluateAgain(jail *settings) error {
 func (d *definition) readKnown(skip func(string) bool) error {
 	d.known = &texts{}
 	d.known.Grow(len(d.table))
-	exists := d.set.Section(definitionSection) != nil
+	view := d.set.View(definitionSection, d.vars)
 	for _, o := range d.table {
 		if skip(o.name) {
 			continue
 		}
-		v, ok, err := d.set.Find(definitionSection, o.name, d.vars)
+		v, ok, err := view.Find(o.name)
 		switch {
 		case err != nil:
 			return err
 		case ok:
 			d.known.Set(o.name, text{s: v.Text, from: v.From})
-		case !exists:
+		case !view.Exists():
 			d.reader.noSection(definitionSection)
 			d.known.Set(o.name, text{none: true})
 		}
@@ -205,10 +205,9 @@ func (d *definition) own() (*texts, error) {
 	return free, nil
 }
 
-// combine replaces the tags in everything that the use defines: the options of the table, then free, the brackets' and
-// [Init]'s parameters. Ignored tags are left to the server.
-func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
-	all := &texts{}
+// combine fills all, at first empty, with everything that the use defines, and replaces the tags in it: the options of the table, then
+// free, the brackets' and [Init]'s parameters. Ignored tags are left to the server.
+func (d *definition) combine(desk *desk, all, free *texts, ignored ...string) error {
 	all.Grow(d.known.Len() + free.Len() + d.params.Len() + 2*d.init.Len())
 	copyTexts(all, d.known)
 	copyTexts(all, free)
@@ -221,22 +220,15 @@ func (d *definition) combine(free *texts, ignored ...string) (*texts, error) {
 			all.Set(name, t)
 		}
 	}
-	s := d.reader.shared.substitution()
-	defer d.reader.shared.done(s)
-	s.values, s.ignore, s.lookup = all, conditionals(all), d.lookup
-	for _, name := range ignored {
-		s.ignore[name] = true
-	}
-	if err := s.run(); err != nil {
-		var e *Error
-		if errors.As(err, &e) {
-			if v, ok := all.Get(e.Option); ok {
-				e.Origin = v.from.At()
-			}
+	s := &desk.substitution
+	s.values, s.ignore, s.lookup = all, leftAlone(all, ignored), d.lookup
+	err := s.run()
+	if e, ok := errors.AsType[*Error](err); ok {
+		if v, ok := all.Get(e.Option); ok {
+			e.Origin = v.from.At()
 		}
-		return nil, err
 	}
-	return all, nil
+	return err
 }
 
 func copyTexts(to, from *texts) {
@@ -245,13 +237,21 @@ func copyTexts(to, from *texts) {
 	}
 }
 
-// conditionals returns the names that have variants by address family; which one holds is known only when an address is
-// banned.
-func conditionals(all *texts) map[string]bool {
-	names := map[string]bool{}
+// leftAlone returns the names in ignored, and those that have variants by address family: which one holds is known only when an address
+// is banned. It is nil for most filters.
+func leftAlone(all *texts, ignored []string) (names map[string]bool) {
+	add := func(name string) {
+		if names == nil {
+			names = map[string]bool{}
+		}
+		names[name] = true
+	}
+	for _, name := range ignored {
+		add(name)
+	}
 	for name := range all.All() {
 		if plain, conditional := withoutCondition(name); conditional {
-			names[plain] = true
+			add(plain)
 		}
 	}
 	return names
@@ -354,9 +354,10 @@ func (d *definition) options(all *texts) *settings {
 
 // allOptions returns the options with all tags replaced.
 func (d *definition) allOptions() (*settings, error) {
-	all, err := d.combine(nil)
-	if err != nil {
+	desk := d.reader.shared.desk()
+	defer d.reader.shared.done(desk)
+	if err := d.combine(desk, &desk.all, nil); err != nil {
 		return nil, err
 	}
-	return d.options(all), nil
+	return d.options(&desk.all), nil
 }

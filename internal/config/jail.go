@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"gaol/internal/config/layers"
-	"gaol/internal/config/omap"
 	"gaol/internal/pickle"
 )
 
@@ -198,15 +197,30 @@ func (d *draft) implyLogType() {
 
 func isJournal(backend string) bool { return strings.HasPrefix(backend, "systemd") }
 
-// A published is what a filter gives to its jail: values by the name that is to stand behind known/.
-type published struct{ values omap.Map[layers.Var] }
+// A published is what a filter gives to its jail: values by the name that is to stand behind known/, and the types of those that are
+// no text.
+type published struct {
+	values *texts
+	types  []typed
+}
+
+// A typed is the name of a value and its layers.Var.Type.
+type typed struct{ name, kind string }
 
 // Lookup implements layers.Vars.
 func (p *published) Lookup(name string) (layers.Var, bool) {
-	if p == nil || !strings.HasPrefix(name, knownPrefix) {
+	known, ok := strings.CutPrefix(name, knownPrefix)
+	if p == nil || !ok || strings.HasPrefix(known, knownPrefix) {
 		return layers.Var{}, false
 	}
-	return p.values.Get(name[len(knownPrefix):])
+	t, ok := p.values.Get(known)
+	v := layers.Var{Text: t.s, From: t.from}
+	for _, typed := range p.types {
+		if typed.name == known {
+			v.Type = typed.kind
+		}
+	}
+	return v, ok
 }
 
 // publish makes known/… out of everything that the filter defines, as other jails with that filter have it, or anew.
@@ -241,31 +255,41 @@ func (d *draft) publishAnew() error {
 	if err != nil {
 		return err
 	}
-	all, err := f.combine(free)
-	if err != nil {
+	r := d.reader
+	desk := r.shared.desk()
+	defer r.shared.done(desk)
+	d.published = &published{values: &texts{}}
+	if err := f.combine(desk, d.published.values, free); err != nil {
 		return err
 	}
-	d.published = &published{}
-	d.published.values.Grow(all.Len())
-	for name, t := range all.All() {
-		if strings.HasPrefix(name, knownPrefix) {
-			continue
+	d.published.setTypes(f)
+	if r.inOrder {
+		d.tellOthers()
+	}
+	return nil
+}
+
+// setTypes notes what is no text: integers, and what stands for nothing.
+func (p *published) setTypes(f *definition) {
+	for _, o := range f.table {
+		t, ok := p.values.Get(o.name)
+		switch {
+		case !ok || o.kind != intKind && !t.none:
+		case f.convert(o, t) == nil:
+			p.types = append(p.types, typed{o.name, layers.NoneType})
+		default:
+			p.types = append(p.types, typed{o.name, "int"})
 		}
-		v := layers.Var{Text: t.s, From: t.from}
-		if o, ok := find(f.table, name); ok {
-			switch converted := f.convert(o, t); {
-			case converted == nil:
-				v.Type = layers.NoneType
-			case o.kind == intKind:
-				v.Type = "int"
-			}
-		}
-		d.published.values.Set(name, v)
-		if d.reader.inOrder {
+	}
+}
+
+// tellOthers lets jails further down refer to what the filter says.
+func (d *draft) tellOthers() {
+	for name := range d.published.values.All() {
+		if v, ok := d.published.Lookup(knownPrefix + name); ok {
 			d.set.Define(d.jail.Name, knownPrefix+name, &layers.Entry{Raw: v.Text, Origin: v.From.At(), Type: v.Type})
 		}
 	}
-	return nil
 }
 
 // filterAgain evaluates the filter for the second time, now that all of the jail is read.

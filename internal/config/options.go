@@ -160,28 +160,34 @@ func ParseBool(s string) bool {
 // default, or is absent when it has none. A section that does not exist is complained about, option by option.
 func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars, skip func(string) bool) (*settings, error) {
 	found := &settings{}
-	found.Grow(len(table))
+	found.Grow(min(len(table), usualOptions))
+	view := set.View(section, vars)
 	for _, o := range table {
 		if skip != nil && skip(o.name) {
 			continue
 		}
-		v, ok, err := set.Find(section, o.name, vars)
+		v, ok, err := view.Find(o.name)
 		switch {
 		case err != nil:
 			return nil, err
 		case ok:
 			found.Set(o.name, r.convert(section, o, v))
-		case set.Section(section) == nil:
+		case !view.Exists():
 			r.noSection(section)
 			found.Set(o.name, setting{value: o.def})
 		case o.def != nil:
-			r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
-				pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
+			if r.o.Verbosity >= debugging {
+				r.log.add(readerLog, Debug, fmt.Sprintf("%s not defined in %s. Using default one: %s",
+					pickle.Repr(o.name), pickle.Repr(section), pickle.Repr(o.def)))
+			}
 			found.Set(o.name, setting{value: o.def})
 		}
 	}
 	return found, nil
 }
+
+// usualOptions is about how many options a jail has.
+const usualOptions = 20
 
 // noSection complains about a section that does not exist.
 func (r *reader) noSection(section string) {

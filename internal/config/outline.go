@@ -86,29 +86,22 @@ func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *out
 		reader: f.reader.fork(), set: f.set, file: f.file, table: f.table,
 		params: withGaps(f.params, literal), from: f.from, asked: &answers{},
 	}
-	all, err := d.evaluated(jail)
-	if err != nil {
+	desk := d.reader.shared.desk()
+	defer d.reader.shared.done(desk)
+	if d.evaluate(jail) != nil || d.combine(desk, &desk.all, nil, serverTags...) != nil {
 		return &outline{params: d.params, asked: d.asked, failed: true}, nil
 	}
 	longest := 0
-	for _, t := range all.All() {
+	for _, t := range desk.all.All() {
 		longest = max(longest, len(t.s)+strings.Count(t.s, gapFor(0)[:1])*maxGapText)
 		inTags = append(inTags, d.gapsInTags(t.s)...)
 	}
 	if len(inTags) > 0 {
 		return nil, inTags
 	}
-	o = d.outline(all, d.params.Len())
+	o = d.outline(&desk.all, d.params.Len())
 	o.failed = len(d.reader.log) > 0 || longest > maxExpanded
 	return o, nil
-}
-
-// evaluated evaluates an action and replaces its tags.
-func (d *definition) evaluated(jail *settings) (*texts, error) {
-	if err := d.evaluate(jail); err != nil {
-		return nil, err
-	}
-	return d.combine(nil, serverTags...)
 }
 
 // gapsInTags returns the names of the parameters whose gaps are within tags. Such a tag is unknown and stays to the end.

@@ -102,7 +102,7 @@ func (l Log) print(w io.Writer, verbosity int) {
 		threshold = Errors
 	case verbosity == 1:
 		threshold = Info
-	case verbosity > 1:
+	case verbosity >= debugging:
 		threshold = 0
 	}
 	for _, m := range l {

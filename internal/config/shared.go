@@ -16,7 +16,7 @@ type shared struct {
 
 	outlines outlines // of actions
 
-	idle sync.Pool // of *substitution, for the memory in them
+	idle sync.Pool // of *desk
 }
 
 type usesOfFile struct {
@@ -73,15 +73,24 @@ func givenBy(notes *answers, jail *settings) bool {
 	return true
 }
 
-// substitution returns one without values.
-func (h *shared) substitution() *substitution {
-	if s, ok := h.idle.Get().(*substitution); ok {
-		return s
-	}
-	return &substitution{most: maxExpanded}
+// A desk is memory for what is forgotten at once. It serves one jail after the other.
+type desk struct {
+	substitution substitution
+	all          texts
+	splitter     splitter
 }
 
-func (h *shared) done(s *substitution) { h.idle.Put(s) }
+// desk returns one that nobody works at, its texts empty.
+func (h *shared) desk() *desk {
+	k, ok := h.idle.Get().(*desk)
+	if !ok {
+		return &desk{substitution: substitution{most: maxExpanded}}
+	}
+	k.all.Clear()
+	return k
+}
+
+func (h *shared) done(k *desk) { h.idle.Put(k) }
 
 // find returns how jails before used the filter, if it is the way in which this one does; else whether to keep what comes of it.
 func (h *shared) find(f *definition, jail *settings) (found *filterUse, keep bool) {

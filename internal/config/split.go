@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,8 +16,33 @@ func SplitWords(s string) []string {
 // SplitWithOptions splits a list of definitions, such as the value of action, at white space outside brackets. It judges
 // no item: ParseDefinition does.
 func SplitWithOptions(text string) []string {
-	s := newSplitter(text)
-	var items []string
+	var s splitter
+	return s.split(text)
+}
+
+// A splitter finds where items end. Inside brackets several readings are possible, of which the first that leads to a
+// closing bracket holds. What was looked for once is looked up afterwards, so that the search takes time in proportion to
+// the text, however odd it is. The memory of one text serves for the next.
+type splitter struct {
+	text string
+	next []ahead // for every place in the text, and its end
+
+	dead  map[int]bool // places from which no closing bracket is reached
+	tried map[int]int  // by the end of an unquoted value: the first place that has been tried as an earlier end
+	depth int
+}
+
+// An ahead is where the next place is, at or behind a place in the text, that has
+type ahead struct {
+	ink   int32 // no white space
+	blank int32 // white space
+	stop  int32 // a comma or a closing bracket
+	word  int32 // no character of an option name
+	quote [len(quotes)]int32
+}
+
+func (s *splitter) split(text string) (items []string) {
+	s.look(text)
 	for at := s.inkAt(0); at < len(text); {
 		end := s.item(at)
 		items = append(items, text[at:end])
@@ -25,73 +51,51 @@ func SplitWithOptions(text string) []string {
 	return items
 }
 
-// A splitter finds where items end. Inside brackets several readings are possible, of which the first that leads to a
-// closing bracket holds. What was looked for once is looked up afterwards, so that the search takes time in proportion to
-// the text, however odd it is.
-type splitter struct {
-	text string
-	// For every place in the text, the next place at or behind it that has
-	ink   []int32 // no white space
-	blank []int32 // white space
-	stop  []int32 // a comma or a closing bracket
-	word  []int32 // no character of an option name
-	quote [2][]int32
-
-	dead  map[int]bool // places from which no closing bracket is reached
-	tried map[int]int  // by the end of an unquoted value: the first place that has been tried as an earlier end
-	depth int
-}
-
 // maxParams bounds the parameters of one item.
 const maxParams = 20_000
 
 const quotes = `"'`
 
-func newSplitter(text string) *splitter {
+// look fills the table.
+func (s *splitter) look(text string) {
 	n := len(text)
-	s := &splitter{text: text, dead: map[int]bool{}, tried: map[int]int{}}
-	tables := []*[]int32{&s.ink, &s.blank, &s.stop, &s.word, &s.quote[0], &s.quote[1]}
-	for _, t := range tables {
-		*t = make([]int32, n+1)
-		(*t)[n] = int32(n)
-	}
+	s.text, s.next = text, slices.Grow(s.next[:0], n+1)[:n+1]
+	s.dead, s.tried, s.depth = nil, nil, 0
+	end := int32(n)
+	p := ahead{end, end, end, end, [...]int32{end, end}}
+	s.next[n] = p
 	for i := n - 1; i >= 0; i-- {
-		for _, t := range tables {
-			(*t)[i] = (*t)[i+1]
+		if utf8.RuneStart(text[i]) {
+			r, _ := utf8.DecodeRuneInString(text[i:])
+			p.mark(int32(i), r)
 		}
-		if !utf8.RuneStart(text[i]) {
-			continue
-		}
-		r, _ := utf8.DecodeRuneInString(text[i:])
-		switch at := int32(i); {
-		case pytext.IsSpace(r):
-			s.blank[i], s.word[i] = at, at
-		default:
-			s.ink[i] = at
-			s.mark(at, r)
-		}
+		s.next[i] = p
 	}
-	return s
 }
 
 // mark notes what the character r at a place is.
-func (s *splitter) mark(at int32, r rune) {
+func (p *ahead) mark(at int32, r rune) {
+	if pytext.IsSpace(r) {
+		p.blank, p.word = at, at
+		return
+	}
+	p.ink = at
 	if r == ',' || r == ']' {
-		s.stop[at] = at
+		p.stop = at
 	}
 	if r != '-' && r != '.' && !pytext.IsWord(r) {
-		s.word[at] = at
+		p.word = at
 	}
 	if i := strings.IndexRune(quotes, r); i >= 0 {
-		s.quote[i][at] = at
+		p.quote[i] = at
 	}
 }
 
-func (s *splitter) inkAt(at int) int { return int(s.ink[at]) }
+func (s *splitter) inkAt(at int) int { return int(s.next[at].ink) }
 
 // item returns the end of the item that begins at at.
 func (s *splitter) item(at int) int {
-	name := int(s.blank[at])
+	name := int(s.next[at].blank)
 	if i := strings.IndexByte(s.text[at:name], '['); i >= 0 {
 		name = at + i
 	}
@@ -105,7 +109,7 @@ func (s *splitter) item(at int) int {
 			return end
 		}
 	}
-	return int(s.blank[at])
+	return int(s.next[at].blank)
 }
 
 // ends reports whether an item may end at at, and where it then does: one white space character separates two items, what
@@ -136,6 +140,9 @@ func (s *splitter) group(at int) (int, bool) {
 			return end, true
 		}
 	}
+	if s.dead == nil {
+		s.dead = map[int]bool{}
+	}
 	s.dead[at] = true
 	return 0, false
 }
@@ -143,16 +150,16 @@ func (s *splitter) group(at int) (int, bool) {
 // name returns where the value begins when an option name, with or without a condition, and an equals sign come next.
 func (s *splitter) name(at int) (value int, ok bool) {
 	begin := s.inkAt(at)
-	end := int(s.word[begin])
+	end := int(s.next[begin].word)
 	if end == begin || end == len(s.text) {
 		return 0, false
 	}
 	if s.text[end] == '?' {
-		key := int(s.word[end+1])
+		key := int(s.next[end+1].word)
 		if key == end+1 || key == len(s.text) || s.text[key] != '=' {
 			return 0, false
 		}
-		if end = int(s.word[key+1]); end == key+1 || end == len(s.text) {
+		if end = int(s.next[key+1].word); end == key+1 || end == len(s.text) {
 			return 0, false
 		}
 	}
@@ -163,16 +170,19 @@ func (s *splitter) name(at int) (value int, ok bool) {
 // the next comma or closing bracket, or to ever earlier places.
 func (s *splitter) value(start int) (int, bool) {
 	if start < len(s.text) {
-		if i := strings.IndexByte(quotes, s.text[start]); i >= 0 && int(s.quote[i][start+1]) < len(s.text) {
-			if end, ok := s.afterValue(int(s.quote[i][start+1]) + 1); ok {
+		if i := strings.IndexByte(quotes, s.text[start]); i >= 0 && int(s.next[start+1].quote[i]) < len(s.text) {
+			if end, ok := s.afterValue(int(s.next[start+1].quote[i]) + 1); ok {
 				return end, true
 			}
 		}
 	}
-	stop := int(s.stop[start])
+	stop := int(s.next[start].stop)
 	from := stop
 	if earliest, ok := s.tried[stop]; ok {
 		from = min(from, earliest-1)
+	}
+	if s.tried == nil {
+		s.tried = map[int]int{}
 	}
 	for end := from; end >= start; end-- {
 		s.tried[stop] = end

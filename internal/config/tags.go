@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,12 +40,15 @@ type substitution struct {
 	most   int // bytes that a value may grow to
 
 	room expansion // where expand works
+	done []bool    // where run does
 }
 
 // run replaces until nothing changes. A value that names itself, directly or in a circle, is an error. A value that a pass
 // leaves as it is stays so for good, since tags that are unknown once are unknown ever.
 func (s *substitution) run() error {
-	done := make([]bool, s.values.Len())
+	done := slices.Grow(s.done[:0], s.values.Len())[:s.values.Len()]
+	s.done = done
+	clear(done)
 	for changed := true; changed; {
 		changed = false
 		for i := range done {

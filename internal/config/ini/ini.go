@@ -7,6 +7,7 @@ package ini
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -100,9 +101,7 @@ type parser struct {
 	number  int   // of the current line
 	names   names // of sections
 	section *Section
-	options *names // of the section; [DEFAULT]'s live on in defaults while another section is open
-	// defaults are the option names of [DEFAULT], which may be reopened.
-	defaults names
+	options *names // of the section, once there are many
 	// value collects the lines of the open option.
 	value  []string
 	open   bool // an option is
@@ -186,7 +185,7 @@ func (p *parser) header(name string) error {
 		if p.file.Default == nil {
 			p.file.Default = &Section{Name: name, Line: p.number}
 		}
-		p.section, p.options = p.file.Default, &p.defaults
+		p.section, p.options = p.file.Default, nil
 		return nil
 	}
 	if p.names.Has(name) {
@@ -198,7 +197,7 @@ func (p *parser) header(name string) error {
 		}
 	}
 	p.names.Set(name, struct{}{})
-	p.section, p.options = &Section{Name: name, Line: p.number}, &names{}
+	p.section, p.options = &Section{Name: name, Line: p.number}, nil
 	p.file.Sections = append(p.file.Sections, p.section)
 	return nil
 }
@@ -224,7 +223,7 @@ func (p *parser) option(line, raw string) error {
 		p.wrong(raw)
 	}
 	p.finishValue()
-	if p.options.Has(name) {
+	if p.taken(name) {
 		return &Error{
 			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
 			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
@@ -232,13 +231,33 @@ func (p *parser) option(line, raw string) error {
 			Hint: "remove one of the two; to override a value put it into a .local file",
 		}
 	}
-	p.options.Set(name, struct{}{})
 	p.section.Options = append(p.section.Options, Option{Name: name, Line: p.number})
 	if name != "" {
 		p.value, p.open = append(p.value, pytext.Strip(line[i+1:])), true
 	}
 	return nil
 }
+
+// taken reports whether the section has an option called name, and takes the name if not.
+func (p *parser) taken(name string) bool {
+	if len(p.section.Options) < few {
+		return slices.ContainsFunc(p.section.Options, func(o Option) bool { return o.Name == name })
+	}
+	if p.options == nil {
+		p.options = &names{}
+		for _, o := range p.section.Options {
+			p.options.Set(o.Name, struct{}{})
+		}
+	}
+	if p.options.Has(name) {
+		return true
+	}
+	p.options.Set(name, struct{}{})
+	return false
+}
+
+// few is how many options are searched one by one, which is cheaper than to index them.
+const few = 16
 
 // wrong records a line that is neither header nor option.
 func (p *parser) wrong(raw string) {

@@ -35,7 +35,9 @@ func readWhole(name string, scratch []byte) ([]byte, error) {
 		if len(data) > maxFile {
 			return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
 		}
-		data = slices.Grow(data, 1<<10)
+		if len(data) == cap(data) {
+			data = slices.Grow(data, cap(data))
+		}
 	}
 }
 

@@ -74,8 +74,29 @@ func (s *Set) Get(section, option string, vars Vars) (Value, error) {
 // Find is Get for those who expect that there may be no such section or option: ok is false then. The error, if any, is an
 // *InterpolationError.
 func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err error) {
-	a := asker{set: s, name: section, own: s.Section(section), vars: vars}
-	if a.own == nil && section != ini.Default {
+	view := s.View(section, vars)
+	return view.Find(option)
+}
+
+// A View answers for one section, with vars before what it says itself: Find for one who asks for many options of it.
+type View struct {
+	set  *Set
+	name string   // of the section
+	own  *Section // nil for [DEFAULT], and for a section that does not exist
+	vars Vars
+}
+
+// View returns the view of a section, be there one or not.
+func (s *Set) View(section string, vars Vars) View {
+	return View{set: s, name: section, own: s.Section(section), vars: vars}
+}
+
+// Exists reports whether there is such a section.
+func (a *View) Exists() bool { return a.own != nil || a.name == ini.Default }
+
+// Find returns the value of an option, as Set.Find does.
+func (a *View) Find(option string) (v Value, ok bool, err error) {
+	if !a.Exists() {
 		return Value{}, false, nil
 	}
 	option = pytext.Lower(option)
@@ -84,7 +105,7 @@ func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err err
 		return Value{}, false, nil
 	}
 	v = Value{Text: found.text, None: found.kind == NoneType, From: found.entry}
-	if strings.Contains(found.text, "%") {
+	if strings.IndexByte(found.text, '%') >= 0 {
 		v.Text, err = a.resolved(option, found)
 	}
 	return v, err == nil, err
@@ -99,17 +120,9 @@ func (s *Set) Raw(section, option string) *Entry {
 	return e
 }
 
-// An asker is a section that looks names up.
-type asker struct {
-	set  *Set
-	name string   // of the section
-	own  *Section // nil for [DEFAULT]
-	vars Vars
-}
-
 // resolved returns the text of what was found for option with every reference replaced.
-func (a asker) resolved(option string, f finding) (string, error) {
-	g := getter{asker: a, option: option}
+func (a *View) resolved(option string, f finding) (string, error) {
+	g := getter{View: *a, option: option}
 	g.out.Grow(2 * len(f.text))
 	if err := g.resolve(f, 1); err != nil {
 		return "", err
@@ -119,7 +132,7 @@ func (a asker) resolved(option string, f finding) (string, error) {
 
 // A getter resolves one value.
 type getter struct {
-	asker
+	View
 	option string
 	out    strings.Builder
 	levels []string // the texts being resolved, outermost first
@@ -152,7 +165,7 @@ const (
 )
 
 // lookup finds a name as it stands, without looking into other sections.
-func (a *asker) lookup(name string) (finding, bool) {
+func (a *View) lookup(name string) (finding, bool) {
 	if name == "__name__" && a.own != nil {
 		return finding{name: name, text: a.name}, true
 	}
@@ -167,7 +180,7 @@ func (a *asker) lookup(name string) (finding, bool) {
 	return a.fromDefault(name)
 }
 
-func (a *asker) fromDefault(option string) (finding, bool) {
+func (a *View) fromDefault(option string) (finding, bool) {
 	if e, ok := a.set.Default.Get(option); ok {
 		return findingOf(option, e, inDefault), true
 	}

@@ -90,39 +90,70 @@ func (s *Set) Define(section, option string, e *Entry) {
 }
 
 // merge lays one file over the set.
-func (s *Set) merge(f *ini.File) {
+func (s *Set) merge(f *file) {
 	s.Files = append(s.Files, f.Path)
-	if f.Default != nil {
-		entries := entriesOf(f, f.Default)
-		s.Default.Grow(len(entries))
-		for i, o := range f.Default.Options {
-			cover(&s.Default, o.Name, &entries[i])
-		}
-	}
-	for _, section := range f.Sections {
-		s.mergeSection(f, section)
+	for i := range f.pages {
+		s.mergePage(&f.pages[i])
 	}
 }
 
-func (s *Set) mergeSection(f *ini.File, section *ini.Section) {
-	name, condition := conditional(section.Name)
-	target := s.Section(name)
-	var former *Section // exists as soon as a second file opens the section, be it empty
-	if target == nil {
-		target = &Section{}
-		s.sections.Set(name, target)
-	} else {
-		former = s.shadow(name)
+func (s *Set) mergePage(p *page) {
+	target, former := &s.Default, (*Section)(nil)
+	if p.section != ini.Default {
+		target, former = s.open(p.section)
 	}
-	entries := entriesOf(f, section)
-	target.Grow(len(entries))
-	for i, o := range section.Options {
-		option := o.Name + condition
-		if old, ok := target.Get(option); ok && former != nil {
-			former.Set(option, old)
+	target.Grow(len(p.entries))
+	for i := range p.entries {
+		name, e := p.names[i], &p.entries[i]
+		old, covered := target.Get(name)
+		if covered && former != nil {
+			former.Set(name, old)
 		}
-		cover(target, option, &entries[i])
+		if covered {
+			e = e.over(old)
+		}
+		target.Set(name, e)
 	}
+}
+
+// open returns the section called name, made if there is none, and the one that keeps what it had before: it exists as soon as a second
+// file opens the section, be it empty.
+func (s *Set) open(name string) (target, former *Section) {
+	if target = s.Section(name); target != nil {
+		return target, s.shadow(name)
+	}
+	target = &Section{}
+	s.sections.Set(name, target)
+	return target, nil
+}
+
+// A page is what one section of one file says. Most sets that the file is part of share its entries; none changes them.
+type page struct {
+	section string
+	names   []string // of the options, condition included
+	entries []Entry
+}
+
+// pagesOf returns the pages of a file, [DEFAULT] first.
+func pagesOf(f *ini.File) []page {
+	pages := make([]page, 0, len(f.Sections)+1)
+	if f.Default != nil {
+		pages = append(pages, pageOf(f.Path, f.Default, ini.Default, ""))
+	}
+	for _, section := range f.Sections {
+		name, condition := conditional(section.Name)
+		pages = append(pages, pageOf(f.Path, section, name, condition))
+	}
+	return pages
+}
+
+func pageOf(file string, section *ini.Section, name, condition string) page {
+	p := page{name, make([]string, len(section.Options)), make([]Entry, len(section.Options))}
+	for i, o := range section.Options {
+		p.names[i] = o.Name + condition
+		p.entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
+	}
+	return p
 }
 
 // conditional splits the header word?condition, which means that all options below are to be called option?condition.
@@ -144,22 +175,12 @@ func (s *Set) shadow(name string) *Section {
 	return section
 }
 
-// cover puts e in the place of what section had under option.
-func cover(section *Section, option string, e *Entry) {
-	if old, ok := section.Get(option); ok {
-		e.Overrides = old
-		if old.Origin == e.Origin {
-			e.Overrides = old.Overrides
-		}
+// over returns e as it is in the place of old.
+func (e *Entry) over(old *Entry) *Entry {
+	covering := *e
+	covering.Overrides = old
+	if old.Origin == e.Origin {
+		covering.Overrides = old.Overrides
 	}
-	section.Set(option, e)
-}
-
-// entriesOf returns what the options of a section say.
-func entriesOf(f *ini.File, section *ini.Section) []Entry {
-	entries := make([]Entry, len(section.Options))
-	for i, o := range section.Options {
-		entries[i] = Entry{Raw: o.Value, Origin: Origin{f.Path, o.Line}}
-	}
-	return entries
+	return &covering
 }

@@ -15,7 +15,7 @@ import (
 // A Reader reads logical configurations from one source and parses each file once. It is safe for concurrent use.
 type Reader struct {
 	source   Source
-	files    table[file]
+	files    table[*file]
 	folders  table[listing]
 	readings table[outcome] // by base name
 	idle     sync.Pool      // of *[]byte, to read files into
@@ -62,9 +62,10 @@ func (r *Reading) complain(logger, text string) {
 
 // A file is a parsed file and what it includes, or why there is none.
 type file struct {
-	*ini.File              // nil for one that cannot be read
-	complaint     string   // about that, if there is something to be said
-	err           error    // what makes the whole configuration void
+	*ini.File            // nil for one that cannot be read
+	complaint     string // about that, if there is something to be said
+	err           error  // what makes the whole configuration void
+	pages         []page
 	before, after []string // full names
 }
 
@@ -155,18 +156,19 @@ func setOf(files []string) map[string]bool {
 }
 
 // parse returns a file, whose File is nil when it cannot be read.
-func (r *Reader) parse(name string) file {
-	return r.files.get(name, func() file {
+func (r *Reader) parse(name string) *file {
+	return r.files.get(name, func() *file {
 		text, err := r.text(name)
 		if err != nil {
-			return file{} // an absent include is no error, and who needs a main file notices
+			return &file{} // an absent include is no error, and who needs a main file notices
 		}
 		if !utf8.ValidString(text) {
-			return file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
+			return &file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
 		}
-		f := file{}
+		f := &file{}
 		if f.File, f.err = ini.Parse(name, text); f.err == nil {
-			f.before, f.after, f.err = includesOf(f.File)
+			f.pages = pagesOf(f.File)
+			f.before, f.after, f.err = f.includes()
 		}
 		return f
 	})
@@ -192,10 +194,10 @@ func (r *Reader) text(name string) (string, error) {
 type expansion struct {
 	reader  *Reader
 	reading *Reading
-	files   []*ini.File // in order of merging
-	stack   []string    // cleaned names of the files being expanded, outermost first
+	files   []*file  // in order of merging
+	stack   []string // cleaned names of the files being expanded, outermost first
 
-	seen    map[*ini.File]bool
+	seen    map[*file]bool
 	repeats int // how often a file was there before
 }
 
@@ -252,7 +254,7 @@ func (x *expansion) file(name string, ancestors []string) error {
 	if parsed.File == nil || parsed.err != nil {
 		return parsed.err
 	}
-	if x.repeated(parsed.File); x.repeats > maxRepeats {
+	if x.repeated(parsed); x.repeats > maxRepeats {
 		return &InterpolationError{
 			Section: includes, Origin: Origin{File: name, Line: 1},
 			Text: fmt.Sprintf("files include each other more than %d times, at last %s", maxRepeats, pickle.Repr(name)),
@@ -266,17 +268,17 @@ func (x *expansion) file(name string, ancestors []string) error {
 	if err := x.list(without(parsed.before, ancestors), inner); err != nil {
 		return err
 	}
-	x.files = append(x.files, parsed.File)
+	x.files = append(x.files, parsed)
 	return x.list(without(parsed.after, ancestors), inner)
 }
 
 // repeated counts a file that was included before.
-func (x *expansion) repeated(f *ini.File) {
+func (x *expansion) repeated(f *file) {
 	if x.seen[f] {
 		x.repeats++
 	}
 	if x.seen == nil {
-		x.seen = map[*ini.File]bool{}
+		x.seen = map[*file]bool{}
 	}
 	x.seen[f] = true
 }
@@ -285,14 +287,14 @@ func without(files, ancestors []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return slices.Contains(ancestors, f) })
 }
 
-// includesOf returns the full names of the files that f includes. They are interpolated with f's own sections alone.
-func includesOf(f *ini.File) (before, after []string, err error) {
+// includes returns the full names of the files that f includes. They are interpolated with f's own sections alone.
+func (f *file) includes() (before, after []string, err error) {
 	if f.Section(includes) == nil {
 		return nil, nil, nil
 	}
 	var own *Set // made only for values that refer to others
 	get := func(option string) []string {
-		text, plain := plainInclude(f, option)
+		text, plain := plainInclude(f.File, option)
 		if !plain {
 			if own == nil {
 				own = &Set{}

@@ -30,6 +30,14 @@ func (m *Map[V]) Grow(n int) {
 	}
 }
 
+// Clear removes all keys and keeps the memory for others.
+func (m *Map[V]) Clear() {
+	clear(m.keys)
+	clear(m.values)
+	clear(m.index)
+	m.keys, m.values = m.keys[:0], m.values[:0]
+}
+
 // Clone returns a map of its own with the same keys and values.
 func (m *Map[V]) Clone() *Map[V] {
 	if m == nil {
