@@ -1,8 +1,11 @@
 package config
 
+import "slices"
+
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
 func (d *draft) commands() error {
-	block := &regexBlock{jail: d.jail.Name}
+	var name any = d.jail.Name // made an any once for all commands
+	block := &regexBlock{jail: name, commands: make([]any, 0, usualBlock)}
 	if d.filter != nil {
 		if err := d.filterCommands(block); err != nil {
 			return err
@@ -15,17 +18,19 @@ func (d *draft) commands() error {
 	if err != nil {
 		return err
 	}
-	actions, err := d.actionCommands()
+	actions, err := d.actionCommands(name)
 	if err != nil {
 		return err
 	}
-	d.jail.Commands = append([]any{d.addCommand()}, block.commands...)
-	d.jail.Commands = append(append(d.jail.Commands, rest...), actions...)
 	if len(d.otherwise) > 0 {
-		d.jail.Commands = append(d.jail.Commands, []any{"set", d.jail.Name, ElseOption, d.otherwise})
+		actions = append(actions, []any{"set", name, ElseOption, d.otherwise})
 	}
+	d.jail.Commands = slices.Concat([]any{d.addCommand()}, block.commands, rest, actions)
 	return nil
 }
+
+// usualBlock is about how many commands about lines and expressions a jail has.
+const usualBlock = 8
 
 // addCommand returns the command that makes the jail. What it reads and the name of its filter are for the log of our own server;
 // others pass over the words.
@@ -67,7 +72,8 @@ func (d *draft) jailBlock(block *regexBlock) error {
 
 // jailCommands returns the commands for the jail's other options, log files last.
 func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
-	var jail any = d.jail.Name // made once for all commands
+	jail := block.jail
+	commands = make([]any, 0, d.opts.Len())
 	for name, s := range d.opts.All() {
 		if _, ok := find(filterOptions, name); ok {
 			continue
@@ -98,10 +104,11 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 // serverTags are left to the server, which knows their values when it bans.
 var serverTags = []string{"matches", "ipmatches", "ipjailmatches", "timeout", "bantime"}
 
-func (d *draft) actionCommands() ([]any, error) {
-	var commands []any
+func (d *draft) actionCommands(jail any) ([]any, error) {
+	commands := make([]any, 0, 2*len(d.actions)+1)
 	for _, use := range d.actions {
-		add := []any{"set", d.jail.Name, "addaction", use.name}
+		var name any = use.name
+		add := []any{"set", jail, "addaction", name}
 		a := Action{Name: use.name, File: use.file}
 		if use.def == nil {
 			path := d.reader.o.Source.Path("action.d/" + use.file)
@@ -120,9 +127,9 @@ func (d *draft) actionCommands() ([]any, error) {
 		case 0:
 		case 1:
 			pair := pairs[0].([]any)
-			commands = append(commands, []any{"set", d.jail.Name, "action", use.name, pair[0], pair[1]})
+			commands = append(commands, []any{"set", jail, "action", name, pair[0], pair[1]})
 		default:
-			commands = append(commands, []any{"multi-set", d.jail.Name, "action", use.name, pairs})
+			commands = append(commands, []any{"multi-set", jail, "action", name, pairs})
 		}
 	}
 	return commands, nil

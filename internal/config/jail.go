@@ -72,6 +72,9 @@ type draft struct {
 	otherwise []any      // the commands of ElseOption, none for a jail without
 	rejected  bool
 	enabled   bool
+
+	preparing              transcript // what was said before there were commands
+	unprepared, unfinished error      // fatal for the whole
 }
 
 // prepare reads everything that one jail is made of, if it is enabled. The draft is never nil. The error, if any, is fatal for the

@@ -196,10 +196,10 @@ func (r *reader) noSection(section string) {
 
 // convert turns the text of an option into its kind.
 func (r *reader) convert(section string, o option, v layers.Value) setting {
-	s := setting{value: v.Text, raw: v.Text, from: v.From}
+	s := setting{raw: v.Text, from: v.From}
 	switch o.kind {
-	case boolKind:
-		s.value = ParseBool(v.Text)
+	default:
+		s.value = o.kind.of(v.Text)
 	case intKind:
 		n, ok := pytext.Int(v.Text)
 		if !ok {

@@ -15,7 +15,7 @@ import (
 type outline struct {
 	params *Params       // gaps, and the texts that may not be filled in
 	from   *layers.Entry // of the parameters; another jail's are written elsewhere
-	asked  *answers      // what the jail was asked for and said
+	asked  *answers      // what the jail was asked for and said; nil where the outline is one jail's own
 
 	sent   []outlined
 	gaps   []int // how many there are for each parameter, in all that is sent

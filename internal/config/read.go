@@ -56,10 +56,10 @@ func (r *reader) everything(c *Config) error {
 	if err != nil {
 		return err
 	}
-	return r.finish(c, general, drafts)
+	return r.assemble(c, general, drafts)
 }
 
-// drafts prepares the jails that are wanted and enabled.
+// drafts reads the jails that are wanted, as far as they are enabled, and makes their commands.
 func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	names := set.Names()
 	if r.o.Only != "" {
@@ -68,21 +68,20 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 		}
 		names = []string{r.o.Only}
 	}
-	prepared := make([]*draft, len(names))
-	faults := make([]error, len(names))
+	all := make([]*draft, len(names))
 	r.inOrder = entangled(set)
-	r.forEach(len(names), func(i int) { prepared[i], faults[i] = r.fork().prepare(set, names[i]) })
-	var drafts []*draft
-	for i, d := range prepared {
-		r.adopt(d)
-		if faults[i] != nil {
-			return nil, faults[i]
+	r.forEach(len(names), func(i int) { all[i] = r.fork().draft(set, names[i]) })
+	var enabled []*draft
+	for _, d := range all {
+		r.log = append(r.log, d.preparing...)
+		if d.unprepared != nil {
+			return nil, d.unprepared
 		}
 		if d.enabled {
-			drafts = append(drafts, d)
+			enabled = append(enabled, d)
 		}
 	}
-	return drafts, nil
+	return enabled, nil
 }
 
 // forEach calls work for the jails 0 to n-1.
@@ -94,30 +93,35 @@ func (r *reader) forEach(n int, work func(i int)) {
 	together(n, work)
 }
 
-// adopt appends what has been said about a jail to what has been said before.
-func (r *reader) adopt(d *draft) {
-	r.log = append(r.log, d.reader.log...)
-	d.reader.log = nil
+// draft prepares a jail and makes its commands, if it is enabled. What it has to say about either is kept apart, because all jails are
+// prepared before the first one is finished, as far as anybody can see.
+func (r *reader) draft(set *layers.Set, name string) *draft {
+	d, err := r.prepare(set, name)
+	d.preparing, d.unprepared, r.log = r.log, err, nil
+	if err == nil && d.enabled {
+		d.unfinished = d.finish()
+	}
+	return d
 }
 
-// finish turns the drafts into commands and puts the stream together.
-func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
-	faults := make([]error, len(drafts))
-	r.forEach(len(drafts), func(i int) { faults[i] = drafts[i].finish() })
-	c.Stream = general
-	var starts []any
+// assemble puts the stream together.
+func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
+	size := len(general)
+	for _, d := range drafts {
+		size += len(d.jail.Commands) + 1
+	}
+	stream, starts := append(make([]any, 0, size), general...), make([]any, 0, len(drafts))
 	good, bad := 0, 0
-	for i, d := range drafts {
+	for _, d := range drafts {
 		c.Jails = append(c.Jails, d.jail)
-		if faults[i] == nil {
+		if d.unfinished == nil {
 			d.judge()
 		}
-		r.adopt(d)
-		if faults[i] != nil {
-			c.Stream = nil
-			return faults[i]
+		r.log = append(r.log, d.reader.log...)
+		if d.unfinished != nil {
+			return d.unfinished
 		}
-		c.Stream = append(c.Stream, d.jail.Commands...)
+		stream = append(stream, d.jail.Commands...)
 		if d.jail.Problem == "" {
 			starts = append(starts, []any{"start", d.jail.Name})
 		}
@@ -127,7 +131,7 @@ func (r *reader) finish(c *Config, general []any, drafts []*draft) error {
 			good++
 		}
 	}
-	c.Stream = append(c.Stream, starts...)
+	c.Stream = append(stream, starts...)
 	c.Failed = bad > 0 && (good == 0 || r.o.StrictJails)
 	return nil
 }

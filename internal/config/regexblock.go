@@ -4,7 +4,7 @@ import "strings"
 
 // A regexBlock collects the commands about lines and expressions, first the filter's, then the jail's.
 type regexBlock struct {
-	jail     string
+	jail     any // its name
 	commands []any
 	front    int // how many commands the present source has put in front
 }

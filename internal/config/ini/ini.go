@@ -127,14 +127,22 @@ func (p *parser) line(line string, newline bool) error {
 	if name, ok := headerName(value); ok {
 		return p.header(name)
 	}
-	raw := line
-	if newline {
-		raw += "\n"
-	}
 	if p.section == nil {
-		return p.noHeader(raw)
+		return p.noHeader(raw(line, newline))
 	}
-	return p.option(value, raw)
+	good, err := p.option(value)
+	if !good {
+		p.wrong(raw(line, newline))
+	}
+	return err
+}
+
+// raw returns a line as it stands in the file.
+func raw(line string, newline bool) string {
+	if newline {
+		return line + "\n"
+	}
+	return line
 }
 
 // cutComment returns what of a line is no comment, stripped, and whether a comment was cut. A semicolon begins one at the
@@ -211,32 +219,35 @@ func (p *parser) noHeader(raw string) error {
 	}
 }
 
-// option opens an option. An empty name is wrong, but the original goes on with it, and so may complain about it twice.
-func (p *parser) option(line, raw string) error {
+// option opens an option, and reports whether the line is a good one. An empty name is not, but the original goes on with it, and so
+// may complain about it twice.
+func (p *parser) option(line string) (good bool, err error) {
 	i := strings.IndexAny(line, "=:")
 	if i < 0 {
-		p.wrong(raw)
-		return nil
+		return false, nil
 	}
 	name := pytext.Lower(pytext.StripRight(line[:i]))
-	if name == "" {
-		p.wrong(raw)
-	}
 	p.finishValue()
 	if p.taken(name) {
-		return &Error{
+		return name != "", &Error{
 			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
 			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
 				pickle.Repr(p.file.Path), p.number, pickle.Repr(name), pickle.Repr(p.section.Name)),
 			Hint: "remove one of the two; to override a value put it into a .local file",
 		}
 	}
+	if p.section.Options == nil {
+		p.section.Options = make([]Option, 0, usualOptions)
+	}
 	p.section.Options = append(p.section.Options, Option{Name: name, Line: p.number})
 	if name != "" {
 		p.value, p.open = append(p.value, pytext.Strip(line[i+1:])), true
 	}
-	return nil
+	return name != "", nil
 }
+
+// usualOptions is how many options most sections have at least.
+const usualOptions = 4
 
 // taken reports whether the section has an option called name, and takes the name if not.
 func (p *parser) taken(name string) bool {

@@ -104,7 +104,7 @@ func (s *Set) mergePage(p *page) {
 	}
 	target.Grow(len(p.entries))
 	for i := range p.entries {
-		name, e := p.names[i], &p.entries[i]
+		name, e := p.options[i].Name+p.condition, &p.entries[i]
 		old, covered := target.Get(name)
 		if covered && former != nil {
 			former.Set(name, old)
@@ -129,9 +129,10 @@ func (s *Set) open(name string) (target, former *Section) {
 
 // A page is what one section of one file says. Most sets that the file is part of share its entries; none changes them.
 type page struct {
-	section string
-	names   []string // of the options, condition included
-	entries []Entry
+	section   string
+	condition string // to be part of each option's name
+	options   []ini.Option
+	entries   []Entry
 }
 
 // pagesOf returns the pages of a file, [DEFAULT] first.
@@ -148,9 +149,8 @@ func pagesOf(f *ini.File) []page {
 }
 
 func pageOf(file string, section *ini.Section, name, condition string) page {
-	p := page{name, make([]string, len(section.Options)), make([]Entry, len(section.Options))}
+	p := page{name, condition, section.Options, make([]Entry, len(section.Options))}
 	for i, o := range section.Options {
-		p.names[i] = o.Name + condition
 		p.entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
 	}
 	return p

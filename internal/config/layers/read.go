@@ -27,21 +27,32 @@ func NewReader(source Source) *Reader { return &Reader{source: source} }
 // A table holds values by name. Each is made once, when somebody first asks for it; who asks for it meanwhile waits.
 type table[V any] struct {
 	mu    sync.Mutex // guards cells
-	cells map[string]func() V
+	cells map[string]*cell[V]
+}
+
+type cell[V any] struct {
+	once  sync.Once
+	value V
 }
 
 func (t *table[V]) get(name string, build func() V) V {
+	c := t.cell(name)
+	c.once.Do(func() { c.value = build() })
+	return c.value
+}
+
+func (t *table[V]) cell(name string) *cell[V] {
 	t.mu.Lock()
-	cell := t.cells[name]
-	if cell == nil {
+	defer t.mu.Unlock()
+	c := t.cells[name]
+	if c == nil {
 		if t.cells == nil {
-			t.cells = map[string]func() V{}
+			t.cells = map[string]*cell[V]{}
 		}
-		cell = sync.OnceValue(build)
-		t.cells[name] = cell
+		c = &cell[V]{}
+		t.cells[name] = c
 	}
-	t.mu.Unlock()
-	return cell()
+	return c
 }
 
 // A Reading is what came of reading a logical configuration.
