@@ -27,10 +27,7 @@ const pythonSuffix = ".py"
 // readActions reads the action files that the jail names.
 func (d *draft) readActions() error {
 	list, _ := d.opts.Get("action")
-	desk := d.reader.shared.desk()
-	items := desk.splitter.split(textOf(d.opts, "action"))
-	d.reader.shared.done(desk)
-	for _, item := range items {
+	for _, item := range d.reader.desk.splitter.split(textOf(d.opts, "action")) {
 		item = pytext.Strip(item)
 		use, err := d.readAction(item, &layers.Entry{Raw: item, Origin: list.from.At()})
 		if err != nil {
@@ -107,12 +104,11 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 // pairs returns what is sent of an action, pairs of name and value.
 func (u *actionUse) pairs() ([]any, error) {
 	if u.outline == nil {
-		desk := u.def.reader.shared.desk()
-		defer u.def.reader.shared.done(desk)
-		if err := u.def.combine(desk, &desk.all, nil, serverTags...); err != nil {
+		all := u.def.reader.desk.texts()
+		if err := u.def.combine(all, nil, serverTags...); err != nil {
 			return nil, err
 		}
-		u.outline = u.def.outline(&desk.all, 0)
+		u.outline = u.def.outline(all, 0)
 	}
 	return u.outline.fill(u.params), nil
 }

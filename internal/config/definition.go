@@ -28,6 +28,7 @@ type definition struct {
 	params *Params       // from the brackets, implied ones included
 	from   *layers.Entry // of the brackets
 	vars   *scope
+	view   layers.View       // of [Definition], after vars
 	asked  *answers          // what the jail was asked for, to be noted; nil for nobody wants to know
 	cache  omap.Map[meaning] // what tags of this use were found to mean
 
@@ -108,7 +109,7 @@ func (s *scope) fromInit(name string) (text, bool) {
 
 // evaluate reads the file with the given values of the jail before its own.
 func (d *definition) evaluate(jail *settings) error {
-	d.vars = d.newScope(jail)
+	d.look(d.newScope(jail))
 	if err := d.readKnown(d.params.Has); err != nil {
 		return err
 	}
@@ -120,8 +121,9 @@ func (d *definition) evaluate(jail *settings) error {
 // are left out.
 func (d *definition) evaluateAgain(jail *settings) error {
 	init := d.init
-	d.vars = d.newScope(jail)
-	d.vars.init = init
+	scope := d.newScope(jail)
+	scope.init = init
+	d.look(scope)
 	err := d.readKnown(func(name string) bool {
 		if d.params.Has(name) || init.Has(name) {
 			return true
@@ -135,23 +137,27 @@ func (d *definition) evaluateAgain(jail *settings) error {
 	return d.readInit()
 }
 
+// look takes values from s before those of the file.
+func (d *definition) look(s *scope) {
+	d.vars, d.view = s, d.set.View(definitionSection, s)
+}
+
 // readKnown reads the options of the table but for those that skip names, all of them as text: kinds matter only once tags are
 // replaced.
 func (d *definition) readKnown(skip func(string) bool) error {
 	d.known = &texts{}
 	d.known.Grow(len(d.table))
-	view := d.set.View(definitionSection, d.vars)
 	for _, o := range d.table {
 		if skip(o.name) {
 			continue
 		}
-		v, ok, err := view.Find(o.name)
+		v, ok, err := d.view.Find(o.name)
 		switch {
 		case err != nil:
 			return err
 		case ok:
 			d.known.Set(o.name, text{s: v.Text, from: v.From})
-		case !view.Exists():
+		case !d.view.Exists():
 			d.reader.noSection(definitionSection)
 			d.known.Set(o.name, text{none: true})
 		}
@@ -192,11 +198,12 @@ func (d *definition) own() (*texts, error) {
 	if section == nil {
 		return free, nil
 	}
+	view := d.set.View(definitionSection, nil)
 	for name := range section.All() {
 		if d.known.Has(name) {
 			continue
 		}
-		v, err := d.set.Get(definitionSection, name, nil)
+		v, err := view.Get(name)
 		if err != nil {
 			return nil, err
 		}
@@ -207,7 +214,7 @@ func (d *definition) own() (*texts, error) {
 
 // combine fills all, at first empty, with everything that the use defines, and replaces the tags in it: the options of the table, then
 // free, the brackets' and [Init]'s parameters. Ignored tags are left to the server.
-func (d *definition) combine(desk *desk, all, free *texts, ignored ...string) error {
+func (d *definition) combine(all, free *texts, ignored ...string) error {
 	all.Grow(d.known.Len() + free.Len() + d.params.Len() + 2*d.init.Len())
 	copyTexts(all, d.known)
 	copyTexts(all, free)
@@ -220,7 +227,7 @@ func (d *definition) combine(desk *desk, all, free *texts, ignored ...string) er
 			all.Set(name, t)
 		}
 	}
-	s := &desk.substitution
+	s := &d.reader.desk.substitution
 	s.values, s.ignore, s.lookup = all, leftAlone(all, ignored), d.lookup
 	err := s.run()
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -289,13 +296,14 @@ func (d *definition) find(tag string) (string, bool, error) {
 	if section, option, ok := strings.Cut(tag, "/"); ok && section != "" && option != "" &&
 		!strings.ContainsFunc(section, func(r rune) bool { return r != '-' && !pytext.IsWord(r) }) {
 		for _, name := range addressed(section) {
-			v, ok, err := d.value(name, option, nil)
-			if err != nil || ok {
-				return v, ok, err
+			v, ok, err := d.set.Find(name, option, nil)
+			if err != nil || ok && !v.None {
+				return v.Text, ok, err
 			}
 		}
 	}
-	return d.value(definitionSection, tag, d.vars)
+	v, ok, err := d.view.Find(tag)
+	return v.Text, ok && !v.None, err
 }
 
 // addressed returns the sections that a tag's prefix means, in order of preference.
@@ -307,12 +315,6 @@ func addressed(prefix string) []string {
 		return []string{ini.Default}
 	}
 	return []string{prefix}
-}
-
-// value returns an option's value, and false when there is none.
-func (d *definition) value(section, option string, vars layers.Vars) (string, bool, error) {
-	v, ok, err := d.set.Find(section, option, vars)
-	return v.Text, ok && !v.None, err
 }
 
 // convert turns a text, its tags replaced, into the kind of the option. A wrong integer becomes nil, with a warning.
@@ -354,10 +356,9 @@ func (d *definition) options(all *texts) *settings {
 
 // allOptions returns the options with all tags replaced.
 func (d *definition) allOptions() (*settings, error) {
-	desk := d.reader.shared.desk()
-	defer d.reader.shared.done(desk)
-	if err := d.combine(desk, &desk.all, nil); err != nil {
+	all := d.reader.desk.texts()
+	if err := d.combine(all, nil); err != nil {
 		return nil, err
 	}
-	return d.options(&desk.all), nil
+	return d.options(all), nil
 }

@@ -258,15 +258,12 @@ func (d *draft) publishAnew() error {
 	if err != nil {
 		return err
 	}
-	r := d.reader
-	desk := r.shared.desk()
-	defer r.shared.done(desk)
 	d.published = &published{values: &texts{}}
-	if err := f.combine(desk, d.published.values, free); err != nil {
+	if err := f.combine(d.published.values, free); err != nil {
 		return err
 	}
 	d.published.setTypes(f)
-	if r.inOrder {
+	if d.reader.inOrder {
 		d.tellOthers()
 	}
 	return nil

@@ -83,23 +83,22 @@ func (o *outline) fits(f *definition, jail *settings) bool {
 // tryOutline works out an outline. Or it returns the names of the parameters that may not be gaps, because they become part of tags.
 func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *outline, inTags []string) {
 	d := &definition{
-		reader: f.reader.fork(), set: f.set, file: f.file, table: f.table,
+		reader: f.reader.fork(f.reader.desk), set: f.set, file: f.file, table: f.table,
 		params: withGaps(f.params, literal), from: f.from, asked: &answers{},
 	}
-	desk := d.reader.shared.desk()
-	defer d.reader.shared.done(desk)
-	if d.evaluate(jail) != nil || d.combine(desk, &desk.all, nil, serverTags...) != nil {
+	all := d.reader.desk.texts()
+	if d.evaluate(jail) != nil || d.combine(all, nil, serverTags...) != nil {
 		return &outline{params: d.params, asked: d.asked, failed: true}, nil
 	}
 	longest := 0
-	for _, t := range desk.all.All() {
+	for _, t := range all.All() {
 		longest = max(longest, len(t.s)+strings.Count(t.s, gapFor(0)[:1])*maxGapText)
 		inTags = append(inTags, d.gapsInTags(t.s)...)
 	}
 	if len(inTags) > 0 {
 		return nil, inTags
 	}
-	o = d.outline(&desk.all, d.params.Len())
+	o = d.outline(all, d.params.Len())
 	o.failed = len(d.reader.log) > 0 || longest > maxExpanded
 	return o, nil
 }

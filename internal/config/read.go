@@ -70,7 +70,10 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	}
 	all := make([]*draft, len(names))
 	r.inOrder = entangled(set)
-	r.forEach(len(names), func(i int) { all[i] = r.fork().draft(set, names[i]) })
+	r.forEach(len(names), func() func(int) {
+		desk := newDesk()
+		return func(i int) { all[i] = r.fork(desk).draft(set, names[i]) }
+	})
 	var enabled []*draft
 	for _, d := range all {
 		r.log = append(r.log, d.preparing...)
@@ -84,13 +87,13 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	return enabled, nil
 }
 
-// forEach calls work for the jails 0 to n-1.
-func (r *reader) forEach(n int, work func(i int)) {
+// forEach does the work for jails 0 to n-1.
+func (r *reader) forEach(n int, begin func() (work func(i int))) {
 	if r.inOrder {
-		inTurn(n, work)
+		inTurn(n, begin())
 		return
 	}
-	together(n, work)
+	together(n, begin)
 }
 
 // draft prepares a jail and makes its commands, if it is enabled. What it has to say about either is kept apart, because all jails are

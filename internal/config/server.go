@@ -29,6 +29,7 @@ type reader struct {
 	log    transcript
 	layers *layers.Reader
 	shared *shared
+	desk   *desk
 
 	inOrder bool // jails are to be read one after the other
 }
@@ -37,12 +38,12 @@ func newReader(o Options) *reader {
 	if o.Version == "" {
 		o.Version = DefaultVersion
 	}
-	return &reader{o: o, layers: layers.NewReader(o.Source), shared: &shared{}}
+	return &reader{o: o, layers: layers.NewReader(o.Source), shared: &shared{}, desk: newDesk()}
 }
 
-// fork returns a reader of the same files with a log of its own.
-func (r *reader) fork() *reader {
-	return &reader{o: r.o, layers: r.layers, shared: r.shared, inOrder: r.inOrder}
+// fork returns a reader of the same files with a log of its own that works at desk.
+func (r *reader) fork(desk *desk) *reader {
+	return &reader{o: r.o, layers: r.layers, shared: r.shared, desk: desk, inOrder: r.inOrder}
 }
 
 // load reads a logical configuration; nil when there is none to be read.

@@ -15,8 +15,6 @@ type shared struct {
 	uses map[*layers.Set]*usesOfFile
 
 	outlines outlines // of actions
-
-	idle sync.Pool // of *desk
 }
 
 type usesOfFile struct {
@@ -72,25 +70,6 @@ func givenBy(notes *answers, jail *settings) bool {
 	}
 	return true
 }
-
-// A desk is memory for what is forgotten at once. It serves one jail after the other.
-type desk struct {
-	substitution substitution
-	all          texts
-	splitter     splitter
-}
-
-// desk returns one that nobody works at, its texts empty.
-func (h *shared) desk() *desk {
-	k, ok := h.idle.Get().(*desk)
-	if !ok {
-		return &desk{substitution: substitution{most: maxExpanded}}
-	}
-	k.all.Clear()
-	return k
-}
-
-func (h *shared) done(k *desk) { h.idle.Put(k) }
 
 // find returns how jails before used the filter, if it is the way in which this one does; else whether to keep what comes of it.
 func (h *shared) find(f *definition, jail *settings) (found *filterUse, keep bool) {

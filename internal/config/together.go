@@ -13,25 +13,29 @@ import (
 // worthwhile is how many jails, or as much other work, keep several processors busy for longer than it takes to wake them up.
 const worthwhile = 8
 
-// together calls work with 0 to n-1, on all processors, and returns when all is done. Jails know nothing of each other, so they can be
-// read at the same time, and printed; what they have to say is put in order afterwards.
-func together(n int, work func(i int)) {
+// together does work 0 to n-1 on all processors, and returns when all is done. Who takes part calls begin once, and what that returns with
+// each piece of work. Jails know nothing of each other, so they can be read at the same time; what they have to say is put in order
+// afterwards.
+func together(n int, begin func() (work func(i int))) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if n < worthwhile || workers == 1 {
-		inTurn(n, work)
+		inTurn(n, begin())
 		return
 	}
 	var (
 		next atomic.Int64
 		wait sync.WaitGroup
 	)
-	for range workers {
-		wait.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				work(int(i))
-			}
-		})
+	takePart := func() {
+		work := begin()
+		for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+			work(int(i))
+		}
 	}
+	for range workers - 1 {
+		wait.Go(takePart)
+	}
+	takePart()
 	wait.Wait()
 }
 

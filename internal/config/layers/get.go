@@ -61,14 +61,8 @@ const (
 // Get returns the value of option in section. Vars come first, then the section, then [DEFAULT]. The error is an
 // *AbsentError or an *InterpolationError.
 func (s *Set) Get(section, option string, vars Vars) (Value, error) {
-	v, ok, err := s.Find(section, option, vars)
-	switch {
-	case err != nil || ok:
-		return v, err
-	case s.Section(section) == nil && section != ini.Default:
-		return v, &AbsentError{Section: section}
-	}
-	return v, &AbsentError{section, option}
+	view := s.View(section, vars)
+	return view.Get(option)
 }
 
 // Find is Get for those who expect that there may be no such section or option: ok is false then. The error, if any, is an
@@ -84,6 +78,7 @@ type View struct {
 	name string   // of the section
 	own  *Section // nil for [DEFAULT], and for a section that does not exist
 	vars Vars
+	room []byte // where values are put together
 }
 
 // View returns the view of a section, be there one or not.
@@ -93,6 +88,18 @@ func (s *Set) View(section string, vars Vars) View {
 
 // Exists reports whether there is such a section.
 func (a *View) Exists() bool { return a.own != nil || a.name == ini.Default }
+
+// Get returns the value of an option, as Set.Get does.
+func (a *View) Get(option string) (Value, error) {
+	v, ok, err := a.Find(option)
+	switch {
+	case err != nil || ok:
+		return v, err
+	case !a.Exists():
+		return v, &AbsentError{Section: a.name}
+	}
+	return v, &AbsentError{a.name, option}
+}
 
 // Find returns the value of an option, as Set.Find does.
 func (a *View) Find(option string) (v Value, ok bool, err error) {
@@ -122,19 +129,22 @@ func (s *Set) Raw(section, option string) *Entry {
 
 // resolved returns the text of what was found for option with every reference replaced.
 func (a *View) resolved(option string, f finding) (string, error) {
-	g := getter{View: *a, option: option}
-	g.out.Grow(2 * len(f.text))
-	if err := g.resolve(f, 1); err != nil {
+	if a.room == nil {
+		a.room = make([]byte, 0, 2*len(f.text))
+	}
+	g := getter{View: *a, option: option, out: a.room[:0]}
+	err := g.resolve(f, 1)
+	if a.room = g.out; err != nil {
 		return "", err
 	}
-	return g.out.String(), nil
+	return string(g.out), nil
 }
 
 // A getter resolves one value.
 type getter struct {
 	View
 	option string
-	out    strings.Builder
+	out    []byte
 	levels []string // the texts being resolved, outermost first
 	steps  int      // references followed so far
 }
@@ -202,14 +212,14 @@ func (g *getter) resolve(f finding, depth int) error {
 	for {
 		i := strings.IndexByte(rest, '%')
 		if i < 0 {
-			g.out.WriteString(rest)
+			g.out = append(g.out, rest...)
 			return nil
 		}
-		g.out.WriteString(rest[:i])
+		g.out = append(g.out, rest[:i]...)
 		rest = rest[i:]
 		switch {
 		case strings.HasPrefix(rest, "%%"):
-			g.out.WriteByte('%')
+			g.out = append(g.out, '%')
 			rest = rest[2:]
 		case strings.HasPrefix(rest, "%("):
 			name, after, ok := reference(rest)
@@ -252,13 +262,13 @@ func (g *getter) insert(written, level string, from finding, depth int) error {
 		return g.fail(fmt.Sprintf("argument of type '%s' is not iterable", f.kind),
 			fmt.Sprintf("%s is no text and cannot be part of another value; a wrong integer may be the cause", name))
 	case !strings.Contains(f.text, "%"):
-		g.out.WriteString(f.text)
+		g.out = append(g.out, f.text...)
 	default:
 		if err := g.resolve(f, depth+1); err != nil {
 			return err
 		}
 	}
-	if g.steps++; g.out.Len() > maxText || g.steps > maxSteps {
+	if g.steps++; len(g.out) > maxText || g.steps > maxSteps {
 		return g.fail(fmt.Sprintf("value of option %s in section %s grows too long",
 			pickle.Repr(g.option), pickle.Repr(g.name)), "values that name each other have multiplied")
 	}

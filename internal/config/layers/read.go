@@ -18,7 +18,7 @@ type Reader struct {
 	files    table[*file]
 	folders  table[listing]
 	readings table[outcome] // by base name
-	idle     sync.Pool      // of *[]byte, to read files into
+	spare    spare          // to read files into
 }
 
 // NewReader returns a reader of a source.
@@ -187,18 +187,39 @@ func (r *Reader) parse(name string) *file {
 
 // text reads a file.
 func (r *Reader) text(name string) (string, error) {
-	room, _ := r.idle.Get().(*[]byte)
-	if room == nil {
-		room = new([]byte)
-	}
-	data, err := r.source.readFile(name, *room)
+	room := r.spare.take()
+	defer func() { r.spare.put(room) }()
+	data, err := r.source.readFile(name, room)
 	if err != nil {
 		return "", err
 	}
-	text := string(data)
-	*room = data
-	r.idle.Put(room)
-	return text, nil
+	room = data
+	return string(data), nil
+}
+
+// spare is memory that nobody uses at the moment.
+type spare struct {
+	mu    sync.Mutex // guards rooms
+	rooms [][]byte
+}
+
+// take returns some, or nil.
+func (s *spare) take() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.rooms)
+	if n == 0 {
+		return nil
+	}
+	room := s.rooms[n-1]
+	s.rooms = s.rooms[:n-1]
+	return room
+}
+
+func (s *spare) put(room []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rooms = append(s.rooms, room)
 }
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.
