@@ -96,9 +96,9 @@ func signalOf(ctx context.Context) int {
 	return terminate
 }
 
-// showConfig is -d and -t.
+// showConfig is -d and -t. A signal ends it as it ends any program.
 func (c *commander) showConfig() int {
-	c.linger()
+	leaveGarbage()
 	if !c.options.test {
 		return config.RunDump(c.stdout, c.stderr, configOptions(c.options), c.options.dumpPretty)
 	}

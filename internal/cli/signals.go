@@ -24,10 +24,15 @@ func attentive(ctx context.Context) context.Context {
 func brief(ctx context.Context) (_ context.Context, linger func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	return ctx, sync.OnceFunc(func() {
-		debug.SetGCPercent(-1)
-		debug.SetMemoryLimit(256 << 20)
+		leaveGarbage()
 		watchSignals(ctx, stop)
 	})
+}
+
+// leaveGarbage tells the collector to do nothing unless there is much to do.
+func leaveGarbage() {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(256 << 20)
 }
 
 // watchSignals has signals end ctx.
