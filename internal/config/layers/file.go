@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// usualFile holds most files of a configuration.
-const usualFile = 32 << 10
+// usualFile holds most files of a configuration, and is no large object yet, which the runtime would make more of.
+const usualFile = 28 << 10
 
 // readWhole reads a file of the system into scratch, or into more where that is too small. A configuration is a hundred small
 // files, and an os.File costs five system calls that a file which is read and closed at once does not need.
@@ -60,8 +60,8 @@ type listing struct {
 
 func (r *Reader) listing(dir string) listing {
 	return r.folders.get(dir, func() listing {
-		if !r.source.IsSystem() {
-			return listing{} // asking is cheap in memory
+		if !r.source.IsSystem() || dir == r.source.root {
+			return listing{} // asking is cheap in memory, and there is little to ask about the root, which is all that a client reads
 		}
 		entries, err := r.source.entries(dir)
 		return listing{entries, err == nil && r.source.exists(join(dir, "."))}
