@@ -308,9 +308,11 @@ func (s *Server) stream(_ context.Context, args []any) (any, error) {
 	}
 	d.compile(s.maxLine.Load())
 	s.know(s.newIn(d)...)
+	release := s.world.hold()
 	for _, j := range d.jails {
 		s.begin(j)
 	}
+	release()
 	if err := d.wrong(); err != nil {
 		return nil, control.ValueError(err.Error())
 	}

@@ -42,6 +42,16 @@ func (s *Server) newWorld() world {
 	}
 }
 
+// hold has jails that begin or change before release is called do it between the same two lines of a log, so that those that judge alike
+// can go on together. It lasts for a moment only.
+func (w *world) hold() (release func()) {
+	files, polled := w.files.Hold(), w.polled.Hold()
+	return func() {
+		files()
+		polled()
+	}
+}
+
 // Run reads the sources of all jails and looks after the firewall until ctx is done. Commands may arrive before and after.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)

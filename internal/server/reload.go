@@ -121,9 +121,11 @@ func (s *Server) carryOut(r reloading, d *draft) {
 		s.stopJails(concerned)
 	}
 	s.know(s.newIn(d)...)
+	release := s.world.hold()
 	for _, j := range d.jails {
 		s.renew(j)
 	}
+	release()
 	s.stopJails(slices.DeleteFunc(concerned, func(name string) bool { return d.find(name) != nil }))
 }
 

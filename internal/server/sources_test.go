@@ -255,3 +255,26 @@ func TestOwnOptionsOfJails(t *testing.T) {
 		}
 	}
 }
+
+// TestJailsBeginTogether starts many jails on a log that has lines: none of them reads any before all can.
+func TestJailsBeginTogether(t *testing.T) {
+	b := newBench(t)
+	b.append("web.log", strings.Repeat(stampOf(time.Now())+" fail 192.0.2.1\n", 20))
+	var stream []any
+	for i := range 20 {
+		name := fmt.Sprint("web", i)
+		stream = append(stream,
+			cmd("add", name, "auto"), cmd("set", name, "addfailregex", "fail <HOST>"),
+			cmd("set", name, "addlogpath", filepath.Join(b.dir, "web.log"), "head"), cmd("start", name))
+	}
+	b.do("server-stream", stream)
+	for end := time.Now().Add(10 * time.Second); strings.Count(b.log.String(), "Found") < 20*20; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("not all lines were judged")
+		}
+	}
+	log := b.log.String()
+	if last, first := strings.LastIndex(log, "' started"), strings.Index(log, "Found"); last > first {
+		t.Errorf("a line was judged before all jails had started:\n%s", log)
+	}
+}

@@ -85,12 +85,19 @@ func (f *follow) round(ctx context.Context) {
 	f.refresh()
 	buf := f.reader.buffer()
 	defer f.reader.buffers.Put(buf)
-	for ctx.Err() == nil && f.step(buf) {
+	for ctx.Err() == nil && f.turn(ctx, buf) {
 	}
 	f.retire()
 	if !f.calm() {
 		f.reader.hasten()
 	}
+}
+
+// turn is a step when nobody holds the reader.
+func (f *follow) turn(ctx context.Context, buf *buffer) bool {
+	f.reader.holds.enter(ctx)
+	defer f.reader.holds.leave()
+	return f.step(buf)
 }
 
 // close closes every segment.

@@ -29,6 +29,7 @@ type Glob struct {
 	refused map[string]string // matches that cannot be read, and why
 	sure    bool              // the kernel tells of files that come up
 	later   bool              // the first look is over
+	news    func()            // of the look under way
 	paused  bool
 	closed  bool
 }
@@ -65,7 +66,7 @@ func (r *Reader) SubscribeGlob(pattern string, owner Owner, sink source.Sink) *G
 		reader: r, pattern: pattern, finder: newFinder(pattern, r.opt.Docker), owner: owner, sink: sink,
 		subs: map[string]*Subscription{}, skip: map[string]look{}, refused: map[string]string{},
 	}
-	g.scan()
+	g.scan(func() {})
 	if len(g.Paths()) == 0 {
 		r.opt.Log.Info(fmt.Sprintf("Waiting for logfile: '%s' (there is none yet)", pattern))
 	}

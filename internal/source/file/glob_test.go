@@ -221,7 +221,7 @@ func TestGlobDoesNotReadARenamedFileTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	appendTo(t, dir+"/a.log", "two\n")
-	g.scan()
+	g.scan(func() {})
 	if got := g.Paths(); !slices.Equal(got, []string{dir + "/a.log"}) {
 		t.Errorf("files %v", got)
 	}
@@ -244,13 +244,13 @@ func TestGlobForgetsFilesThatStayAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.round(t.Context())
-	g.scan()
+	g.scan(func() {})
 	if n := len(g.Files()); n != 1 {
 		t.Errorf("%d files right after the removal, want 1", n)
 	}
 	now = now.Add(time.Hour)
 	f.round(t.Context())
-	g.scan()
+	g.scan(func() {})
 	if n := len(g.Files()); n != 0 {
 		t.Errorf("%d files an hour later, want 0", n)
 	}
@@ -298,7 +298,7 @@ func TestGlobReadsWhatOnlyLooksRotatedOnceItGrows(t *testing.T) {
 		t.Fatalf("files %v", got)
 	}
 	appendTo(t, dir+"/app-2.log", "new\n")
-	g.scan()
+	g.scan(func() {})
 	for _, s := range g.Files() {
 		s.follow.round(t.Context())
 	}

@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"gaol/internal/ticket"
 )
 
-// scan subscribes to the files that are new, and leaves those that have been gone for long.
-func (g *Glob) scan() {
+// scan subscribes to the files that are new, having called news first, and leaves those that have been gone for long.
+func (g *Glob) scan(news func()) {
 	notify := g.reader.notifier()
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.news = sync.OnceFunc(news)
 	defer func(begin time.Time) { g.took.Store(int64(time.Since(begin))) }(time.Now())
 	// What comes up in a directory before that is watched is found by another look; more than that are left to the tick.
 	for fresh, looks := true, 0; fresh && looks < 3 && !g.closed; looks++ {
@@ -100,6 +102,7 @@ func (g *Glob) add(path string, begin func(Start) Start) {
 	if g.later && st.Tail {
 		st.Tail, st.live = false, true
 	}
+	g.news()
 	s, err := g.reader.Subscribe(path, begin(st), g.sink)
 	if err != nil {
 		g.owner.Release(path)

@@ -48,6 +48,7 @@ type Reader struct {
 	notify  *notifier    // nil while not running, and without inotify
 	tick    time.Duration
 	hurry   chan struct{} // holds one: something may want a look soon
+	holds   holds
 
 	mu         sync.Mutex // guards what follows
 	files      map[key]*follow
@@ -209,15 +210,19 @@ func (r *Reader) look(globs bool) {
 	r.lookForFiles(func(g *Glob) bool { return globs || g.dirty.Load() })
 }
 
-// lookForFiles lets the patterns that are due look for new files.
+// lookForFiles lets the patterns that are due look for new files. What several patterns find they begin to read together.
 func (r *Reader) lookForFiles(due func(*Glob) bool) {
 	r.mu.Lock()
 	patterns := slices.Clone(r.globs)
 	r.mu.Unlock()
+	var releases []func()
 	for _, g := range patterns {
 		if due(g) {
-			g.scan()
+			g.scan(func() { releases = append(releases, r.Hold()) })
 		}
+	}
+	for _, release := range releases {
+		release()
 	}
 }
 
