@@ -116,7 +116,11 @@ func (c *compiler) node(n *node) {
 	case opCat:
 		c.sequence(n.subs)
 	case opAlt:
-		c.alternatives(n.subs)
+		if set := eitherSet(n.subs); set != nil {
+			c.emit(inst{op: iSet, n: c.setIndex(set)})
+		} else {
+			c.alternatives(n.subs)
+		}
 	case opRep:
 		c.repeat(n)
 	case opGroup:
@@ -295,8 +299,23 @@ func singleSet(n *node) *charset {
 		if len(n.subs) == 1 {
 			return singleSet(n.subs[0])
 		}
+	case opAlt:
+		return eitherSet(n.subs)
 	}
 	return nil
+}
+
+// eitherSet returns the set of alternatives that match one character each, else nil.
+func eitherSet(subs []*node) *charset {
+	var b setBuilder
+	for _, s := range subs {
+		one := singleSet(s)
+		if one == nil {
+			return nil
+		}
+		b.addCategory(one)
+	}
+	return b.set()
 }
 
 // beginOf returns where matches of n can begin.

@@ -105,7 +105,7 @@ func (c *compiler) loop(n *node, atLeastOne bool) {
 		c.enterIteration(slot, flagFirst)
 		skip = c.emit(inst{op: iJump})
 	}
-	head := c.choice(inst{op: iSplit})
+	head := c.choice(inst{op: iSplit, flags: flagHead})
 	c.context = inside
 	c.enterIteration(slot, 0)
 	if atLeastOne {

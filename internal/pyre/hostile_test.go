@@ -68,6 +68,7 @@ var possible = []struct {
 	{"condition in a loop", `^(?:(a)|(?(1)a?b|c))*e$`, "", "aab", "ce"},
 	{"atomic", `^(?:(?>a|ab)c?)*$`, "", "aab", "c"},
 	{"atomic over the rest, searched", `(?>(?:a|b|c)*)c`, "", "aba", "c"},
+	{"atomic over the rest in ones and twos, searched", `(?>(?:a|bb?|c)*)c`, "", "aba", "c"},
 	{"possessive over the rest, searched", `[abc]*+c`, "", "ab", "c"},
 	{"counted beyond what is counted ahead", `^(?:a{20,30}b)*c`, "", strings.Repeat("a", 31) + "b", "c"},
 	{"line begins", `(?m)^(?:^a+\n?)*^b`, "", "a\na", "\nab"},

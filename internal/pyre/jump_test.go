@@ -27,6 +27,7 @@ func TestRunsThatGiveNothingBack(t *testing.T) {
 		{`\S+(?=\s)`, iRunAll},
 		{`\S+(?!\s)`, iRunGreedy},
 		{`\S*?\S`, iRunLazy},
+		{`(?:a|[bc]|(?:\d|-))*x`, iRunAll}, // alternatives of one character are a set
 	}
 	for _, tt := range tests {
 		for _, in := range mustCompile(t, tt.pattern, 0).program().code {

@@ -24,6 +24,9 @@ import (
 //     state is sure too. Reaching it again is to fail, without trying other ways in
 //     the group.
 //
+// A choice that has but one way open, as far as one can see, is none and takes no part in this, unless it is the head of a loop:
+// there the ways meet.
+//
 // When such bodies stand in each other, a state can be sure in several levels: the
 // innermost bodies match, and the one around them has the known outcome.
 const engageAt = 128
@@ -275,6 +278,10 @@ func (m *Matcher) splitNoting(in *inst, pc, pos int32) (int32, verdict) {
 	}
 	first := bit(next, in.bitX) && m.possible(in.x, pos)
 	second := bit(next, in.bitY) && m.possible(in.y, pos)
+	if first != second && in.flags&flagHead == 0 {
+		// There is nothing to choose, and no way comes here but by a choice further back in the same round of a loop.
+		return branchOf(in, first, second, unknown)
+	}
 	if len(r.groups) > 0 {
 		known := m.enterState(r, in.row, pos)
 		if first && second && known == unknown {

@@ -58,6 +58,7 @@ const (
 	flagLazy                 // iCount
 	flagEndless              // iCountBody: no limit, y is when counting stops
 	flagCapture              // iLook: groups in the body keep their text
+	flagHead                 // iSplit: the head of a loop
 	flagTail                 // iRunAll: to a line feed, then a slot set, iTextEnd and iMatch
 )
 
