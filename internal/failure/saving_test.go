@@ -11,6 +11,7 @@ import (
 
 	"gaol/internal/addr"
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // A plainTable is a Table as one would write it without minding memory.
@@ -125,6 +126,9 @@ func likePlainOne(t *testing.T, settings Settings, leastBans int) {
 		}
 		count := 1 + r.IntN(2)
 		wantRetry, wantDue := want.add(f, count)
+		if r.IntN(2) == 0 {
+			f = &ticket.Failure{ID: f.ID, Time: f.Time, Whole: f.Whole, Packed: packed.Append(nil, f)}
+		}
 		gotRetry, gotDue := got.Add(f, count, false)
 		if diff := cmp.Diff([]any{wantRetry, wantDue}, []any{gotRetry, gotDue}, compareIDs); diff != "" {
 			t.Fatalf("step %d (-plain +table):\n%s", i, diff)

@@ -16,7 +16,8 @@ func linesOf(r *record) int {
 	if r.sequel {
 		return r.lines
 	}
-	return packed.Lines(r.detail)
+	n, _ := packed.Lines(r.detail)
+	return n
 }
 
 // follow makes r, whose detail is the lines that it has more than before, the sequel of before, which stands at a place. It returns how

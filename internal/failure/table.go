@@ -40,7 +40,7 @@ type Table struct {
 	opener *ticket.Failure
 	saving saving
 
-	key, entry, detail []byte // scratch space
+	key, entry, detail, lines []byte // scratch space
 }
 
 // spare is how many bytes of a tape may always be out of force.
@@ -114,33 +114,45 @@ func (t *Table) extend(r *record, at place, f *ticket.Failure, count int) (stale
 	}
 	r.retry += float64(count)
 	r.attempts++
-	lines := f.Matches
 	if f == t.opener {
-		lines = nil
+		return t.keep(r, at, 0, nil)
 	}
-	return t.keep(r, at, lines)
+	n, lines := t.linesIn(f)
+	return t.keep(r, at, n, lines)
 }
 
-// keep appends lines to those of r and cuts the whole to the last MaxMatches.
-func (t *Table) keep(r *record, at place, lines []ticket.Match) (stale int) {
+// linesIn returns the lines of f packed, in memory that holds until the next call.
+func (t *Table) linesIn(f *ticket.Failure) (n int, lines []byte) {
+	if f.Packed != nil {
+		return packed.Lines(f.Packed)
+	}
+	t.lines = packed.AppendLines(t.lines[:0], f.Matches)
+	return len(f.Matches), t.lines
+}
+
+// keep appends n packed lines to those of r, which stands at a place, and cuts the whole to the last MaxMatches.
+func (t *Table) keep(r *record, at place, n int, lines []byte) (stale int) {
 	before := *r
-	switch have := linesOf(r); {
-	case len(r.detail) == 0 && !r.sequel && len(lines) == 0:
+	switch all := linesOf(r) + n; {
+	case len(r.detail) == 0 && !r.sequel && n == 0:
 		return len(t.tape.at(at))
-	case have+len(lines) <= t.settings.MaxMatches || have+len(lines) == 0:
-		t.detail = packed.AppendLines(t.detail[:0], lines)
-		r.detail = t.detail
-		return t.follow(r, &before, at, len(lines))
+	case all <= t.settings.MaxMatches || all == 0:
+		r.detail = lines
+		return t.follow(r, &before, at, n)
 	}
 	f := t.failure(r, addr.ID{})
-	all := append(f.Matches, lines...)
-	f.Matches = all[len(all)-max(0, t.settings.MaxMatches):]
+	more, _ := packed.ReadLines(string(lines), n) // we packed them, or the filter did
+	f.Matches = append(f.Matches, more...)
+	f.Matches = f.Matches[len(f.Matches)-max(0, t.settings.MaxMatches):]
 	r.detail, r.sequel = t.pack(&f), false
 	return t.weight(t.tape.at(at))
 }
 
 // pack returns what f carries beside its identity and time, in memory that holds until the next call; nil if there is nothing.
 func (t *Table) pack(f *ticket.Failure) []byte {
+	if f.Packed != nil {
+		return f.Packed
+	}
 	if f.IP.IsZero() && len(f.Matches) == 0 && len(f.Fields) == 0 {
 		return nil
 	}

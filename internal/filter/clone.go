@@ -41,7 +41,7 @@ func (c *connections) clone() connections {
 
 func (r *connection) clone() *connection {
 	x := &connection{
-		id: r.id, born: r.born, users: *cloneParts(r.users), matches: slices.Clone(r.matches), quiet: r.quiet.clone(), pending: r.pending,
+		id: r.id, born: r.born, users: *cloneParts(r.users), lines: r.lines.clone(), quiet: r.quiet.clone(), pending: r.pending,
 	}
 	for i := range r.told.values {
 		told := &r.told.values[i]

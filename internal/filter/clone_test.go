@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // A twin is a filter that writes down all that it finds and says.
@@ -49,6 +50,7 @@ func twinEnv(log *bytes.Buffer, now *ticket.Unix) Env {
 func (w *twin) feed(b *ticket.Batch) string {
 	w.log.Reset()
 	t := w.filter.Process(b, func(f *ticket.Failure) error {
+		packed.Open(f)
 		fmt.Fprintf(&w.log, "%s %s %v %v %q %v\n", f.ID, f.IP, f.Time, f.Whole, f.Matches, f.Fields)
 		return nil
 	})

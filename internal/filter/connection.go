@@ -22,7 +22,7 @@ type connection struct {
 	gone    bool   // no longer in the cache
 	told    memory // without mlfforget
 	users   []part // distinct, in order of appearance
-	matches []ticket.Match
+	lines   lineStore
 	quiet   lineStore // lines of nofail matches, which a later failure takes along
 	pending bool      // a failure was seen before anything to charge it to
 }
@@ -130,9 +130,9 @@ func (c *connections) merge(id []byte, told values, seen *sight, now ticket.Unix
 
 // begin makes r a new connection, in the memory of an old one.
 func (r *connection) begin(id string, now ticket.Unix) {
-	clear(r.matches)
+	r.lines.clear()
 	r.quiet.clear()
-	*r = connection{id: id, born: now, told: r.told, users: r.users[:0], matches: r.matches[:0], quiet: r.quiet}
+	*r = connection{id: id, born: now, told: r.told, users: r.users[:0], lines: r.lines, quiet: r.quiet}
 }
 
 // update overlays what earlier lines told with what this one does.
@@ -145,8 +145,7 @@ func (r *connection) update(told values, gained bool) {
 		r.pending = false
 	}
 	if !quietBefore && !r.pending {
-		clear(r.matches)
-		r.matches = r.matches[:0]
+		r.lines.clear()
 	}
 	r.told.overlay(told)
 }
@@ -162,9 +161,9 @@ func (r *connection) judge(gained, forget bool, seen *sight) {
 	switch {
 	case seen == nil:
 	case !r.isQuiet():
-		r.matches = slices.Concat(r.quiet.matches(), r.matches)
+		r.lines.follow(&r.quiet)
 		if !gained {
-			r.matches = bounded(seen.appendTo(r.matches))
+			r.lines.add(seen)
 		}
 		r.quiet.clear()
 	case !forget:
@@ -174,9 +173,6 @@ func (r *connection) judge(gained, forget bool, seen *sight) {
 
 // isQuiet reports whether the last line is no failure by itself.
 func (r *connection) isQuiet() bool { return r.told.values.has(roleNoFail) }
-
-// bounded drops the oldest lines when there are too many.
-func bounded(lines []ticket.Match) []ticket.Match { return lines[max(0, len(lines)-maxGathered):] }
 
 // addUser notes the user that a line names.
 func (r *connection) addUser(told values) {

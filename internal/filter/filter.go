@@ -63,7 +63,7 @@ type Filter struct {
 	gaveUp   func(*pattern)               // is told which search was given up, instead of the log
 	anyTime  bool                         // lines of any age are taken as they come
 	all      bool                         // every match of a line, not just the first
-	keepNil  bool                         // fields of groups that took no part
+	loose    bool                         // failures that are not packed, with fields of groups that took no part
 	counting bool                         // hits are counted only, so their failures and lines are not made
 
 	line  *line       // the one being judged
@@ -82,6 +82,9 @@ type Filter struct {
 	candidates              pyre.Candidates
 	captured                capturer
 	who                     []offender
+	lines                   lineStore // of a match without a connection
+	given                   values    // of a failure, and all of it packed
+	packing                 []byte
 	gate                    *pyre.Gate // nil where every line must be searched
 }
 
@@ -138,7 +141,7 @@ func (f *Filter) Counts() Counts {
 	return Counts{Lines: c.lines.Load(), Failed: c.failed.Load(), Cut: c.cut.Load(), GaveUp: c.gaveUp.Load()}
 }
 
-// Process judges the lines of b and hands each failure to emit, which owns it from then on. An error that emit returns counts
+// Process judges the lines of b and hands each failure, packed, to emit, which owns it from then on. An error that emit returns counts
 // against the line: it is logged, and the next line is judged. The tally says what the lines came to.
 func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tally {
 	f.visit = func(h Hit) error {

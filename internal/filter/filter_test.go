@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 const then = ticket.Unix(1700000000)
@@ -60,8 +61,15 @@ func (r *rig) feed(lines ...string) *rig {
 	for _, l := range lines {
 		b.Lines = append(b.Lines, ticket.Line{Text: []byte(l)})
 	}
-	r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+	r.filter.Process(b, r.take)
 	return r
+}
+
+// take keeps a failure.
+func (r *rig) take(f *ticket.Failure) error {
+	packed.Open(f)
+	r.found = append(r.found, f)
+	return nil
 }
 
 // want compares what was found, as "id time lines".
@@ -216,7 +224,7 @@ func TestJournalLine(t *testing.T) {
 	b := &ticket.Batch{Source: "systemd-journal", Live: true, Lines: []ticket.Line{
 		{Text: []byte("host FAIL 192.0.2.1"), Time: then - 5, Date: "2023-11-14T22:13:15.000000+00:00 "},
 	}}
-	r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+	r.filter.Process(b, r.take)
 	r.want("192.0.2.1 -5 2023-11-14T22:13:15.000000+00:00 host FAIL 192.0.2.1")
 }
 
@@ -228,7 +236,7 @@ func TestLineOfAContainer(t *testing.T) {
 		{Text: []byte("host FAIL 192.0.2.2"), Time: then - 4},
 		{Text: []byte("host FAIL 192.0.2.3")}, // in no envelope, so of the time before
 	}}
-	r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+	r.filter.Process(b, r.take)
 	r.want("192.0.2.1 -5 1600000000 FAIL 192.0.2.1", "192.0.2.2 -4 host FAIL 192.0.2.2", "192.0.2.3 -4 host FAIL 192.0.2.3")
 }
 
@@ -457,7 +465,7 @@ func TestStreamOfAContainer(t *testing.T) {
 	for regex, want := range map[string]any{`^bad <HOST>$`: "stderr", `^<F-STREAM>bad</F-STREAM> <HOST>$`: "bad"} {
 		r := newRig(t, Settings{Failregex: []string{regex}})
 		b := &ticket.Batch{Source: "x-json.log", Live: true, Lines: []ticket.Line{{Text: []byte("bad 192.0.2.1"), Time: then, Stream: "stderr"}}}
-		r.filter.Process(b, func(f *ticket.Failure) error { r.found = append(r.found, f); return nil })
+		r.filter.Process(b, r.take)
 		if len(r.found) != 1 {
 			t.Fatalf("%s: %d failures", regex, len(r.found))
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // FuzzProcess feeds arbitrary bytes to filters of every make-up: nothing may panic, and whatever comes out is valid UTF-8.
@@ -50,6 +51,7 @@ func FuzzProcess(f *testing.F) {
 				Now: func() ticket.Unix { return 1700000000 }, FindTime: func() float64 { return 600 },
 			})
 			x.Process(b, func(y *ticket.Failure) error {
+				packed.Open(y)
 				if y.ID.IsZero() || !utf8.ValidString(y.ID.String()) || !utf8.ValidString(ticket.JoinMatches(y.Matches)) {
 					t.Errorf("failure %+v", y)
 				}

@@ -107,7 +107,7 @@ func (s *sight) appendTo(to []ticket.Match) []ticket.Match {
 	return append(to, s.more...)
 }
 
-// A lineStore keeps lines that probably nobody will ask for, as bytes: most connections never fail.
+// A lineStore keeps lines that probably nobody will ask for, as bytes: most connections never fail, and most failures lead to nothing.
 type lineStore struct {
 	text  []byte      // of all lines, one after the other
 	lines []lineParts // their lengths
@@ -130,12 +130,17 @@ func (k *lineStore) add(s *sight) {
 	}
 }
 
+// follow puts the lines of o in front.
+func (k *lineStore) follow(o *lineStore) {
+	k.text, k.lines = slices.Insert(k.text, 0, o.text...), slices.Insert(k.lines, 0, o.lines...)
+}
+
 // matches returns the lines.
 func (k *lineStore) matches() []ticket.Match {
 	if len(k.lines) == 0 {
 		return nil
 	}
-	text, all := string(k.text), make([]ticket.Match, 0, len(k.lines)+1)
+	text, all := string(k.text), make([]ticket.Match, 0, len(k.lines))
 	for _, l := range k.lines {
 		all = append(all, ticket.Match{
 			Before: text[:l.before], Date: text[l.before : l.before+l.date], After: text[l.before+l.date : l.size()],

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // peerDriver feeds lines to the original's filter by its public interface. It reads a case a line (JSON) and prints what each of
@@ -195,6 +196,7 @@ func yields(t *testing.T, compiler *Compiler, c peerCase) []any {
 			now = ticket.Unix(c.Clocks[i])
 		}
 		f.Process(&ticket.Batch{Lines: []ticket.Line{{Text: []byte(l)}}, Live: c.Live}, func(x *ticket.Failure) error {
+			packed.Open(x)
 			lines, data := []any{}, map[string]any{}
 			for _, m := range x.Matches {
 				lines = append(lines, m.String())

@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"slices"
-
 	"gaol/internal/pyre"
 	"gaol/internal/ticket"
 )
@@ -197,10 +195,14 @@ func (f *Filter) settle(index int, told values, m matched) (next bool, err error
 		return false, nil
 	}
 	h := Hit{Regex: index, Timed: ln.timed, NoFail: told.has(roleNoFail)}
+	f.lines.clear()
 	if seen != nil {
-		h.Lines = seen.appendTo(nil)
+		f.lines.add(seen)
 	}
-	return false, f.deliver(h, h.Lines, told, who)
+	if f.loose {
+		h.Lines = f.lines.matches()
+	}
+	return false, f.deliver(h, &f.lines, told, who)
 }
 
 // connect joins a match to the connection it belongs to and delivers what comes of that.
@@ -224,7 +226,7 @@ func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
 		}
 		who = f.somebody()
 	}
-	return f.deliver(h, slices.Clone(c.matches), c.told.values, who)
+	return f.deliver(h, &c.lines, c.told.values, who)
 }
 
 // sight returns the log lines that a match spans, nil where nobody wants them.
@@ -241,13 +243,14 @@ func (f *Filter) sight(m matched) *sight {
 }
 
 // deliver hands out the failure that hit stands for, once for each of its offenders.
-func (f *Filter) deliver(hit Hit, lines []ticket.Match, told values, who []offender) error {
-	for i, o := range who {
-		if !f.counting {
-			if i > 0 {
-				lines = slices.Clone(lines)
-			}
+func (f *Filter) deliver(hit Hit, lines *lineStore, told values, who []offender) error {
+	for _, o := range who {
+		switch {
+		case f.counting:
+		case f.loose:
 			hit.Failure = f.failure(o, lines, told)
+		default:
+			hit.Failure = f.packed(o, lines, told)
 		}
 		if err := f.visit(hit); err != nil {
 			return err
@@ -256,10 +259,10 @@ func (f *Filter) deliver(hit Hit, lines []ticket.Match, told values, who []offen
 	return nil
 }
 
-// failure makes the failure of one offender, which owns lines.
-func (f *Filter) failure(o offender, lines []ticket.Match, told values) *ticket.Failure {
+// failure makes the failure of one offender for a Tester.
+func (f *Filter) failure(o offender, lines *lineStore, told values) *ticket.Failure {
 	x := &ticket.Failure{
-		ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines, Fields: told.fields(f.keepNil),
+		ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines.matches(), Fields: told.fields(),
 	}
 	if !o.ip.IsZero() {
 		x.Fields = x.Fields.With("ip", o.ip.String())

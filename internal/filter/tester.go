@@ -49,7 +49,7 @@ type Wishes struct {
 func NewTester(p *Program, env Env, w Wishes) *Tester {
 	t := &Tester{filter: NewFilter(p, env), wishes: w}
 	f := t.filter
-	f.anyTime, f.all, f.keepNil = true, w.All, true
+	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
 	f.captured.dense = f.counting
 	f.visit = func(h Hit) error {
@@ -118,7 +118,7 @@ func (t *Tester) assistant() *Filter {
 	env := t.filter.env
 	env.Log = slog.New(slog.DiscardHandler)
 	f := NewFilter(t.filter.program, env)
-	f.anyTime, f.all, f.keepNil, f.counting = t.filter.anyTime, t.filter.all, t.filter.keepNil, t.filter.counting
+	f.anyTime, f.all, f.loose, f.counting = t.filter.anyTime, t.filter.all, t.filter.loose, t.filter.counting
 	f.captured.dense = t.filter.captured.dense
 	return f
 }
@@ -134,7 +134,7 @@ func (t *Tester) settler() *Filter {
 // prefixFields returns the groups of the present match of prefregex.
 func (f *Filter) prefixFields() ticket.Fields {
 	var c capturer
-	return c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields(true)
+	return c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields()
 }
 
 // plain reports whether the line led to nothing.

@@ -97,36 +97,24 @@ func (v values) overlay(top values) values {
 	return v
 }
 
-// fields returns v in the form that tickets have; absent ones only if wanted. All texts share one string.
-func (v values) fields(keepAbsent bool) ticket.Fields {
+// fields returns v in the form that tickets have. All texts share one string.
+func (v values) fields() ticket.Fields {
 	texts := v.joined()
-	fields := make(ticket.Fields, 0, v.count(keepAbsent)+1) // often "ip" is added
+	fields := make(ticket.Fields, 0, len(v)+1) // often "ip" is added
 	for i := range v {
 		x := &v[i]
-		switch {
-		case x.kind == single:
-			fields = append(fields, ticket.Field{Name: x.of.name, Value: texts[:len(x.text)]})
-			texts = texts[len(x.text):]
-		case x.kind == tuple:
-			fields = append(fields, ticket.Field{Name: x.of.name, Value: x.tuple()})
-		case x.kind == set:
-			fields = append(fields, ticket.Field{Name: x.of.name, Value: x.set()})
-		case keepAbsent:
-			fields = append(fields, ticket.Field{Name: x.of.name})
+		field := ticket.Field{Name: x.of.name}
+		switch x.kind {
+		case single:
+			field.Value, texts = texts[:len(x.text)], texts[len(x.text):]
+		case tuple:
+			field.Value = x.tuple()
+		case set:
+			field.Value = x.set()
 		}
+		fields = append(fields, field)
 	}
 	return fields
-}
-
-// count returns how many values there are, with or without absent ones.
-func (v values) count(absentToo bool) int {
-	n := 0
-	for i := range v {
-		if absentToo || v[i].kind != absent {
-			n++
-		}
-	}
-	return n
 }
 
 // joined returns the single texts one after the other.

@@ -18,6 +18,7 @@ import (
 	"gaol/internal/source"
 	"gaol/internal/store"
 	"gaol/internal/ticket"
+	"gaol/internal/ticket/packed"
 )
 
 // Env is what a jail uses of the world around it.
@@ -182,7 +183,9 @@ func (j *Jail) lineEnv() filter.Env {
 func (j *Jail) ignoreEnv(command *string) ignore.Env {
 	env := ignore.Env{Jail: j.Name, Log: j.env.Log(filterLog), Now: j.env.Now, Resolve: j.env.Resolve}
 	about := func(f *ticket.Failure) *action.Event {
-		return &action.Event{Ban: &ticket.Ban{Failure: *f, BanTime: ticket.Default}, Jail: action.JailInfo{Name: j.Name}}
+		b := &ticket.Ban{Failure: *f, BanTime: ticket.Default}
+		packed.Open(&b.Failure)
+		return &action.Event{Ban: b, Jail: action.JailInfo{Name: j.Name}}
 	}
 	env.Expand = func(text string, f *ticket.Failure) string { return j.env.Expand(text, about(f)) }
 	if command != nil && *command != "" {

@@ -154,6 +154,9 @@ type Failure struct {
 	// Matches are the lines that made this failure, owned by it.
 	Matches []Match
 	Fields  Fields
+	// Packed, if set, holds IP, Matches and Fields, which are empty then, as package packed has them: most failures of a flood lead to
+	// nothing, and nobody looks at these. packed.Open unpacks them. Nobody may change it.
+	Packed []byte
 }
 
 // Address returns the address that the firewall must shut out: IP if set, else the id.

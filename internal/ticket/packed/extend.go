@@ -9,7 +9,8 @@ import (
 // AppendLines appends lines, for ReadLines or Extend.
 func AppendLines(to []byte, lines []ticket.Match) []byte {
 	for i := range lines {
-		to = appendMatch(to, &lines[i])
+		m := &lines[i]
+		to = appendText(appendText(appendText(to, m.Before), m.Date), m.After)
 	}
 	return to
 }
@@ -24,14 +25,21 @@ func ReadLines(b string, n int) (lines []ticket.Match, ok bool) {
 	return lines, !r.bad && r.rest == ""
 }
 
-// Lines returns how many lines are in b, which Append made; 0 for an empty b.
-func Lines(b []byte) int {
-	ip := skipText(b, 0)
-	if ip < 0 {
-		return 0
+// Lines returns how many lines are in b, which Append made, and these as AppendLines makes them; none for an empty b.
+func Lines(b []byte) (n int, lines []byte) {
+	at := skipText(b, 0)
+	if at < 0 {
+		return 0, nil
 	}
-	n, _ := binary.Uvarint(b[ip:])
-	return int(n)
+	have, width := binary.Uvarint(b[at:])
+	begin := at + width
+	end := begin
+	for range 3 * have {
+		if end = skipText(b, end); end < 0 {
+			return 0, nil
+		}
+	}
+	return int(have), b[begin:end]
 }
 
 // Extend appends to to what holds the failure in b, which Append made, with n lines more behind its own, which AppendLines made. It

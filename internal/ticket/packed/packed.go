@@ -6,9 +6,7 @@
 package packed
 
 import (
-	"bytes"
 	"encoding/binary"
-	"fmt"
 
 	"gaol/internal/addr"
 	"gaol/internal/ticket"
@@ -41,105 +39,35 @@ const (
 
 // Append appends the parts of f that are neither its identity nor its time. A failure without any of them takes three bytes.
 func Append(to []byte, f *ticket.Failure) []byte {
-	begin := len(to)
-	if f.IP.IsZero() {
-		to = append(to, 0)
-	} else {
-		id := f.IP.AppendBinary(make([]byte, 0, 32))
-		to = append(binary.AppendUvarint(to, uint64(len(id))), id...)
+	if f.Packed != nil {
+		return append(to, f.Packed...)
 	}
-	to = AppendLines(binary.AppendUvarint(to, uint64(len(f.Matches))), f.Matches)
-	lines := search{in: to[begin:min(len(to), begin+window)]}
-	to = binary.AppendUvarint(to, uint64(len(f.Fields)))
+	w := Begin(to, f.IP, len(f.Matches))
+	w.to = AppendLines(w.to, f.Matches)
+	w.Fields(len(f.Fields))
 	for i := range f.Fields {
-		to = appendValue(appendName(to, f.Fields[i].Name), f.Fields[i].Value, &lines)
+		w.Name(f.Fields[i].Name)
+		w.value(f.Fields[i].Value)
 	}
-	return to
+	return w.to
 }
 
-func appendMatch(to []byte, m *ticket.Match) []byte {
-	return appendText(appendText(appendText(to, m.Before), m.Date), m.After)
+// Open unpacks f.Packed, if there is something, and empties it.
+func Open(f *ticket.Failure) {
+	if f.Packed != nil {
+		Read(string(f.Packed), f) // it is ours
+	}
 }
 
-func appendText(to []byte, s string) []byte {
+// appendText appends a text behind its length.
+func appendText[T string | []byte](to []byte, s T) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
-}
-
-// appendName appends the code of a name, counted from 1, or 0 and the name.
-func appendName(to []byte, name string) []byte {
-	for i := range names {
-		if names[i] == name {
-			return append(to, byte(i+1))
-		}
-	}
-	return appendText(append(to, 0), name)
-}
-
-func appendValue(to []byte, value any, lines *search) []byte {
-	switch v := value.(type) {
-	case ticket.Set:
-		to = binary.AppendUvarint(append(to, set), uint64(len(v)))
-		for _, member := range v {
-			to = appendMember(to, member, lines)
-		}
-		return to
-	}
-	return appendMember(to, value, lines)
-}
-
-// appendMember appends what a set may hold: a string, nil or a tuple.
-func appendMember(to []byte, value any, lines *search) []byte {
-	v, ok := value.(ticket.Tuple)
-	if !ok {
-		return appendPart(to, value, lines)
-	}
-	to = binary.AppendUvarint(append(to, tuple), uint64(len(v)))
-	for _, part := range v {
-		to = appendPart(to, part, lines)
-	}
-	return to
-}
-
-// appendPart appends a string, or nil.
-func appendPart(to []byte, value any, lines *search) []byte {
-	if value == nil {
-		return append(to, none)
-	}
-	s, ok := value.(string)
-	if !ok {
-		s = fmt.Sprint(value)
-	}
-	if len(s) >= shortest {
-		if at := lines.find([]byte(s)); at >= 0 {
-			return binary.AppendUvarint(binary.AppendUvarint(append(to, within), uint64(at)), uint64(len(s)))
-		}
-	}
-	return appendText(append(to, text), s)
-}
-
-// A search finds texts in lines. It goes on where the last one ended, because fields mostly come in the order of the line, and searches
-// all only where that leads to nothing.
-type search struct {
-	in []byte
-	at int
-}
-
-// find returns where text stands, -1 if nowhere.
-func (x *search) find(text []byte) int {
-	at := bytes.Index(x.in[x.at:], text)
-	if at >= 0 {
-		at += x.at
-	} else if at = bytes.Index(x.in, text); at < 0 {
-		return -1
-	}
-	x.at = at + len(text)
-	return at
 }
 
 // Read sets the parts of f that Append stored in b, and reports whether b is what Append makes. The texts of f share b's memory.
 func Read(b string, f *ticket.Failure) bool {
 	r := reader{all: b, rest: b}
-	f.IP, f.Matches, f.Fields = addr.ID{}, nil, nil
+	f.IP, f.Matches, f.Fields, f.Packed = addr.ID{}, nil, nil, nil
 	if id := r.text(); id != "" {
 		var ok bool
 		if f.IP, ok = addr.FromBinary(id); !ok {
