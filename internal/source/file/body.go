@@ -11,8 +11,9 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 	"golang.org/x/sys/unix"
+
+	"gaol/internal/source/xz"
 )
 
 // A body is the bytes of one segment.

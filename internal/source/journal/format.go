@@ -9,7 +9,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
-	"github.com/ulikunitz/xz"
+
+	"gaol/internal/source/xz"
 )
 
 // What systemd's "Journal File Format" says, as far as reading needs it. All numbers are little-endian.
