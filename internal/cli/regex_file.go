@@ -50,7 +50,7 @@ func (g *fileLog) Close() error {
 // longest is how many bytes of a line are handed over, which is more than is looked at.
 const longest = 2 * ticket.DefaultMaxLine
 
-// A lineReader is the lines of a text but for those that are skipped.
+// A lineReader is the lines of a text.
 type lineReader struct {
 	ctx  context.Context
 	in   io.Reader
@@ -58,12 +58,19 @@ type lineReader struct {
 	rest []byte // read already, most often the beginning of a line
 }
 
-// Next fills mem once and hands over the whole lines in it.
-func (r *lineReader) Next(mem []byte, emit func(*ticket.Line) error) error {
-	text, err := r.read(mem)
+// Next fills mem once and returns the whole lines in it.
+func (r *lineReader) Next(mem []byte) (filter.Block, error) {
+	lines, err := r.read(mem)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return textBlock(lines), nil
+}
+
+// A textBlock is lines with a line feed each. Those that are skipped do not count.
+type textBlock []byte
+
+func (text textBlock) Each(emit func(*ticket.Line) error) error {
 	var line ticket.Line
 	for len(text) > 0 {
 		end := bytes.IndexByte(text, '\n')

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gaol/internal/filter"
 	"gaol/internal/ticket"
 )
 
@@ -21,7 +22,11 @@ func readLines(text string, memory int, wrap func(io.Reader) io.Reader) (lines [
 	mem := make([]byte, memory)
 	for err == nil {
 		clear(mem)
-		err = r.Next(mem, func(l *ticket.Line) error {
+		var block filter.Block
+		if block, err = r.Next(mem); err != nil {
+			break
+		}
+		err = block.Each(func(l *ticket.Line) error {
 			lines = append(lines, string(l.Text))
 			return nil
 		})
@@ -84,11 +89,15 @@ func TestLineReaderStops(t *testing.T) {
 	r := &lineReader{ctx: ctx, in: strings.NewReader(strings.Repeat("a\n", 100)), name: "x"}
 	lines := 0
 	stop := errors.New("enough")
-	if err := r.Next(make([]byte, 64), func(*ticket.Line) error { lines++; return stop }); err != stop || lines != 1 {
+	block, err := r.Next(make([]byte, 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := block.Each(func(*ticket.Line) error { lines++; return stop }); err != stop || lines != 1 {
 		t.Errorf("got %v after %d lines", err, lines)
 	}
 	cancel()
-	if err := r.Next(make([]byte, 64), func(*ticket.Line) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := r.Next(make([]byte, 64)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -104,10 +113,12 @@ func TestPumpEndsWhenNobodyAsks(t *testing.T) {
 		}
 		return err
 	})
-	var first []byte
-	if err := p.Next(nil, func(l *ticket.Line) error { first = append(first, l.Text...); return nil }); err != nil {
+	block, err := p.Next(nil)
+	if err != nil {
 		t.Fatal(err)
 	}
+	var first []byte
+	_ = block.Each(func(l *ticket.Line) error { first = append(first, l.Text...); return nil })
 	p.stop()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
@@ -129,9 +140,9 @@ func TestPumpTellsTheErrorLast(t *testing.T) {
 	})
 	defer p.stop()
 	lines := 0
-	var err error
-	for err == nil {
-		err = p.Next(nil, func(*ticket.Line) error { lines++; return nil })
+	block, err := p.Next(nil)
+	for ; err == nil; block, err = p.Next(nil) {
+		_ = block.Each(func(*ticket.Line) error { lines++; return nil })
 	}
 	if err != broken || lines != 3 {
 		t.Errorf("%d lines, then %v", lines, err)

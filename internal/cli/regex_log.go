@@ -80,5 +80,5 @@ func (g *literalLog) Lines(context.Context) filter.Supply {
 			lines = append(lines, ticket.Line{Text: line})
 		}
 	}
-	return lines
+	return lines.Supply()
 }

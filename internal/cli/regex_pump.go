@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 
+	"gaol/internal/filter"
 	"gaol/internal/ticket"
 )
 
@@ -50,21 +51,16 @@ func (p *pump) send(ctx context.Context, block []ticket.Line) error {
 	}
 }
 
-// Next hands over the lines of a block, which stay as they are.
-func (p *pump) Next(_ []byte, emit func(*ticket.Line) error) error {
+// Next returns lines that stay as they are.
+func (p *pump) Next([]byte) (filter.Block, error) {
 	block, ok := <-p.blocks
 	switch {
 	case !ok && p.err != nil:
-		return p.err
+		return nil, p.err
 	case !ok:
-		return io.EOF
+		return nil, io.EOF
 	}
-	for i := range block {
-		if err := emit(&block[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return filter.Lines(block), nil
 }
 
 // stop ends the log and returns when it has ended.

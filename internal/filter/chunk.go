@@ -19,14 +19,15 @@ type chunk struct {
 	prefixes []ticket.Fields
 	prefixed int        // lines that prefregex matched
 	gaveUp   []*pattern // searches that were given up
-	searched bool       // guarded by the Queue
-	err      error      // that ended the lines
+	err      error      // what came behind the lines instead of more
+
+	cut, searched bool // guarded by the Queue
 }
 
 // A queued line has its date. Those who search do not touch it: most lines have no events.
 type queued struct {
-	line line
-	date string // that its source gave, if any
+	line  line
+	given *ticket.Line // what its source told beside the text, nil for nothing
 }
 
 // An event is something that the search in a line found.
@@ -58,16 +59,38 @@ func (c *chunk) reset() {
 	}
 }
 
-// next makes l the next line of c. text is what it says, decoded.
-func (c *chunk) next(l *ticket.Line, text []byte) *queued {
+// add makes l the next line of c. text is what it says, decoded.
+func (c *chunk) add(l *ticket.Line, text []byte) {
 	if len(text) > 0 && &text[0] != &l.Text[0] {
 		text = c.keep(append(text, '\n'))
 		text = text[:len(text)-1]
 	}
-	c.lines = append(c.lines, queued{})
-	x := &c.lines[len(c.lines)-1]
-	x.line.text, x.date = text, l.Date
-	return x
+	x := queued{line: line{text: text}}
+	if l.Time != 0 {
+		x.given = &ticket.Line{Time: l.Time, Date: l.Date, Stream: l.Stream}
+	}
+	c.lines = append(c.lines, x)
+}
+
+// date finds the dates of the lines with f.
+func (c *chunk) date(f *Filter) {
+	f.now = f.env.Now()
+	c.now = f.now
+	var nothing ticket.Line
+	for i := range c.lines {
+		x := &c.lines[i]
+		given := x.given
+		if given == nil {
+			given = &nothing
+		}
+		if _, err := f.split(&x.line, x.line.text, given, false); err != nil {
+			c.lines, c.err = c.lines[:i], err // the rest is not searched
+			return
+		}
+		if x.line.told != nil {
+			x.line.told = c.keep(x.line.told)
+		}
+	}
 }
 
 // keep copies what is borrowed.
@@ -111,7 +134,7 @@ func cloneParts(parts []part) *[]part {
 	return &all
 }
 
-// A searcher searches the lines of chunks, of which it knows nothing but the texts.
+// A searcher does with the lines of chunks what needs no knowledge of other lines.
 type searcher struct {
 	filter *Filter
 	chunk  *chunk
@@ -141,6 +164,15 @@ func (s *searcher) add(e event) {
 	s.chunk.events = append(s.chunk.events, e)
 }
 
+// cut makes the lines of block those of c.
+func (s *searcher) cut(c *chunk, block Block, source string) {
+	_ = block.Each(func(l *ticket.Line) error {
+		c.add(l, s.filter.decode(l, source))
+		return nil
+	})
+}
+
+// search looks for what is in the lines of c.
 func (s *searcher) search(c *chunk) {
 	s.chunk, s.filter.now = c, c.now
 	before := s.filter.prefixes

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,20 +32,31 @@ type blocks struct {
 	size  int // lines of a block
 }
 
-func (b *blocks) Next(mem []byte, emit func(*ticket.Line) error) error {
+func (b *blocks) Next(mem []byte) (Block, error) {
 	clear(mem) // whoever still reads what was there reads nonsense
-	for range b.size {
-		if len(b.lines) == 0 {
-			return io.EOF
-		}
-		l := b.lines[0]
-		b.lines = b.lines[1:]
+	n := min(b.size, len(b.lines))
+	if n == 0 {
+		return nil, io.EOF
+	}
+	block := slices.Clone(b.lines[:n])
+	b.lines = b.lines[n:]
+	for i := range block {
+		l := &block[i]
 		n := copy(mem, l.Text)
 		l.Text, mem = mem[:n], mem[n:]
-		if err := emit(&l); err != nil {
+	}
+	return fleeting(block), nil
+}
+
+// A fleeting block takes lines back that it has handed over.
+type fleeting Lines
+
+func (b fleeting) Each(emit func(*ticket.Line) error) error {
+	for i := range b {
+		if err := emit(&b[i]); err != nil {
 			return err
 		}
-		l.Date, l.Stream = "gone", "gone"
+		b[i] = ticket.Line{Text: []byte("gone"), Date: "gone", Time: 1, Stream: "gone"}
 	}
 	return nil
 }

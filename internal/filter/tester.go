@@ -79,7 +79,7 @@ func (t *Tester) gate() *pyre.Gate {
 // Test judges one line. The error says why the line could not be judged.
 func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
 	err := t.judge(l, source)
-	t.outcome.describe(l.Date, t.filter.line)
+	t.outcome.describe(l, t.filter.line)
 	return &t.outcome, err
 }
 
@@ -105,11 +105,11 @@ func (t *Tester) tick() {
 // clear has o say that its line led to nothing.
 func (o *Outcome) clear() { o.Hits, o.Ignored, o.Prefix = o.Hits[:0], o.Ignored[:0], nil }
 
-// describe has o say which line it is about. date is what its source gave.
-func (o *Outcome) describe(date string, ln *line) {
+// describe has o say which line it is about. given is what its source told beside the text, nil for nothing.
+func (o *Outcome) describe(given *ticket.Line, ln *line) {
 	o.Text, o.Time, o.Whole, o.Timed, o.line = ln.text, ln.time, ln.whole, ln.timed, ln
-	if date != "" {
-		o.Text = append([]byte(date), ln.text...)
+	if given != nil && given.Date != "" {
+		o.Text = append([]byte(given.Date), ln.text...)
 	}
 }
 

@@ -36,11 +36,12 @@ func report(t *testing.T, s filter.Settings, o Options, lines ...string) string 
 }
 
 // supply returns lines as a supply of them.
-func supply(texts ...string) (s filter.Lines) {
+func supply(texts ...string) filter.Supply {
+	var s filter.Lines
 	for _, text := range texts {
 		s = append(s, ticket.Line{Text: []byte(text)})
 	}
-	return s
+	return s.Supply()
 }
 
 func lines(n int, format string) (all []string) {
