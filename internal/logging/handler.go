@@ -40,12 +40,15 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 }
 
 func (h *handler) entry(r slog.Record) entry {
-	jail, text := h.jail, r.Message
+	logger, jail, text := h.logger, h.jail, r.Message
 	rest := slices.Clip(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == KeyJail {
+		switch a.Key {
+		case KeyLogger:
+			logger = a.Value.String()
+		case KeyJail:
 			jail = a.Value.String()
-		} else {
+		default:
 			rest = append(rest, a)
 		}
 		return true
@@ -53,7 +56,7 @@ func (h *handler) entry(r slog.Record) entry {
 	for _, a := range rest {
 		text += " " + h.group + a.Key + "=" + a.Value.String()
 	}
-	return entry{time: r.Time, level: r.Level, logger: h.logger, jail: jail, message: text, pc: r.PC}
+	return entry{time: r.Time, level: r.Level, logger: logger, jail: jail, message: text, pc: r.PC}
 }
 
 func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {

@@ -25,8 +25,10 @@ func TestClassicLine(t *testing.T) {
 	Notice(log, "Ban 192.0.2.10")
 	log.Error("no way", "code", 3)
 	log.Debug("not shown at INFO")
+	log.Warn("said by another", KeyLogger, "fail2ban.ipdns", KeyJail, "mail")
 	want := "fail2ban.actions        [N]: NOTICE  [sshd] Ban 192.0.2.10\n" +
-		"fail2ban.actions        [N]: ERROR   [sshd] no way code=3\n"
+		"fail2ban.actions        [N]: ERROR   [sshd] no way code=3\n" +
+		"fail2ban.ipdns          [N]: WARNING [mail] said by another\n"
 	if got := undated(out.String()); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
