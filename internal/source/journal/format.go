@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/pierrec/lz4/v4"
 
 	"gaol/internal/source/xz"
 )
@@ -237,17 +236,12 @@ func (u *unpacker) unlz4(p []byte, limit int) ([]byte, error) {
 		return nil, errFormat
 	}
 	size := binary.LittleEndian.Uint64(p)
-	if size == 0 || size > 64*maxPayload { // the library crashes when there is no room at all
-		return nil, errFormat
-	}
-	if uint64(cap(u.lz4)) < size {
-		u.lz4 = make([]byte, size)
-	}
-	n, err := lz4.UncompressBlock(p[8:], u.lz4[:size])
+	text, err := appendLZ4(u.lz4[:0], p[8:], int(min(size, uint64(limit))))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errFormat, err)
+		return nil, err
 	}
-	return u.lz4[:min(n, limit)], nil
+	u.lz4 = text
+	return text, nil
 }
 
 func (u *unpacker) read(r io.Reader, limit int) ([]byte, error) {
