@@ -71,6 +71,30 @@ func Parse(text string) (ID, error) {
 	return within(a, bits), nil
 }
 
+// ParseIPv4 reads what nearly every log holds, a plain IPv4 address, as Parse does, but without a string. ok is false for anything else.
+func ParseIPv4(text []byte) (id ID, ok bool) {
+	var bytes [4]byte
+	octet, digits, value := 0, 0, 0
+	for _, c := range text {
+		switch {
+		case c >= '0' && c <= '9' && (digits == 0 || value > 0): // no leading zeros
+			digits, value = digits+1, value*10+int(c-'0')
+			if value > 255 {
+				return ID{}, false
+			}
+			bytes[octet] = byte(value)
+		case c == '.' && digits > 0 && octet < 3:
+			octet, digits, value = octet+1, 0, 0
+		default:
+			return ID{}, false
+		}
+	}
+	if octet < 3 || digits == 0 {
+		return ID{}, false
+	}
+	return ID{prefix: netip.PrefixFrom(netip.AddrFrom4(bytes), 32)}, true
+}
+
 // within returns the network of a with the given prefix length. A length beyond the address, or 0, means the single
 // address; that 0 does too is how the original reads 192.0.2.77/0 (docs/compatibility.md, "identities").
 func within(a netip.Addr, bits int) ID {

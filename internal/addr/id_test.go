@@ -1,6 +1,9 @@
 package addr
 
 import (
+	"math/rand/v2"
+	"net/netip"
+	"slices"
 	"testing"
 )
 
@@ -85,11 +88,46 @@ func TestReverse(t *testing.T) {
 	}
 }
 
+// TestParseIPv4LikeParse changes addresses a little, and compares.
+func TestParseIPv4LikeParse(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	read := 0
+	for range 100_000 {
+		text := []byte(netip.AddrFrom4([4]byte{byte(r.IntN(3)), byte(r.IntN(256)), byte(r.IntN(20)), byte(r.IntN(256))}).String())
+		if r.IntN(2) == 0 {
+			i := r.IntN(len(text) + 1)
+			text = slices.Insert(text, i, "0129.:/ x"[r.IntN(9)])
+		}
+		if r.IntN(4) == 0 {
+			i := r.IntN(len(text))
+			text = slices.Delete(text, i, i+1)
+		}
+		wantIPv4(t, string(text), &read)
+	}
+	if read < 50_000 {
+		t.Errorf("only %d addresses", read)
+	}
+}
+
+// wantIPv4 compares ParseIPv4 with Parse.
+func wantIPv4(t *testing.T, text string, read *int) {
+	got, ok := ParseIPv4([]byte(text))
+	want, _ := Parse(text)
+	a, single := want.Addr()
+	if plain := single && a.Is4() && a.String() == text; ok != plain || ok && got != want {
+		t.Errorf("%q: %q, %v; Parse says %q", text, got, ok, want)
+	}
+	if ok {
+		*read++
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"192.0.2.1/24", "[::1]", "::ffff:1.2.3.4/96", "a/b", "[", "/", "1.2.3.4/255.255.0.0"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		wantIPv4(t, s, new(int))
 		id, _ := Parse(s)
 		again, err := Parse(id.String())
 		if err == nil && id.Family() != None && again != id {

@@ -85,6 +85,7 @@ type Filter struct {
 	lines                   lineStore // of a match without a connection
 	given                   values    // of a failure, and all of it packed
 	packing                 []byte
+	made                    stock
 	gate                    *pyre.Gate // nil where every line must be searched
 }
 

@@ -39,7 +39,7 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 	var ip addr.ID
 	if isAddress {
 		length, _ := told.get(roleCIDR)
-		ip = address(string(text), string(length))
+		ip = address(text, length)
 	} else {
 		ip = addr.Raw(string(text))
 	}
@@ -75,12 +75,17 @@ func addressText(told values) (text []byte, isAddress, ok bool) {
 }
 
 // address returns the identity of an address with an optional prefix length. What only looks like an address stands for itself.
-func address(text, length string) addr.ID {
-	id, _ := addr.Parse(text) // no mask in it, so no error
-	if _, ok := id.Prefix(); !ok || length == "" {
+func address(text, length []byte) addr.ID {
+	if len(length) == 0 {
+		if id, ok := addr.ParseIPv4(text); ok {
+			return id
+		}
+	}
+	id, _ := addr.Parse(string(text)) // no mask in it, so no error
+	if _, ok := id.Prefix(); !ok || len(length) == 0 {
 		return id
 	}
-	network, err := addr.Parse(text + "/" + length)
+	network, err := addr.Parse(string(text) + "/" + string(length))
 	if _, ok := network.Prefix(); !ok || err != nil {
 		return id
 	}

@@ -1,8 +1,7 @@
 package filter
 
 import (
-	"slices"
-
+	"gaol/internal/addr"
 	"gaol/internal/ticket"
 	"gaol/internal/ticket/packed"
 )
@@ -12,6 +11,18 @@ var streamGroup = group{"stream", noRole, -1}
 
 // packed makes what failure makes, without a string for each of its parts: most failures of a flood are counted and forgotten.
 func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failure {
+	if !o.ip.IsZero() || f.line.stream != "" {
+		told = f.withMore(o, told)
+	}
+	w := packed.Begin(f.packing[:0], o.ip, len(lines.lines))
+	lines.pack(&w)
+	told.pack(&w)
+	f.packing = w.Bytes()
+	return f.made.failure(o.id, f.line, f.packing)
+}
+
+// withMore returns what told says together with what a failure has beside that. It is valid until the next call.
+func (f *Filter) withMore(o offender, told values) values {
 	given := f.given[:0]
 	for i := range told {
 		if told[i].kind != absent {
@@ -25,26 +36,57 @@ func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failu
 		given = append(given, value{of: &streamGroup, kind: single, text: []byte(f.line.stream)})
 	}
 	f.given = given
-	w := packed.Begin(f.packing[:0], o.ip, len(lines.lines))
-	lines.pack(&w)
-	given.pack(&w)
-	f.packing = w.Bytes()
-	return &ticket.Failure{ID: o.id, Time: f.line.time, Whole: f.line.whole, Packed: slices.Clone(f.packing)}
+	return given
 }
 
-// pack packs v, none of which is absent.
+// A stock is memory for failures, which many share: in a flood to get it one by one takes as long as to fill it.
+type stock struct {
+	failures []ticket.Failure
+	bytes    []byte
+}
+
+// How much memory is got at once. It is small, because every filter keeps the rest of it.
+const (
+	failuresAtOnce = 16
+	bytesAtOnce    = 4 << 10
+)
+
+// failure returns a failure of id with the time of a line, that carries a copy of all.
+func (s *stock) failure(id addr.ID, ln *line, all []byte) *ticket.Failure {
+	if len(s.failures) == 0 {
+		s.failures = make([]ticket.Failure, failuresAtOnce)
+	}
+	if cap(s.bytes)-len(s.bytes) < len(all) {
+		s.bytes = make([]byte, 0, max(bytesAtOnce, len(all)))
+	}
+	x, begin := &s.failures[0], len(s.bytes)
+	s.failures = s.failures[1:]
+	s.bytes = append(s.bytes, all...)
+	*x = ticket.Failure{ID: id, Time: ln.time, Whole: ln.whole, Packed: s.bytes[begin:len(s.bytes):len(s.bytes)]}
+	return x
+}
+
+// pack packs those of v that took part.
 func (v values) pack(w *packed.Writer) {
-	w.Fields(len(v))
+	n := 0
+	for i := range v {
+		if v[i].kind != absent {
+			n++
+		}
+	}
+	w.Fields(n)
 	for i := range v {
 		x := &v[i]
-		w.Name(x.of.name)
 		switch x.kind {
+		case single:
+			w.Name(x.of.name)
+			w.Text(x.text)
 		case tuple:
+			w.Name(x.of.name)
 			packTuple(w, *x.parts)
 		case set:
+			w.Name(x.of.name)
 			packSet(w, *x.parts)
-		default:
-			w.Text(x.text)
 		}
 	}
 }

@@ -220,9 +220,9 @@ func (j *Jail) restore() {
 		j.logs.actions.Error(fmt.Sprintf("cannot bring back bans from the database: %v", err))
 	}
 	j.judging.Lock()
-	kept := bans[:0]
+	kept, now := bans[:0], j.env.Now()
 	for _, b := range bans {
-		if reason, ignored := j.judging.ignore.Check(&b.Failure); ignored {
+		if reason, ignored := j.judging.ignore.Check(&b.Failure, now); ignored {
 			j.logs.filter.Info("Ignore " + b.ID.String() + " by " + reason)
 			continue
 		}

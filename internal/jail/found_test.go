@@ -87,6 +87,6 @@ func BenchmarkFailure(b *testing.B) {
 			j.judging.table = failure.New(plan.Settings.counting())
 		}
 		f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), now
-		j.failed(&f)
+		j.failed(&f, now)
 	}
 }

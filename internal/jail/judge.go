@@ -14,11 +14,12 @@ const cleanEvery = 5
 
 // take judges what was found in lines, in their order. The caller holds judging.
 func (j *Jail) take(found []finding) {
+	now := j.env.Now()
 	for i := range found {
 		if x := &found[i]; x.remark != nil {
 			j.say(x)
 		} else {
-			j.failed(x.failure)
+			j.failed(x.failure, now)
 		}
 	}
 	j.judging.finds.flush()
@@ -42,9 +43,9 @@ func (j *Jail) cleanLocked(force bool) {
 	}
 }
 
-// failed judges one failure that the filter found. The caller holds judging.
-func (j *Jail) failed(f *ticket.Failure) {
-	if reason, ignored := j.judging.ignore.Check(f); ignored {
+// failed judges one failure that the filter found just now. The caller holds judging.
+func (j *Jail) failed(f *ticket.Failure, now ticket.Unix) {
+	if reason, ignored := j.judging.ignore.Check(f, now); ignored {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 		return
 	}
@@ -106,7 +107,7 @@ func (j *Jail) Attempt(f *ticket.Failure) bool {
 	j.judging.Lock()
 	defer j.judging.Unlock()
 	defer j.checkpointLocked()
-	if reason, ignored := j.judging.ignore.Check(f); ignored {
+	if reason, ignored := j.judging.ignore.Check(f, j.env.Now()); ignored {
 		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 		return false
 	}

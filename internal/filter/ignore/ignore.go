@@ -166,18 +166,20 @@ func (r *Rules) List() []string {
 }
 
 // Check reports whether f is to be ignored, and by which rule: "ignoreself rule", "ip", "dns", "file:…" or "command"; a
-// remembered result gives the rule of old. It may take the time of a question to the name service and of ignorecommand.
-func (r *Rules) Check(f *ticket.Failure) (reason string, ignored bool) {
-	now := r.env.Now()
-	key := ""
-	if r.results != nil {
-		key = r.env.Expand(r.results.key, f)
-		if reason, known := r.results.get(key, now); known {
-			return reason, reason != ""
-		}
+// remembered result gives the rule of old. It may take the time of a question to the name service and of ignorecommand. now is the time,
+// but a moment ago will do: in a flood it takes longer to ask the clock than to look at the rules.
+func (r *Rules) Check(f *ticket.Failure, now ticket.Unix) (reason string, ignored bool) {
+	if r.results == nil {
+		reason, _ = r.decide(f, now)
+		return reason, reason != ""
+	}
+	now = r.env.Now() // results live for seconds
+	key := r.env.Expand(r.results.key, f)
+	if reason, known := r.results.get(key, now); known {
+		return reason, reason != ""
 	}
 	reason, keep := r.decide(f, now)
-	if keep && r.results != nil {
+	if keep {
 		r.results.put(key, reason, now)
 	}
 	return reason, reason != ""

@@ -77,7 +77,7 @@ func TestCases(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, ip := range c.In.IPs {
-				_, got[ip] = r.Check(failure(t, ip))
+				_, got[ip] = r.Check(failure(t, ip), 1000)
 			}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("ignored (-want +got):\n%s", d)
@@ -123,7 +123,7 @@ func TestReasons(t *testing.T) {
 		"2001:db8::7": "ip", "0.1.2.3": "ip", "198.51.100.50": "command", "198.51.100.51": "", "198.51.100.52": "", "word": "command",
 		"other.example": "",
 	} {
-		got, ignored := r.Check(failure(t, ip))
+		got, ignored := r.Check(failure(t, ip), 1000)
 		if got != want || ignored != (want != "") {
 			t.Errorf("%s: got %q %v, want %q", ip, got, ignored, want)
 		}
@@ -149,7 +149,7 @@ func TestListAddAndRemove(t *testing.T) {
 	if n := strings.Count(log.String(), "Ignore duplicate"); n != 3 {
 		t.Errorf("%d duplicates reported, want 3:\n%s", n, log.String())
 	}
-	if _, ignored := r.Check(failure(t, "8.8.8.8")); !ignored {
+	if _, ignored := r.Check(failure(t, "8.8.8.8"), 1000); !ignored {
 		t.Error("0.0.0.0/0 does not cover 8.8.8.8")
 	}
 	for text, want := range map[string]bool{"192.0.2.77/24": true, "198.51.100.2": true, "9.9.9.9": false, "0.0.0.0/0": true, "nobody": false} {
@@ -175,7 +175,7 @@ func TestManyNetworks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for ip, want := range map[string]bool{"10.199.3.4": true, "10.200.0.1": false, "2001:db8:c7::1": true, "2001:db8:c8::1": false} {
-		if _, got := r.Check(failure(t, ip)); got != want {
+		if _, got := r.Check(failure(t, ip), 1000); got != want {
 			t.Errorf("%s: got %v, want %v", ip, got, want)
 		}
 	}
@@ -202,7 +202,7 @@ func TestResultsAreRemembered(t *testing.T) {
 		{1061, "192.0.2.2", false, 3}, {1061, "192.0.2.3", true, 4}, {1061, "192.0.2.1", false, 5},
 	} {
 		now = step.at
-		_, ignored := r.Check(failure(t, step.ip))
+		_, ignored := r.Check(failure(t, step.ip), 0)
 		if ignored != step.ignored || runs != step.runs {
 			t.Errorf("step %d: got ignored %v after %d runs, want %v after %d", i, ignored, runs, step.ignored, step.runs)
 		}
@@ -228,7 +228,7 @@ func TestFileIsReadAgain(t *testing.T) {
 	}
 	check := func(what string, want bool) {
 		t.Helper()
-		if _, got := r.Check(failure(t, "192.0.2.1")); got != want {
+		if _, got := r.Check(failure(t, "192.0.2.1"), now); got != want {
 			t.Errorf("%s: ignored is %v, want %v", what, got, want)
 		}
 	}
