@@ -15,16 +15,22 @@ type capturer struct {
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
 // call, its texts as long as those that were searched.
 func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) values {
-	c.over = combine(c.collect(c.over[:0], r, m, inner, -1), r.combined)
 	if prefix == nil {
+		c.over = combine(c.collect(c.over[:0], r, m, inner, -1, !c.dense), r.combined)
 		return c.over
 	}
-	c.under = combine(c.collect(c.under[:0], prefix, pm, whole, prefix.content), prefix.combined).overlay(c.over)
+	c.under = combine(c.collect(c.under[:0], prefix, pm, whole, prefix.content, !c.dense), prefix.combined)
+	if r.apart {
+		c.under = c.collect(c.under, r, m, inner, -1, false) // as below, in one go
+		return c.under
+	}
+	c.over = combine(c.collect(c.over[:0], r, m, inner, -1, !c.dense), r.combined)
+	c.under = c.under.overlay(c.over)
 	return c.under
 }
 
-// collect appends the named groups of a match, one of them left out.
-func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int) values {
+// collect appends the named groups of a match, one of them left out, and those that took no part only if wanted.
+func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int, absentToo bool) values {
 	groups := r.groups
 	if c.dense {
 		groups = r.telling
@@ -34,7 +40,7 @@ func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, 
 			continue
 		}
 		from, to := m.Group(g.index)
-		if from < 0 && c.dense {
+		if from < 0 && !absentToo {
 			continue
 		}
 		v = append(v, value{})

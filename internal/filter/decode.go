@@ -149,6 +149,13 @@ func Newline(encoding string) []byte {
 func isASCII(b []byte) bool {
 	const high = 0x8080808080808080
 	var or uint64
+	if n := len(b); n >= 8 {
+		or = word(b[n-8:]) // what the loops leave
+	} else {
+		for _, c := range b {
+			or |= uint64(c)
+		}
+	}
 	for len(b) >= 32 {
 		or |= word(b) | word(b[8:]) | word(b[16:]) | word(b[24:])
 		b = b[32:]
@@ -156,9 +163,6 @@ func isASCII(b []byte) bool {
 	for len(b) >= 8 {
 		or |= word(b)
 		b = b[8:]
-	}
-	for _, c := range b {
-		or |= uint64(c)
 	}
 	return or&high == 0
 }

@@ -127,6 +127,7 @@ func (p *Program) compileRegexes() (err error) {
 		if !r.identifies() && (p.prefregex == nil || !p.prefregex.identifies()) {
 			return fmt.Errorf("No failure-id group in '%s'", r.expanded) //nolint:staticcheck // the original's text
 		}
+		r.apart = p.prefregex != nil && len(r.combined) == 0 && !p.prefregex.sharesNames(r)
 		p.failregex = append(p.failregex, r)
 	}
 	for _, text := range s.Ignoreregex {
@@ -223,6 +224,7 @@ type pattern struct {
 	content  int      // number of the group "content", or -1
 	skips    []int    // group numbers of <SKIPLINES>
 	combined []combination
+	apart    bool // of a failregex: no group has a name that a value of prefregex can have, and none is combined
 }
 
 func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error) {
@@ -253,6 +255,14 @@ func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error)
 		}
 	}
 	return r, nil
+}
+
+// sharesNames reports whether a group of o has the name of a group of r or of what is put together from them.
+func (r *pattern) sharesNames(o *pattern) bool {
+	return slices.ContainsFunc(o.groups, func(g *group) bool {
+		return slices.ContainsFunc(r.groups, g.named) ||
+			slices.ContainsFunc(r.combined, func(c combination) bool { return g.named(c.target) })
+	})
 }
 
 // identifies reports whether r has one of the groups of which a failregex needs one.
