@@ -3,6 +3,7 @@ package date
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 
 	"gaol/internal/ticket"
 )
@@ -153,6 +154,4 @@ func (s *scanner) looked(line []byte, i, end int) int {
 }
 
 // goesOn reports whether c may be the first byte of something more of a date: a fraction, blanks, a year or a zone.
-func goesOn(c byte) bool {
-	return c == '.' || c == ',' || isBlank(c) || c == '2' || c == '+' || c == '-' || isLetter(c)
-}
+func goesOn(c byte) bool { return isBlank(c) || strings.IndexByte(".,2+-ZUG", c) >= 0 }
