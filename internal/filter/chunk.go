@@ -144,7 +144,7 @@ type searcher struct {
 func newSearcher(t *Tester) *searcher {
 	s := &searcher{filter: t.assistant()}
 	f := s.filter
-	f.gate = t.gate()
+	f.gate, f.barren = t.gate(), t.barren()
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
 	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
 	f.record = func(i int, v values) {

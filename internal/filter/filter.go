@@ -87,6 +87,7 @@ type Filter struct {
 	packing                 []byte
 	made                    stock
 	gate                    *pyre.Gate // nil where every line must be searched
+	barren                  *pyre.Gate // nil where prefregex must be searched for, see Tester.barren
 }
 
 // Counts are totals since the filter was made.

@@ -28,13 +28,17 @@ func (f *Filter) search() error {
 		return nil
 	}
 	if p.prefregex != nil {
-		if !f.find(&f.prefix, p.prefregex, text) {
+		barren := f.isBarren(text)
+		if !barren && !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
 		f.tally.Heard = f.ear.tells
 		f.prefixes++
 		if f.prefixed != nil {
 			f.prefixed()
+		}
+		if barren {
+			return nil
 		}
 		text = f.content(text)
 	}

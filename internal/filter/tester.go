@@ -57,7 +57,7 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
-	f.gate = t.gate()
+	f.gate, f.barren = t.gate(), t.barren()
 	if w.All && w.Prefix {
 		f.prefixed = func() { t.outcome.Prefix = f.prefixFields() }
 	}

@@ -15,8 +15,9 @@ type Gate struct {
 // lines have one it rests, as a literal that is everywhere costs a scan of each line
 // for nothing.
 type demand struct {
-	few  []literal  // to be looked for one by one
-	many *multiScan // or together, if not nil
+	few   []literal  // to be looked for one by one
+	many  *multiScan // or together, if not nil
+	worth int        // percent of lines that it must refuse to be worth its work
 
 	lines   int // since it went to work or to rest
 	refused int
@@ -27,7 +28,12 @@ const (
 	fewest = 2        // literals that are looked for one by one
 	trial  = 256      // lines after which a demand is judged
 	rest   = 64 << 10 // lines for which a useless one rests
-	worth  = 4        // it is worth its work if it refuses one line of so many
+)
+
+// What a demand must refuse, in percent of the lines, to be worth its work.
+const (
+	worthSome = 25 // where a line that is let through is searched for what the demand is about
+	worthMost = 60 // where that costs but little more
 )
 
 // NewGate makes the gate for lines of which some part, with or without a line feed
@@ -43,7 +49,22 @@ func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 			g.needs = append(g.needs, demand{few: []literal{l}})
 		}
 	}
+	g.judgeBy(worthSome)
 	return &g
+}
+
+// NewGateForMost makes a gate for the same lines that is of use only where it refuses most of them, since a search in a line
+// that it would have refused takes little longer than asking it.
+func NewGateForMost(regexes []*Regexp) *Gate {
+	g := NewGate(nil, regexes)
+	g.judgeBy(worthMost)
+	return g
+}
+
+func (g *Gate) judgeBy(worth int) {
+	for i := range g.needs {
+		g.needs[i].worth = worth
+	}
 }
 
 // demand lets the gate refuse lines that lack a literal that all matches of regexes have.
@@ -108,7 +129,7 @@ func (d *demand) refuses(line []byte) bool {
 		d.refused++
 	}
 	if d.lines >= trial {
-		d.lines, d.refused, d.resting = 0, 0, worth*d.refused < d.lines
+		d.lines, d.refused, d.resting = 0, 0, 100*d.refused < d.worth*d.lines
 	}
 	return refuse
 }

@@ -86,9 +86,35 @@ func pair(text []byte) uint16 {
 	return (v ^ v>>5) % pairs
 }
 
-// in reports whether text contains one of the literals.
+// in reports whether text contains one of the literals. It scans both halves of the text at the same time, since a step
+// takes longer to answer than to ask: where the next one looks depends on it.
 func (s *multiScan) in(text []byte) bool {
-	for i := s.window - 2; i+2 <= len(text); {
+	first, last := s.window-2, len(text)-2 // where the pairs stand that windows end with
+	half := (first + last + 1) / 2
+	i, k := first, half
+	for i < half && k <= last {
+		one, two := pair(text[i:]), pair(text[k:])
+		skip, jump := int(s.shift[one]), int(s.shift[two])
+		if skip == 0 {
+			if s.endsAt(text, i+2, one) {
+				return true
+			}
+			skip = 1
+		}
+		if jump == 0 {
+			if s.endsAt(text, k+2, two) {
+				return true
+			}
+			jump = 1
+		}
+		i, k = i+skip, k+jump
+	}
+	return s.between(text, i, half-1) || s.between(text, max(k, first), last)
+}
+
+// between reports whether text contains one of the literals so that its window ends with a pair from i to last.
+func (s *multiScan) between(text []byte, i, last int) bool {
+	for i <= last {
 		at := pair(text[i:])
 		if skip := int(s.shift[at]); skip > 0 {
 			i += skip

@@ -46,6 +46,7 @@ type Regexp struct {
 	few     clause    // what every match contains, to be looked for one by one
 	many    clause    // the same, to be looked for together with that of other regexes
 	later   []literal // texts that every match contains, beyond its beginning if possible
+	anyLine bool      // see MatchesAnyLine
 
 	finishing sync.Mutex               // guards prog as long as it is a draft
 	draft     atomic.Pointer[compiler] // of prog, nil when that is finished
@@ -64,6 +65,7 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	}
 	re := &Regexp{pattern: pattern, names: tree.names, prog: c.prog}
 	re.draft.Store(c)
+	re.anyLine = matchesAnyLine(tree.root)
 	few, many, later := requiredLiterals(tree.root)
 	re.few, re.many = few, many
 	for _, text := range later {

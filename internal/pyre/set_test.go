@@ -147,6 +147,20 @@ func TestGateRestsWhileUseless(t *testing.T) {
 	}
 }
 
+func TestGateForMostRestsWhereMuchPasses(t *testing.T) {
+	regexes := []*Regexp{mustCompile(t, `xneedle`, 0), mustCompile(t, `yneedle`, 0)}
+	some, most := NewGate(nil, regexes), NewGateForMost(regexes)
+	for i := range trial {
+		line := []byte([]string{"hay", "xneedle"}[i%2])
+		if some.Open(line) != (i%2 == 1) || most.Open(line) != (i%2 == 1) {
+			t.Fatalf("line %d is let through or refused wrongly", i)
+		}
+	}
+	if some.Open([]byte("hay")) || !most.Open([]byte("hay")) {
+		t.Error("the one that should work rests, or the other way round")
+	}
+}
+
 func TestGateWithPrefix(t *testing.T) {
 	prefix := mustCompile(t, `^\S+ SRV: (?P<content>.+)$`, 0)
 	gate := NewGate(prefix, []*Regexp{mustCompile(t, `^BAD`, 0), mustCompile(t, `^WORSE$`, 0)})
