@@ -99,23 +99,42 @@ func appendList(to []byte, list []any) []byte {
 // appendString quotes s as the original does, which leaves everything above ASCII alone; encoding/json does not.
 func appendString(to []byte, s string) []byte {
 	to = append(to, '"')
-	for _, r := range s { // gives U+FFFD for what is not UTF-8
-		switch {
-		case r == '"' || r == '\\':
-			to = append(to, '\\', byte(r))
-		case r == '\n':
-			to = append(to, `\n`...)
-		case r == '\r':
-			to = append(to, `\r`...)
-		case r == '\t':
-			to = append(to, `\t`...)
-		case r < ' ':
-			to = fmt.Appendf(to, `\u%04x`, r)
-		default:
-			to = utf8.AppendRune(to, r)
+	for s != "" {
+		n := plainLength(s)
+		to = append(to, s[:n]...)
+		if s = s[n:]; s == "" {
+			break
 		}
+		r, size := utf8.DecodeRuneInString(s) // gives U+FFFD for what is not UTF-8
+		to, s = appendRune(to, r), s[size:]
 	}
 	return append(to, '"')
+}
+
+// plainLength returns how many bytes from the first on stand for themselves.
+func plainLength(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func appendRune(to []byte, r rune) []byte {
+	switch {
+	case r == '"' || r == '\\':
+		return append(to, '\\', byte(r))
+	case r == '\n':
+		return append(to, `\n`...)
+	case r == '\r':
+		return append(to, `\r`...)
+	case r == '\t':
+		return append(to, `\t`...)
+	case r < ' ':
+		return fmt.Appendf(to, `\u%04x`, r)
+	}
+	return utf8.AppendRune(to, r)
 }
 
 // decodeData reads what appendData or the original wrote. What it does not understand inside a readable object is left out.

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -53,6 +54,26 @@ func TestDataAsTheOriginalWritesIt(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestTextIsQuotedRuneByRune compares texts, of which runs are copied, with the same quoted one rune after the other.
+func TestTextIsQuotedRuneByRune(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const bytes = "abc \"\\\n\r\t\x00\x1f\x7f\xc3\xa9\xff\xe2\x82\xac"
+	for range 10_000 {
+		text := make([]byte, r.IntN(12))
+		for i := range text {
+			text[i] = bytes[r.IntN(len(bytes))]
+		}
+		want := []byte{'"'}
+		for _, c := range string(text) {
+			want = appendRune(want, c)
+		}
+		want = append(want, '"')
+		if got := appendString(nil, string(text)); string(got) != string(want) {
+			t.Fatalf("%q became %s, want %s", text, got, want)
+		}
 	}
 }
 
