@@ -17,12 +17,18 @@ type code struct {
 	fold bool
 }
 
-const (
-	shortDays   = "mon|tue|wed|thu|fri|sat|sun"
-	longDays    = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-	shortMonths = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-	longMonths  = "january|february|march|april|may|june|july|august|september|october|november|december"
+// The names of the C locale.
+var (
+	shortDays   = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	longDays    = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+	shortMonths = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+	longMonths  = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+)
 
+// anyOf is the expression for one of words.
+func anyOf(words []string) string { return strings.Join(words, "|") }
+
+const (
 	day     = `(?P<d>[12]\d|[0 ]?[1-9]|3[01])`
 	month   = `(?P<m>0?[1-9]|1[0-2])`
 	hour    = `(?P<H>[01]?\d|2[0-3])`
@@ -37,10 +43,10 @@ const (
 // pattern takes that has no boundary behind the code, such as 2 of "23" for {UNB}%H, and is fail2ban's.
 var codes = lazy.Value[map[string]code]{Make: func() map[string]code {
 	return map[string]code{
-		"a": {`(?P<a>` + shortDays + `)`, "DAY", true},
-		"A": {`(?P<A>` + longDays + `)`, "DAYNAME", true},
-		"b": {`(?P<b>` + shortMonths + `)`, "MON", true},
-		"B": {`(?P<B>` + longMonths + `)`, "MONTH", true},
+		"a": {`(?P<a>` + anyOf(shortDays) + `)`, "DAY", true},
+		"A": {`(?P<A>` + anyOf(longDays) + `)`, "DAYNAME", true},
+		"b": {`(?P<b>` + anyOf(shortMonths) + `)`, "MON", true},
+		"B": {`(?P<B>` + anyOf(longMonths) + `)`, "MONTH", true},
 		"d": {day, "Day", false},
 		"m": {month, "Month", false},
 		"Y": {`(?P<Y>\d{4})`, "Year", false},
@@ -60,7 +66,7 @@ var codes = lazy.Value[map[string]code]{Make: func() map[string]code {
 		"z": {`(?P<z>Z|UTC|GMT|` + numZone + `)`, "Zone offset", false},
 		"Z": {`(?P<Z>Z|[A-Z]{3,5})`, "Zone name", false},
 		"c": {
-			`(?P<a>` + shortDays + `)\s+(?P<b>` + shortMonths + `)\s+` + day + `\s+` + hour + `:` + minute + `:` + second + `\s+(?P<Y>\d{4})`,
+			`(?P<a>` + anyOf(shortDays) + `)\s+(?P<b>` + anyOf(shortMonths) + `)\s+` + day + `\s+` + hour + `:` + minute + `:` + second + `\s+(?P<Y>\d{4})`,
 			"%c", true,
 		},
 		"x": {month + `/` + day + `/(?P<y>\d\d)`, "%x", false},

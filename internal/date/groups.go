@@ -1,10 +1,6 @@
 package date
 
-import (
-	"strings"
-
-	"gaol/internal/pyre"
-)
+import "gaol/internal/pyre"
 
 // read collects what the groups of a match say. ok is false when a text is no possible value; the error is for zone names
 // that are not known.
@@ -121,14 +117,12 @@ func (p *parts) setNumber(code byte, n int) {
 	}
 }
 
-// indexWord returns the index of text among lower-case words with | between them, whatever its case, or -1.
-func indexWord(words string, text []byte) int {
-	i := 0
-	for w := range strings.SplitSeq(words, "|") {
+// indexWord returns the index of text among lower-case words, whatever its case, or -1.
+func indexWord(words []string, text []byte) int {
+	for i, w := range words {
 		if isWord(text, w) {
 			return i
 		}
-		i++
 	}
 	return -1
 }
