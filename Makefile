@@ -22,8 +22,11 @@ LDFLAGS := -s -w -X gaol/internal/cli.Version=$(VERSION)
 .PHONY: build install install-service man run test test-deps check unit e2e peer parity soak bench clean
 
 ## build: one static binary and its three other names, in bin/
+# The file that the linker wrote lies in the page cache in single pages, which are slow to map. A copy, such as any installed program
+# is, starts a tenth faster.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/gaol ./cmd/gaol
+	cp bin/gaol bin/copy && mv bin/copy bin/gaol
 	for name in $(NAMES); do ln -sf gaol bin/$$name; done
 
 ## man: the manual pages, made from man/*.md into bin/man
