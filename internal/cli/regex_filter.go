@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"gaol/internal/config"
@@ -112,10 +112,10 @@ func (d *regexDefinition) isJail() bool {
 	if strings.Contains(d.name, "/") || strings.HasSuffix(d.name, ".conf") || strings.HasSuffix(d.name, ".local") {
 		return false
 	}
-	header := regexp.MustCompile(`(?m)^\[` + regexp.QuoteMeta(d.name) + `\]`)
+	header := []byte("\n[" + d.name + "]")
 	files, _ := fs.Glob(d.fsys, "jail.d/*")
 	for _, file := range append(files, "jail.conf", "jail.local") {
-		if text, err := fs.ReadFile(d.fsys, file); err == nil && header.Match(text) {
+		if text, err := fs.ReadFile(d.fsys, file); err == nil && (bytes.Contains(text, header) || bytes.HasPrefix(text, header[1:])) {
 			return true
 		}
 	}

@@ -16,16 +16,17 @@ const (
 
 type compiler struct {
 	prog    *program
-	leads   []byteSet        // of prog.sets: bytes that their characters begin with
-	context []condition      // of the loops around this place
-	choices map[int32]choice // by pc
-	loops   int              // how many unlimited loops are around this place
+	leads   []byteSet   // of prog.sets: bytes that their characters begin with
+	context []condition // of the loops around this place
+	choices []choice    // in the order of the program
+	loops   int         // how many unlimited loops are around this place
 
 	levels int32 // how many bodies around can be sure, see memo.go
 }
 
 // A choice is an instruction whose failures are worth remembering.
 type choice struct {
+	at      int32
 	context []condition
 	levels  int32
 }
@@ -40,7 +41,7 @@ func draft(tree *syntax) (*compiler, error) {
 
 // draftAs makes the program of root, which says the same as the root of tree.
 func draftAs(root *node, tree *syntax) *compiler {
-	c := &compiler{prog: new(program), choices: map[int32]choice{}}
+	c := &compiler{prog: new(program)}
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
 	c.prog.begin = beginOf(tree.root)
@@ -79,7 +80,7 @@ func (c *compiler) emit(in inst) int32 {
 
 func (c *compiler) choice(in inst) int32 {
 	at := c.emit(in)
-	c.choices[at] = choice{slices.Clone(c.context), c.levels}
+	c.choices = append(c.choices, choice{at, slices.Clone(c.context), c.levels})
 	return at
 }
 

@@ -176,8 +176,9 @@ func needOfSequence(subs []*node) need {
 		}
 		run, whole = clause{""}, false
 	}
-	for _, s := range subs {
-		n := needOf(s)
+	for len(subs) > 0 {
+		n, used := needOfFirst(subs)
+		subs = subs[used:]
 		if n.exact != nil && len(run)*len(n.exact) <= maxExact {
 			run = product(run, n.exact)
 			continue
@@ -194,6 +195,19 @@ func needOfSequence(subs []*node) need {
 	}
 	flush()
 	return out
+}
+
+// needOfFirst returns the need of the first node, or of all characters that subs begin with, which are most of many patterns.
+func needOfFirst(subs []*node) (n need, used int) {
+	var text strings.Builder
+	for used < len(subs) && subs[used].op == opLit && subs[used].r != '\n' && subs[used].r != '\r' {
+		text.WriteRune(subs[used].r)
+		used++
+	}
+	if used == 0 {
+		return needOf(subs[0]), 1
+	}
+	return need{exact: clause{text.String()}}, used
 }
 
 // needOfAlternatives has one clause: the best of each alternative together.
@@ -263,6 +277,9 @@ func shortest(c clause) int {
 }
 
 func product(a, b clause) clause {
+	if len(a) == 1 && len(b) == 1 {
+		return clause{a[0] + b[0]}
+	}
 	var out clause
 	for _, x := range a {
 		for _, y := range b {

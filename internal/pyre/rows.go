@@ -19,11 +19,8 @@ func (c *compiler) numberRows() {
 		return
 	}
 	width := 0
-	for pc := range p.code {
-		choice, isChoice := c.choices[int32(pc)]
-		if !isChoice {
-			continue
-		}
+	for _, choice := range c.choices {
+		pc := choice.at
 		r := row{base: int32(width), levels: choice.levels, context: choice.context, groups: members(refGroups, refs[pc])}
 		for _, g := range members(condGroups, conds[pc]) {
 			r.context = append(r.context, condition{groupSet, 2 * g, 2})
