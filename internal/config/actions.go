@@ -108,9 +108,9 @@ func (u *actionUse) pairs() ([]any, error) {
 		if err := u.def.combine(all, nil, serverTags...); err != nil {
 			return nil, err
 		}
-		u.outline = u.def.outline(all, 0)
+		u.outline = u.def.outline(all, false)
 	}
-	return u.outline.fill(u.params), nil
+	return u.outline.fill(u.def.reader.desk, u.params), nil
 }
 
 // implyNames sets the parameters name and actname where they are not given. An action that bears another name than its jail

@@ -73,8 +73,8 @@ func (k *checker) logs(j subject) {
 			"set logpath, or backend = systemd")
 		return
 	}
-	for _, line := range nonEmptyLines(value) {
-		pattern, mode := splitMode(line.(string))
+	for line := range nonEmptyLines(value) {
+		pattern, mode := splitMode(line)
 		switch {
 		case mode != "" && !strings.EqualFold(mode, "head") && !strings.EqualFold(mode, "tail"):
 			k.add(severe, s.Origin, j.Name, "logpath", "two-paths", fmt.Sprintf("%s is taken for the place where reading begins", pickle.Repr(mode)),

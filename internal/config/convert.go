@@ -5,7 +5,7 @@ import "slices"
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
 func (d *draft) commands() error {
 	var name any = d.jail.Name // made an any once for all commands
-	block := &regexBlock{jail: name, commands: make([]any, 0, usualBlock)}
+	block := &regexBlock{desk: d.reader.desk, jail: name, commands: make([]any, 0, usualBlock)}
 	if d.filter != nil {
 		if err := d.filterCommands(block); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (d *draft) jailBlock(block *regexBlock) error {
 
 // jailCommands returns the commands for the jail's other options, log files last.
 func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
-	jail := block.jail
+	jail, words := block.jail, &d.reader.desk.words
 	commands = make([]any, 0, d.opts.Len())
 	for name, s := range d.opts.All() {
 		if _, ok := find(filterOptions, name); ok {
@@ -81,21 +81,21 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 		switch name {
 		case "enabled", "backend", "filter", "action", "skip_if_nologs", "systemd_if_nologs":
 		case "ignoreip":
-			words := []any{"set", jail, "addignoreip"}
+			command := words.Copy("set", jail, "addignoreip")
 			for _, w := range SplitWords(s.value.(string)) {
-				words = append(words, w)
+				command = append(command, w)
 			}
-			commands = append(commands, words)
+			commands = append(commands, command)
 		case "logpath":
 			if err := d.findLogs(s.value.(string), block); err != nil {
 				return nil, err
 			}
 		default:
-			commands = append(commands, []any{"set", jail, name, s.value})
+			commands = append(commands, words.Copy("set", jail, name, s.value))
 		}
 	}
-	for _, words := range d.logWords() {
-		commands = append(commands, append([]any{"set", jail, "addlogpath"}, words...))
+	for _, log := range d.logWords() {
+		commands = append(commands, append([]any{"set", jail, "addlogpath"}, log...))
 	}
 	d.jail.opts = d.opts
 	return commands, nil
@@ -105,10 +105,10 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 var serverTags = []string{"matches", "ipmatches", "ipjailmatches", "timeout", "bantime"}
 
 func (d *draft) actionCommands(jail any) ([]any, error) {
-	commands := make([]any, 0, 2*len(d.actions)+1)
+	commands, words := make([]any, 0, 2*len(d.actions)+1), &d.reader.desk.words
 	for _, use := range d.actions {
 		var name any = use.name
-		add := []any{"set", jail, "addaction", name}
+		add := words.Copy("set", jail, "addaction", name)
 		a := Action{Name: use.name, File: use.file}
 		if use.def == nil {
 			path := d.reader.o.Source.Path("action.d/" + use.file)
@@ -127,9 +127,9 @@ func (d *draft) actionCommands(jail any) ([]any, error) {
 		case 0:
 		case 1:
 			pair := pairs[0].([]any)
-			commands = append(commands, []any{"set", jail, "action", name, pair[0], pair[1]})
+			commands = append(commands, words.Copy("set", jail, "action", name, pair[0], pair[1]))
 		default:
-			commands = append(commands, []any{"multi-set", jail, "action", name, pairs})
+			commands = append(commands, words.Copy("multi-set", jail, "action", name, pairs))
 		}
 	}
 	return commands, nil

@@ -139,7 +139,7 @@ func (d *definition) evaluateAgain(jail *settings) error {
 
 // look takes values from s before those of the file.
 func (d *definition) look(s *scope) {
-	d.vars, d.view = s, d.set.View(definitionSection, s)
+	d.vars, d.view = s, d.set.View(definitionSection, s, &d.reader.desk.paper)
 }
 
 // readKnown reads the options of the table but for those that skip names, all of them as text: kinds matter only once tags are
@@ -198,7 +198,7 @@ func (d *definition) own() (*texts, error) {
 	if section == nil {
 		return free, nil
 	}
-	view := d.set.View(definitionSection, nil)
+	view := d.set.View(definitionSection, nil, &d.reader.desk.paper)
 	for name := range section.All() {
 		if d.known.Has(name) {
 			continue
@@ -228,6 +228,7 @@ func (d *definition) combine(all, free *texts, ignored ...string) error {
 		}
 	}
 	s := &d.reader.desk.substitution
+	s.paper = &d.reader.desk.paper
 	s.values, s.ignore, s.lookup = all, leftAlone(all, ignored), d.lookup
 	err := s.run()
 	if e, ok := errors.AsType[*Error](err); ok {

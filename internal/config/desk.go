@@ -1,10 +1,21 @@
 package config
 
-// A desk is memory for what is forgotten at once. It serves one jail after the other, and one goroutine works at it.
+import (
+	"gaol/internal/config/layers"
+	"gaol/internal/config/slab"
+)
+
+// A desk is memory to work with, of one goroutine. It serves one jail after the other.
 type desk struct {
+	// What is forgotten with the next jail, or sooner.
 	substitution substitution
 	splitter     splitter
 	all          texts
+	room         []byte
+
+	// What outlives the desk.
+	words slab.Of[any]
+	paper layers.Paper
 }
 
 func newDesk() *desk { return &desk{substitution: substitution{most: maxExpanded}} }

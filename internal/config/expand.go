@@ -22,7 +22,7 @@ func (s *substitution) expand(name, value string) (out string, settled bool, err
 	case x.events == 0:
 		return value, true, nil
 	}
-	return string(x.out), !x.joined, nil
+	return s.paper.Keep(x.out), !x.joined, nil
 }
 
 // An expansion is the expansion of one value. It replaces each occurrence of a tag when it comes to it. Since replace lets all

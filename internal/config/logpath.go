@@ -16,8 +16,8 @@ func (d *draft) findLogs(value string, block *regexBlock) error {
 	if isJournal(d.jail.Backend) {
 		return nil
 	}
-	for _, line := range nonEmptyLines(value) {
-		pattern, mode := splitMode(line.(string))
+	for line := range nonEmptyLines(value) {
+		pattern, mode := splitMode(line)
 		d.jail.Patterns = append(d.jail.Patterns, LogPath{pattern, mode})
 		if strings.HasPrefix(pattern, containerPrefix) {
 			d.jail.LogPaths = append(d.jail.LogPaths, LogPath{pattern, mode})

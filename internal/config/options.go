@@ -161,7 +161,7 @@ func ParseBool(s string) bool {
 func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars, skip func(string) bool) (*settings, error) {
 	found := &settings{}
 	found.Grow(min(len(table), usualOptions))
-	view := set.View(section, vars)
+	view := set.View(section, vars, &r.desk.paper)
 	for _, o := range table {
 		if skip != nil && skip(o.name) {
 			continue

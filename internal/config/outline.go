@@ -18,9 +18,7 @@ type outline struct {
 	asked  *answers      // what the jail was asked for and said; nil where the outline is one jail's own
 
 	sent   []outlined
-	gaps   []int // how many there are for each parameter, in all that is sent
-	length int   // bytes of all that has gaps, without them
-	failed bool  // there is something to be said about this use, and so each jail is to say it by itself
+	failed bool // there is something to be said about this use, and so each jail is to say it by itself
 }
 
 // An outlined is one value that is sent.
@@ -98,7 +96,7 @@ func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *out
 	if len(inTags) > 0 {
 		return nil, inTags
 	}
-	o = d.outline(all, d.params.Len())
+	o = d.outline(all, true)
 	o.failed = len(d.reader.log) > 0 || longest > maxExpanded
 	return o, nil
 }

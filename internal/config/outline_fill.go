@@ -7,91 +7,61 @@ import (
 )
 
 // outline puts together what is sent of an action when its tags are replaced: the known options; the parameters as they are; then what
-// [Init] has beside these as it is, because the server replaces the tags that depend on an address. Gaps is how many parameters may have
-// gaps.
-func (d *definition) outline(all *texts, gaps int) *outline {
+// [Init] has beside these as it is, because the server replaces the tags that depend on an address. Gaps tells whether there may be any.
+func (d *definition) outline(all *texts, gaps bool) *outline {
 	o := &outline{
 		params: d.params, from: d.from, asked: d.asked,
-		sent: make([]outlined, 0, len(d.table)+d.params.Len()+d.init.Len()), gaps: make([]int, gaps),
+		sent: make([]outlined, 0, len(d.table)+d.params.Len()+d.init.Len()),
 	}
 	for name, t := range all.All() {
 		if known, ok := find(d.table, name); ok {
-			o.add(d, known, t)
+			o.add(d, known, t, gaps)
 		}
 	}
 	for name, v := range d.params.All() {
 		if _, known := find(d.table, name); !known {
-			o.add(d, option{name: name}, text{s: v, from: d.from})
+			o.add(d, option{name: name}, text{s: v, from: d.from}, gaps)
 		}
 	}
 	for name, t := range d.init.All() {
 		if _, known := find(d.table, name); !known && !d.params.Has(name) {
-			o.add(d, option{name: name}, t)
+			o.add(d, option{name: name}, t, gaps)
 		}
 	}
 	return o
 }
 
-func (o *outline) add(d *definition, known option, t text) {
+func (o *outline) add(d *definition, known option, t text, gaps bool) {
 	value := outlined{name: known.name, text: t.s, kind: known.kind, from: t.from}
-	if len(o.gaps) == 0 || strings.IndexByte(t.s, gapMark) < 0 {
+	if !gaps || strings.IndexByte(t.s, gapMark) < 0 {
 		value.pair = []any{value.name, d.convert(known, t)}
-	} else {
-		o.measure(t.s)
 	}
 	o.sent = append(o.sent, value)
 }
 
-// measure adds a text with gaps to what the outline knows of its length.
-func (o *outline) measure(text string) {
-	for {
-		i := strings.IndexByte(text, gapMark)
-		if i < 0 {
-			o.length += len(text)
-			return
-		}
-		o.length += i
-		o.gaps[text[i+1]-firstGap]++
-		text = text[i+2:]
-	}
-}
-
-// fill returns what is sent for a jail with such params: pairs of name and value. The values that had gaps lie behind each other in one
-// piece of memory.
-func (o *outline) fill(params *Params) []any {
-	length := o.length
-	for i, n := range o.gaps {
-		_, text := params.At(i)
-		length += n * len(*text)
-	}
-	var room strings.Builder
-	room.Grow(length)
-	pairs := make([]any, len(o.sent))
-	words := make([]any, 0, 2*len(o.sent))
+// fill returns what is sent for a jail with such params, pairs of name and value, put together at desk.
+func (o *outline) fill(desk *desk, params *Params) []any {
+	pairs := desk.words.Take(len(o.sent))
 	for i := range o.sent {
 		value := &o.sent[i]
-		if pairs[i] = value.pair; value.pair != nil {
-			continue
+		if pairs[i] = value.pair; value.pair == nil {
+			desk.room = fillIn(desk.room[:0], value.text, params)
+			pairs[i] = desk.words.Copy(value.name, value.kind.of(desk.paper.Keep(desk.room)))
 		}
-		begin := room.Len()
-		fillIn(&room, value.text, params)
-		words = append(words, value.name, value.kind.of(room.String()[begin:]))
-		pairs[i] = words[len(words)-2 : len(words) : len(words)]
 	}
 	return pairs
 }
 
-// fillIn writes a text with the texts of params in its gaps.
-func fillIn(room *strings.Builder, text string, params *Params) {
+// fillIn appends a text with the texts of params in its gaps.
+func fillIn(room []byte, text string, params *Params) []byte {
 	for {
 		i := strings.IndexByte(text, gapMark)
 		if i < 0 {
-			room.WriteString(text)
-			return
+			return append(room, text...)
 		}
-		room.WriteString(text[:i])
+		room = append(room, text[:i]...)
 		_, given := params.At(int(text[i+1]) - firstGap)
-		room.WriteString(*given)
+		room = append(room, *given...)
 		text = text[i+2:]
 	}
 }

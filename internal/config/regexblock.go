@@ -1,9 +1,13 @@
 package config
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // A regexBlock collects the commands about lines and expressions, first the filter's, then the jail's.
 type regexBlock struct {
+	desk     *desk
 	jail     any // its name
 	commands []any
 	front    int // how many commands the present source has put in front
@@ -24,9 +28,9 @@ func (b *regexBlock) add(name string, s setting) error {
 	case "prefregex", "maxlines":
 		b.insert(b.front, name, value)
 	case "failregex", "ignoreregex":
-		b.list("add"+name, nonEmptyLines(value.(string)))
+		b.list("add"+name, value.(string))
 	case "datepattern":
-		b.commands = append(b.commands, []any{"set", b.jail, name, value})
+		b.commands = append(b.commands, b.desk.words.Copy("set", b.jail, name, value))
 	case "journalmatch":
 		return b.journal(value.(string), s.from.At())
 	}
@@ -34,36 +38,43 @@ func (b *regexBlock) add(name string, s setting) error {
 }
 
 func (b *regexBlock) insert(at int, name string, value any) {
-	command := []any{"set", b.jail, name, value}
+	command := b.desk.words.Copy("set", b.jail, name, value)
 	b.commands = append(b.commands, nil)
 	copy(b.commands[at+1:], b.commands[at:])
 	b.commands[at] = command
 	b.front++
 }
 
-// list adds expressions: one by a plain command, several by one for all.
-func (b *regexBlock) list(command string, items []any) {
-	switch len(items) {
+// list adds the expressions in text, one a line: one by a plain command, several by one for all.
+func (b *regexBlock) list(command, text string) {
+	items := b.desk.words.Take(strings.Count(text, "\n") + 1)
+	n := 0
+	for line := range nonEmptyLines(text) {
+		items[n] = line
+		n++
+	}
+	switch n {
 	case 0:
 	case 1:
-		b.commands = append(b.commands, []any{"set", b.jail, command, items[0]})
+		b.commands = append(b.commands, b.desk.words.Copy("set", b.jail, command, items[0]))
 	default:
-		b.commands = append(b.commands, []any{"multi-set", b.jail, command, items})
+		b.commands = append(b.commands, b.desk.words.Copy("multi-set", b.jail, command, items[:n:n]))
 	}
 }
 
 // journal adds one command for each line of journal matches, split into words as a shell does.
 func (b *regexBlock) journal(value string, at Origin) error {
-	for _, line := range nonEmptyLines(value) {
-		words, err := shellWords(line.(string))
+	for line := range nonEmptyLines(value) {
+		words, err := shellWords(line)
 		if err != nil {
 			return &Error{
-				Origin: at, Option: "journalmatch", Text: err.Error(), Hint: "close the quotation in " + line.(string),
+				Origin: at, Option: "journalmatch", Text: err.Error(), Hint: "close the quotation in " + line,
 			}
 		}
-		command := []any{"set", b.jail, "addjournalmatch"}
-		for _, w := range words {
-			command = append(command, w)
+		command := b.desk.words.Take(3 + len(words))
+		copy(command, []any{"set", b.jail, "addjournalmatch"})
+		for i, w := range words {
+			command[3+i] = w
 		}
 		b.commands = append(b.commands, command)
 	}
@@ -86,12 +97,13 @@ func (b *regexBlock) matches() (all [][]string) {
 	return all
 }
 
-func nonEmptyLines(s string) []any {
-	var lines []any
-	for _, line := range strings.Split(s, "\n") {
-		if line != "" {
-			lines = append(lines, line)
+// nonEmptyLines yields the lines of s that are not empty.
+func nonEmptyLines(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(s, "\n") {
+			if line != "" && !yield(line) {
+				return
+			}
 		}
 	}
-	return lines
 }

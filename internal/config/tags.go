@@ -39,6 +39,8 @@ type substitution struct {
 	lookup lookup
 	most   int // bytes that a value may grow to
 
+	paper *layers.Paper // for values
+
 	room expansion // where expand works
 	done []bool    // where run does
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gaol/internal/config/layers"
 )
 
 func textsOf(pairs ...string) *texts {
@@ -24,7 +26,7 @@ func unknown(string) (string, bool, error) { return "", false, nil }
 func substitute(m *texts, ignore ...string) error { return substituteUpTo(maxExpanded, m, ignore...) }
 
 func substituteUpTo(most int, m *texts, ignore ...string) error {
-	s := substitution{values: m, ignore: map[string]bool{}, lookup: unknown, most: most}
+	s := substitution{values: m, ignore: map[string]bool{}, lookup: unknown, most: most, paper: &layers.Paper{}}
 	for _, name := range ignore {
 		s.ignore[name] = true
 	}
@@ -140,7 +142,7 @@ func TestExpandLikeReplace(t *testing.T) {
 
 // replaceAll is run as it would be without expand.
 func replaceAll(most int, values *texts, ignore string) error {
-	s := substitution{values: values, ignore: map[string]bool{ignore: true}, lookup: unknown, most: most}
+	s := substitution{values: values, ignore: map[string]bool{ignore: true}, lookup: unknown, most: most, paper: &layers.Paper{}}
 	for before := []string(nil); !slices.Equal(before, contents(values)); {
 		before = contents(values)
 		for i := range values.Len() {

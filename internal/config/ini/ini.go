@@ -13,6 +13,7 @@ import (
 
 	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
+	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
 )
 
@@ -67,8 +68,24 @@ func (f *File) Section(name string) *Section {
 
 // Parse reads text, the content of the file called path. The name appears in errors only. Bytes that are no UTF-8 are the
 // caller's concern.
-func Parse(path, text string) (*File, error) {
-	p := parser{file: &File{Path: path}}
+func Parse(path, text string) (*File, error) { return new(Room).Parse(path, text) }
+
+// A Room is memory for parsing one file after the other. The zero Room is ready. It is not safe for concurrent use.
+type Room struct {
+	slab.Text
+	sections slab.Of[Section]
+	options  slab.Of[Option]
+
+	// What is forgotten: the options of the open section, the lines of the open option, and these joined.
+	current []Option
+	value   []string
+	joined  []byte
+}
+
+// Parse is Parse for one who has a Room. The File does not change when it serves again.
+func (r *Room) Parse(path, text string) (*File, error) {
+	p := parser{Room: r, file: &File{Path: path}}
+	r.current, r.value = r.current[:0], r.value[:0]
 	for text = unixLines(text); text != ""; {
 		line, rest, newline := strings.Cut(text, "\n")
 		p.number++
@@ -77,7 +94,7 @@ func Parse(path, text string) (*File, error) {
 		}
 		text = rest
 	}
-	p.finishValue()
+	p.finishSection()
 	if p.bad != nil {
 		return nil, p.bad
 	}
@@ -97,16 +114,15 @@ type names = omap.Map[struct{}]
 
 // A parser is the state between two lines.
 type parser struct {
+	*Room
 	file    *File
 	number  int   // of the current line
 	names   names // of sections
 	section *Section
-	options *names // of the section, once there are many
-	// value collects the lines of the open option.
-	value  []string
-	open   bool // an option is
-	indent int
-	bad    *Error // the lines that are neither header nor option, collected to the end of the file
+	taken   *names // by options of the section, once there are many
+	open    bool   // an option is
+	indent  int
+	bad     *Error // the lines that are neither header nor option, collected to the end of the file
 }
 
 // line takes one physical line.
@@ -188,12 +204,13 @@ func headerName(line string) (string, bool) {
 
 // header opens a section.
 func (p *parser) header(name string) error {
-	p.finishValue()
+	p.finishSection()
 	if name == Default {
 		if p.file.Default == nil {
-			p.file.Default = &Section{Name: name, Line: p.number}
+			p.file.Default = p.newSection(name)
 		}
-		p.section, p.options = p.file.Default, nil
+		p.section = p.file.Default
+		p.current = append(p.current, p.section.Options...)
 		return nil
 	}
 	if p.names.Has(name) {
@@ -205,9 +222,24 @@ func (p *parser) header(name string) error {
 		}
 	}
 	p.names.Set(name, struct{}{})
-	p.section, p.options = &Section{Name: name, Line: p.number}, nil
+	p.section = p.newSection(name)
 	p.file.Sections = append(p.file.Sections, p.section)
 	return nil
+}
+
+func (p *parser) newSection(name string) *Section {
+	s := &p.sections.Take(1)[0]
+	s.Name, s.Line = name, p.number
+	return s
+}
+
+// finishSection closes the open section and stores its options.
+func (p *parser) finishSection() {
+	p.finishValue()
+	if p.section != nil {
+		p.section.Options = p.options.Copy(p.current...)
+	}
+	p.current, p.taken = p.current[:0], nil
 }
 
 func (p *parser) noHeader(raw string) error {
@@ -228,7 +260,7 @@ func (p *parser) option(line string) (good bool, err error) {
 	}
 	name := pytext.Lower(pytext.StripRight(line[:i]))
 	p.finishValue()
-	if p.taken(name) {
+	if p.isTaken(name) {
 		return name != "", &Error{
 			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
 			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
@@ -236,34 +268,28 @@ func (p *parser) option(line string) (good bool, err error) {
 			Hint: "remove one of the two; to override a value put it into a .local file",
 		}
 	}
-	if p.section.Options == nil {
-		p.section.Options = make([]Option, 0, usualOptions)
-	}
-	p.section.Options = append(p.section.Options, Option{Name: name, Line: p.number})
+	p.current = append(p.current, Option{Name: name, Line: p.number})
 	if name != "" {
 		p.value, p.open = append(p.value, pytext.Strip(line[i+1:])), true
 	}
 	return name != "", nil
 }
 
-// usualOptions is how many options most sections have at least.
-const usualOptions = 4
-
-// taken reports whether the section has an option called name, and takes the name if not.
-func (p *parser) taken(name string) bool {
-	if len(p.section.Options) < few {
-		return slices.ContainsFunc(p.section.Options, func(o Option) bool { return o.Name == name })
+// isTaken reports whether the section has an option called name, and takes the name if not.
+func (p *parser) isTaken(name string) bool {
+	if len(p.current) < few {
+		return slices.ContainsFunc(p.current, func(o Option) bool { return o.Name == name })
 	}
-	if p.options == nil {
-		p.options = &names{}
-		for _, o := range p.section.Options {
-			p.options.Set(o.Name, struct{}{})
+	if p.taken == nil {
+		p.taken = &names{}
+		for _, o := range p.current {
+			p.taken.Set(o.Name, struct{}{})
 		}
 	}
-	if p.options.Has(name) {
+	if p.taken.Has(name) {
 		return true
 	}
-	p.options.Set(name, struct{}{})
+	p.taken.Set(name, struct{}{})
 	return false
 }
 
@@ -290,7 +316,19 @@ func (p *parser) finishValue() {
 	if !p.open {
 		return
 	}
-	last := &p.section.Options[len(p.section.Options)-1]
-	last.Value = pytext.StripRight(strings.Join(p.value, "\n"))
+	last := &p.current[len(p.current)-1]
+	last.Value = pytext.StripRight(p.lines())
 	p.value, p.open = p.value[:0], false
+}
+
+// lines returns the lines of the open option, joined.
+func (p *parser) lines() string {
+	if len(p.value) == 1 {
+		return p.value[0]
+	}
+	p.joined = append(p.joined[:0], p.value[0]...)
+	for _, line := range p.value[1:] {
+		p.joined = append(append(p.joined, '\n'), line...)
+	}
+	return p.Keep(p.joined)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gaol/internal/config/ini"
 	"gaol/internal/config/pytext"
+	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
 )
 
@@ -61,14 +62,14 @@ const (
 // Get returns the value of option in section. Vars come first, then the section, then [DEFAULT]. The error is an
 // *AbsentError or an *InterpolationError.
 func (s *Set) Get(section, option string, vars Vars) (Value, error) {
-	view := s.View(section, vars)
+	view := s.View(section, vars, nil)
 	return view.Get(option)
 }
 
 // Find is Get for those who expect that there may be no such section or option: ok is false then. The error, if any, is an
 // *InterpolationError.
 func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err error) {
-	view := s.View(section, vars)
+	view := s.View(section, vars, nil)
 	return view.Find(option)
 }
 
@@ -78,12 +79,19 @@ type View struct {
 	name string   // of the section
 	own  *Section // nil for [DEFAULT], and for a section that does not exist
 	vars Vars
-	room []byte // where values are put together
+
+	paper *Paper
 }
 
-// View returns the view of a section, be there one or not.
-func (s *Set) View(section string, vars Vars) View {
-	return View{set: s, name: section, own: s.Section(section), vars: vars}
+// A Paper is where values are put together, and kept. The zero Paper is ready. It is not safe for concurrent use.
+type Paper struct {
+	slab.Text
+	room []byte
+}
+
+// View returns the view of a section, be there one or not. Values are written on paper, which is nil for one who asks for little.
+func (s *Set) View(section string, vars Vars, paper *Paper) View {
+	return View{set: s, name: section, own: s.Section(section), vars: vars, paper: paper}
 }
 
 // Exists reports whether there is such a section.
@@ -129,15 +137,20 @@ func (s *Set) Raw(section, option string) *Entry {
 
 // resolved returns the text of what was found for option with every reference replaced.
 func (a *View) resolved(option string, f finding) (string, error) {
-	if a.room == nil {
-		a.room = make([]byte, 0, 2*len(f.text))
+	paper := a.paper
+	if paper == nil {
+		paper = &Paper{room: make([]byte, 0, 2*len(f.text))}
 	}
-	g := getter{View: *a, option: option, out: a.room[:0]}
+	g := getter{View: *a, option: option, out: paper.room[:0]}
 	err := g.resolve(f, 1)
-	if a.room = g.out; err != nil {
+	paper.room = g.out
+	switch {
+	case err != nil:
 		return "", err
+	case a.paper == nil:
+		return string(g.out), nil
 	}
-	return string(g.out), nil
+	return paper.Keep(g.out), nil
 }
 
 // A getter resolves one value.

@@ -136,20 +136,20 @@ type page struct {
 }
 
 // pagesOf returns the pages of a file, [DEFAULT] first.
-func pagesOf(f *ini.File) []page {
-	pages := make([]page, 0, len(f.Sections)+1)
+func (r *room) pagesOf(f *ini.File) []page {
+	pages := r.pages.Take(1 + len(f.Sections))[:0]
 	if f.Default != nil {
-		pages = append(pages, pageOf(f.Path, f.Default, ini.Default, ""))
+		pages = append(pages, r.page(f.Path, f.Default, ini.Default, ""))
 	}
 	for _, section := range f.Sections {
 		name, condition := conditional(section.Name)
-		pages = append(pages, pageOf(f.Path, section, name, condition))
+		pages = append(pages, r.page(f.Path, section, name, condition))
 	}
 	return pages
 }
 
-func pageOf(file string, section *ini.Section, name, condition string) page {
-	p := page{name, condition, section.Options, make([]Entry, len(section.Options))}
+func (r *room) page(file string, section *ini.Section, name, condition string) page {
+	p := page{name, condition, section.Options, r.entries.Take(len(section.Options))}
 	for i, o := range section.Options {
 		p.entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"gaol/internal/config/ini"
+	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
 )
 
@@ -18,7 +19,7 @@ type Reader struct {
 	files    table[*file]
 	folders  table[listing]
 	readings table[outcome] // by base name
-	spare    spare          // to read files into
+	rooms    rooms
 }
 
 // NewReader returns a reader of a source.
@@ -169,57 +170,61 @@ func setOf(files []string) map[string]bool {
 // parse returns a file, whose File is nil when it cannot be read.
 func (r *Reader) parse(name string) *file {
 	return r.files.get(name, func() *file {
-		text, err := r.text(name)
+		room := r.rooms.take()
+		defer r.rooms.put(room)
+		data, err := r.source.readFile(name, room.data)
 		if err != nil {
 			return &file{} // an absent include is no error, and who needs a main file notices
 		}
-		if !utf8.ValidString(text) {
-			return &file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
-		}
-		f := &file{}
-		if f.File, f.err = ini.Parse(name, text); f.err == nil {
-			f.pages = pagesOf(f.File)
-			f.before, f.after, f.err = f.includes()
-		}
-		return f
+		room.data = data
+		return room.parse(name)
 	})
 }
 
-// text reads a file.
-func (r *Reader) text(name string) (string, error) {
-	room := r.spare.take()
-	defer func() { r.spare.put(room) }()
-	data, err := r.source.readFile(name, room)
-	if err != nil {
-		return "", err
+// A room is memory for reading files, one after the other.
+type room struct {
+	data    []byte // of the file
+	ini     ini.Room
+	entries slab.Of[Entry]
+	pages   slab.Of[page]
+}
+
+// parse parses the data of the file called name.
+func (r *room) parse(name string) *file {
+	text := r.ini.Keep(r.data)
+	if !utf8.ValidString(text) {
+		return &file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
 	}
-	room = data
-	return string(data), nil
+	f := &file{}
+	if f.File, f.err = r.ini.Parse(name, text); f.err == nil {
+		f.pages = r.pagesOf(f.File)
+		f.before, f.after, f.err = f.includes()
+	}
+	return f
 }
 
-// spare is memory that nobody uses at the moment.
-type spare struct {
-	mu    sync.Mutex // guards rooms
-	rooms [][]byte
+// rooms are those that nobody is in.
+type rooms struct {
+	mu   sync.Mutex // guards free
+	free []*room
 }
 
-// take returns some, or nil.
-func (s *spare) take() []byte {
+func (s *rooms) take() *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := len(s.rooms)
+	n := len(s.free)
 	if n == 0 {
-		return nil
+		return &room{}
 	}
-	room := s.rooms[n-1]
-	s.rooms = s.rooms[:n-1]
-	return room
+	r := s.free[n-1]
+	s.free = s.free[:n-1]
+	return r
 }
 
-func (s *spare) put(room []byte) {
+func (s *rooms) put(r *room) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rooms = append(s.rooms, room)
+	s.free = append(s.free, r)
 }
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.
