@@ -98,13 +98,13 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 	if use.outline = d.reader.shared.outlines.of(use.def, d.opts); use.outline != nil {
 		return use, nil
 	}
-	return use, use.def.evaluate(d.opts)
+	return use, use.def.evaluate(d.opts, &texts{})
 }
 
 // pairs returns what is sent of an action, pairs of name and value.
 func (u *actionUse) pairs() ([]any, error) {
 	if u.outline == nil {
-		all := u.def.reader.desk.texts()
+		all := blank(&u.def.reader.desk.all)
 		if err := u.def.combine(all, nil, serverTags...); err != nil {
 			return nil, err
 		}

@@ -32,6 +32,10 @@ type definition struct {
 	asked  *answers          // what the jail was asked for, to be noted; nil for nobody wants to know
 	cache  omap.Map[meaning] // what tags of this use were found to mean
 
+	free   *texts   // what own returned
+	refers *answers // what that refers to
+	atOnce bool     // one pass replaced all tags, and none was left to the server
+
 	known *texts // options of the table found in [Definition]
 	init  *texts // parameters that [Init] gives
 }
@@ -107,10 +111,10 @@ func (s *scope) fromInit(name string) (text, bool) {
 	return text{}, false
 }
 
-// evaluate reads the file with the given values of the jail before its own.
-func (d *definition) evaluate(jail *settings) error {
+// evaluate reads the file with the given values of the jail before its own. The options of the table go into known.
+func (d *definition) evaluate(jail *settings, known *texts) error {
 	d.look(d.newScope(jail))
-	if err := d.readKnown(d.params.Has); err != nil {
+	if err := d.readKnown(known, d.params.Has); err != nil {
 		return err
 	}
 	return d.readInit()
@@ -124,7 +128,7 @@ func (d *definition) evaluateAgain(jail *settings) error {
 	scope := d.newScope(jail)
 	scope.init = init
 	d.look(scope)
-	err := d.readKnown(func(name string) bool {
+	err := d.readKnown(&texts{}, func(name string) bool {
 		if d.params.Has(name) || init.Has(name) {
 			return true
 		}
@@ -144,8 +148,8 @@ func (d *definition) look(s *scope) {
 
 // readKnown reads the options of the table but for those that skip names, all of them as text: kinds matter only once tags are
 // replaced.
-func (d *definition) readKnown(skip func(string) bool) error {
-	d.known = &texts{}
+func (d *definition) readKnown(known *texts, skip func(string) bool) error {
+	d.known = known
 	d.known.Grow(len(d.table))
 	for _, o := range d.table {
 		if skip(o.name) {
@@ -190,26 +194,43 @@ func (d *definition) readInit() error {
 	return nil
 }
 
-// own returns the options of [Definition] that are not among the known ones found: variables, and what brackets replace. They
+// readFree reads the options of [Definition] that are not among the known ones found: variables, and what brackets replace. They
 // are evaluated without any values of jail or brackets.
-func (d *definition) own() (*texts, error) {
-	free := &texts{}
+func (d *definition) readFree() error {
+	d.free, d.refers = blank(&d.reader.desk.free), blank(&d.reader.desk.refers)
 	section := d.set.Section(definitionSection)
 	if section == nil {
-		return free, nil
+		return nil
 	}
-	view := d.set.View(definitionSection, nil, &d.reader.desk.paper)
+	vars := &unanswered{notes: d.refers}
+	view := d.set.View(definitionSection, vars, &d.reader.desk.paper)
 	for name := range section.All() {
 		if d.known.Has(name) {
 			continue
 		}
+		vars.first = name
 		v, err := view.Get(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		free.Set(name, text{s: v.Text, from: v.From})
+		d.free.Set(name, text{s: v.Text, from: v.From})
 	}
-	return free, nil
+	return nil
+}
+
+// An unanswered knows no values and notes what it was asked for, but for the first question if it is the expected one.
+type unanswered struct {
+	notes *answers
+	first string
+}
+
+// Lookup implements layers.Vars.
+func (u *unanswered) Lookup(name string) (layers.Var, bool) {
+	if name != u.first {
+		u.notes.Set(name, answer{})
+	}
+	u.first = ""
+	return layers.Var{}, false
 }
 
 // combine fills all, at first empty, with everything that the use defines, and replaces the tags in it: the options of the table, then
@@ -231,12 +252,23 @@ func (d *definition) combine(all, free *texts, ignored ...string) error {
 	s.paper = &d.reader.desk.paper
 	s.values, s.ignore, s.lookup = all, leftAlone(all, ignored), d.lookup
 	err := s.run()
+	d.atOnce = s.ignore == nil && (!s.late || d.unchanged(all, free))
 	if e, ok := errors.AsType[*Error](err); ok {
 		if v, ok := all.Get(e.Option); ok {
 			e.Origin = v.from.At()
 		}
 	}
 	return err
+}
+
+// unchanged reports whether the texts of free are in all as they were.
+func (d *definition) unchanged(all, free *texts) bool {
+	for name, was := range free.All() {
+		if is, _ := all.Get(name); is.s != was.s && !d.params.Has(name) {
+			return false
+		}
+	}
+	return true
 }
 
 func copyTexts(to, from *texts) {
@@ -357,7 +389,7 @@ func (d *definition) options(all *texts) *settings {
 
 // allOptions returns the options with all tags replaced.
 func (d *definition) allOptions() (*settings, error) {
-	all := d.reader.desk.texts()
+	all := blank(&d.reader.desk.all)
 	if err := d.combine(all, nil); err != nil {
 		return nil, err
 	}

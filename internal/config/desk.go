@@ -2,16 +2,21 @@ package config
 
 import (
 	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
 	"gaol/internal/config/slab"
 )
 
 // A desk is memory to work with, of one goroutine. It serves one jail after the other.
 type desk struct {
-	// What is forgotten with the next jail, or sooner.
+	// What is forgotten at once.
 	substitution substitution
 	splitter     splitter
 	all          texts
 	room         []byte
+
+	// What a jail's filter comes to, forgotten with the next jail.
+	known, free, published texts
+	asked, refers          answers
 
 	// What outlives the desk.
 	words slab.Of[any]
@@ -20,8 +25,8 @@ type desk struct {
 
 func newDesk() *desk { return &desk{substitution: substitution{most: maxExpanded}} }
 
-// texts returns room for texts, empty. What was there before is gone.
-func (k *desk) texts() *texts {
-	k.all.Clear()
-	return &k.all
+// blank returns m, empty. What was in it is gone.
+func blank[V any](m *omap.Map[V]) *omap.Map[V] {
+	m.Clear()
+	return m
 }

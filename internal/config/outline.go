@@ -84,8 +84,8 @@ func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *out
 		reader: f.reader.fork(f.reader.desk), set: f.set, file: f.file, table: f.table,
 		params: withGaps(f.params, literal), from: f.from, asked: &answers{},
 	}
-	all := d.reader.desk.texts()
-	if d.evaluate(jail) != nil || d.combine(all, nil, serverTags...) != nil {
+	all := blank(&d.reader.desk.all)
+	if d.evaluate(jail, &texts{}) != nil || d.combine(all, nil, serverTags...) != nil {
 		return &outline{params: d.params, asked: d.asked, failed: true}, nil
 	}
 	longest := 0

@@ -82,7 +82,7 @@ func sameAsAlone(t *testing.T, d *draft, use *actionUse) {
 	t.Helper()
 	filled := sentBy(t, use)
 	use.outline = nil
-	if err := use.def.evaluate(d.opts); err != nil {
+	if err := use.def.evaluate(d.opts, &texts{}); err != nil {
 		t.Errorf("%s: %s: only alone: %v", d.jail.Name, use.from.Raw, err)
 		return
 	}

@@ -50,8 +50,6 @@ func (r *reader) everything(c *Config) error {
 	if err != nil {
 		return err
 	}
-	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
-	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
 	drafts, err := r.drafts(set)
 	if err != nil {
 		return err
@@ -61,6 +59,8 @@ func (r *reader) everything(c *Config) error {
 
 // drafts reads the jails that are wanted, as far as they are enabled, and makes their commands.
 func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
+	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
+	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
 	names := set.Names()
 	if r.o.Only != "" {
 		if !slices.Contains(names, r.o.Only) {

@@ -63,12 +63,17 @@ func ask(notes *answers, jail *settings, name string) (setting, bool) {
 // givenBy reports whether jail would answer the same.
 func givenBy(notes *answers, jail *settings) bool {
 	for name, a := range notes.All() {
-		s, ok := jail.Get(name)
-		if ok != a.found || s.value != a.setting.value || s.from != a.setting.from {
+		if !a.is(jail, name) {
 			return false
 		}
 	}
 	return true
+}
+
+// is reports whether a is what jail says of name.
+func (a answer) is(jail *settings, name string) bool {
+	s, ok := jail.Get(name)
+	return ok == a.found && s.value == a.setting.value && s.from == a.setting.from
 }
 
 // find returns how jails before used the filter, if it is the way in which this one does; else whether to keep what comes of it.

@@ -43,6 +43,7 @@ type substitution struct {
 
 	room expansion // where expand works
 	done []bool    // where run does
+	late bool      // it took run more than one pass to replace everything
 }
 
 // run replaces until nothing changes. A value that names itself, directly or in a circle, is an error. A value that a pass
@@ -51,7 +52,8 @@ func (s *substitution) run() error {
 	done := slices.Grow(s.done[:0], s.values.Len())[:s.values.Len()]
 	s.done = done
 	clear(done)
-	for changed := true; changed; {
+	s.late = false
+	for pass, changed := 1, true; changed; pass++ {
 		changed = false
 		for i := range done {
 			name, v := s.values.At(i)
@@ -63,6 +65,7 @@ func (s *substitution) run() error {
 				return err
 			}
 			done[i] = settled || out == v.s
+			s.late = s.late || pass > 1 && out != v.s
 			changed = changed || !done[i]
 			v.s = out
 		}
