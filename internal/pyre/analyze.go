@@ -15,6 +15,7 @@ func (c *compiler) finish() {
 	if c.prog.begin == atTextBegin && c.at(0).op == iTextBegin {
 		c.prog.entry = 1
 	}
+	c.prog.whole = c.prog.begin == atTextBegin && c.endsAtEnd()
 	c.prog.prefix = c.literalPrefix()
 	c.specializeRuns(firsts)
 	c.layTables(firsts)
@@ -119,6 +120,20 @@ func (c *compiler) successors(pc int32) []int32 {
 		return []int32{pc + 1, in.y}
 	}
 	return []int32{pc + 1}
+}
+
+// endsAtEnd reports whether the program comes to its end by $ or \Z only.
+func (c *compiler) endsAtEnd() bool {
+	last := c.here() - 1
+	if last == 0 || c.at(last-1).op != iTextEnd && c.at(last-1).op != iAbsEnd {
+		return false
+	}
+	for pc := range last - 1 {
+		if slices.Contains(c.successors(pc), last) {
+			return false
+		}
+	}
+	return true
 }
 
 // literalPrefix returns the string that every match begins with, if there is one.

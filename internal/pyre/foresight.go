@@ -10,9 +10,11 @@ type foresight struct {
 	outlook *outlook
 	states  []uint64 // the bits of the spots of each state
 	before  []uint16 // by state and class of byte: the number of the state before that, 0: not known yet
+	dead    []bool   // by state: no match comes through a place with it
 	numbers map[uint64]uint16
 	scratch []uint64
 	spent   int // spots looked at in this search
+	glance  usefulness
 }
 
 const (
@@ -78,6 +80,7 @@ func (f *foresight) forget() {
 	words := f.outlook.words
 	f.states = make([]uint64, words)
 	f.before = make([]uint16, f.outlook.count)
+	f.dead = []bool{true}
 	f.numbers = map[uint64]uint16{}
 	f.scratch = make([]uint64, words)
 }
@@ -105,6 +108,41 @@ func (f *foresight) read(text []byte, at []uint16) bool {
 		at[n] = state
 	}
 	return ok
+}
+
+const (
+	glanced     = 32  // bytes of the end of a text
+	mostGlanced = 256 // states that are kept for that
+)
+
+// endsBadly reports whether the last bytes of the text are enough to tell that no match reaches its end.
+func (m *Matcher) endsBadly() bool {
+	f := m.foresightOf(m.prog)
+	if f == nil || f.glance.rests() {
+		return false
+	}
+	if len(f.dead) > mostGlanced {
+		f.forget()
+	}
+	badly := f.endsBadly(m.text)
+	f.glance.note(badly, worthSome)
+	return badly
+}
+
+func (f *foresight) endsBadly(text []byte) bool {
+	f.spent = 0
+	o := f.outlook
+	state, ok := f.step(0, o.ends)
+	n := len(text)
+	if ok && n > 0 && text[n-1] == '\n' {
+		n--
+		state, ok = f.step(state, o.last)
+	}
+	for least := max(0, n-glanced); ok && n > least && !f.dead[state]; {
+		n--
+		state, ok = f.step(state, o.classes[text[n]])
+	}
+	return ok && f.dead[state]
 }
 
 // step returns the state before a byte of the class, after which is the given state.
@@ -168,10 +206,21 @@ func (f *foresight) number() (uint16, bool) {
 	}
 	f.states = append(f.states, f.scratch...)
 	f.before = append(f.before, make([]uint16, f.outlook.count)...)
+	f.dead = append(f.dead, !intersects(f.scratch, f.outlook.within))
 	if !seen {
 		f.numbers[key] = uint16(count)
 	}
 	return uint16(count), true
+}
+
+// intersects reports whether two sets have a spot in common.
+func intersects(a, b []uint64) bool {
+	for i := range a {
+		if a[i]&b[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // hashOf mixes the words of a set.

@@ -78,3 +78,64 @@ func TestForesightIsLimited(t *testing.T) {
 		t.Errorf("an outlook of %d places", len(o.spots))
 	}
 }
+
+// TestGlanceIsRight takes a glance at the end of texts that are searched without.
+func TestGlanceIsRight(t *testing.T) {
+	rnd := rand.New(rand.NewSource(6))
+	ends, matched, bad := []string{"$", `\s*$`, `\Z`, "(?:b|é$)$", `(?: on \S+)?$`, `[^a]?\b$`}, 0, 0
+	for range 4_000 {
+		pattern := "^" + []string{"(?:", "(", "(?>"}[rnd.Intn(3)] + tangle(rnd, 3) + ")" + []string{"", ".*", `\S+`, " é*"}[rnd.Intn(4)] + ends[rnd.Intn(len(ends))]
+		re := mustCompile(t, pattern, 0)
+		p := re.program()
+		if !p.whole {
+			t.Fatalf("%s is said to match other than to the end", pattern)
+		}
+		for range 5 {
+			text := []byte(letters(rnd, rnd.Intn(50)) + []string{"", " ", " é", "é", " on b"}[rnd.Intn(5)] + []string{"", "\n", "b\n"}[rnd.Intn(3)])
+			glancing, never := Matcher{prog: p}, Matcher{mode: memoNever}
+			glancing.prepare(text)
+			badly := glancing.endsBadly()
+			found := never.Search(re, text, 0, len(text))
+			if badly && found {
+				t.Fatalf("%s on %q: ends badly, but matches", pattern, text)
+			}
+			if badly {
+				bad++
+			}
+			if found {
+				matched++
+			}
+		}
+	}
+	if matched < 1_000 || bad < 5_000 {
+		t.Errorf("%d texts match, %d end badly: the test compares too little", matched, bad)
+	}
+}
+
+// TestWholeMatches tells which patterns match from the beginning of a text to its end.
+func TestWholeMatches(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		`^a+$`: true, `^a+\Z`: true, `^(?:a|b)$`: true, `^(?P<x>.+)$`: true,
+		`a$`: false, `^a`: false, `^(?:a|b$)`: false, `^a(?=b$)`: false, `^(?:b$)?`: false, `^(?>a$)b?`: false, `^a(?<!b$)`: false, `(?m)^a$`: false,
+	} {
+		if got := mustCompile(t, pattern, 0).program().whole; got != want {
+			t.Errorf("%s: %v", pattern, got)
+		}
+	}
+}
+
+// TestGlanceSparesWork has a line that fails at its end only, in many ways.
+func TestGlanceSparesWork(t *testing.T) {
+	re := mustCompile(t, `^left(?: user (?P<user>\S+|.*?))? (?:\d+(?:\.\d+){3}|[-\w.]*\w)(?:(?: (?:port \d+|on \S+)){0,2}|\s*)$`, 0)
+	line := []byte("left user root 192.0.2.1 port 4022 [early]\n")
+	var with, without Matcher
+	without.prog = re.program()
+	without.prepare(line)
+	without.pause = engageAt
+	if with.Search(re, line, 0, len(line)) || without.tryAt(0) {
+		t.Fatal("it matches")
+	}
+	if with.work > glanceAt+1 || without.work < glanceAt+4 {
+		t.Errorf("%d steps with a glance, %d without", with.work, without.work)
+	}
+}

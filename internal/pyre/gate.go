@@ -18,17 +18,10 @@ type demand struct {
 	few   []literal  // to be looked for one by one
 	many  *multiScan // or together, if not nil
 	worth int        // percent of lines that it must refuse to be worth its work
-
-	lines   int // since it went to work or to rest
-	refused int
-	resting bool
+	use   usefulness
 }
 
-const (
-	fewest = 2        // literals that are looked for one by one
-	trial  = 256      // lines after which a demand is judged
-	rest   = 64 << 10 // lines for which a useless one rests
-)
+const fewest = 2 // literals that are looked for one by one
 
 // What a demand must refuse, in percent of the lines, to be worth its work.
 const (
@@ -117,20 +110,11 @@ func (g *Gate) Open(line []byte) bool {
 }
 
 func (d *demand) refuses(line []byte) bool {
-	d.lines++
-	if d.resting {
-		if d.lines >= rest {
-			d.lines, d.refused, d.resting = 0, 0, false
-		}
+	if d.use.rests() {
 		return false
 	}
 	refuse := !d.met(line)
-	if refuse {
-		d.refused++
-	}
-	if d.lines >= trial {
-		d.lines, d.refused, d.resting = 0, 0, 100*d.refused < d.worth*d.lines
-	}
+	d.use.note(refuse, d.worth)
 	return refuse
 }
 

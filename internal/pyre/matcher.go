@@ -112,6 +112,10 @@ func (m *Matcher) prepare(text []byte) {
 	}
 	m.clearSlots()
 	switch m.mode {
+	case memoLate:
+		if m.prog.whole {
+			m.pause = glanceAt
+		}
 	case memoEarly:
 		m.decide()
 	case memoNever:

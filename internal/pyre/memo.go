@@ -31,6 +31,9 @@ import (
 // innermost bodies match, and the one around them has the known outcome.
 const engageAt = 128
 
+// glanceAt is how many times a search goes back before it takes a glance at the end of the text, if it must match to there.
+const glanceAt = 8
+
 // alarmAt is how many frames mean the same: so many choices may all turn out to be wrong.
 const alarmAt = 1024
 
@@ -89,9 +92,16 @@ const (
 	memoNever                 // not at all, and work is limited
 )
 
-// decide is called when work has reached pause: it looks ahead and starts the memo, or gives up.
+// decide is called when work has reached pause, or the stack alarm: it looks ahead and starts the memo, or gives up. The
+// first time it may only take a glance at the end of the text.
 func (m *Matcher) decide() {
 	p := m.prog
+	if m.pause == glanceAt {
+		m.pause = engageAt
+		if m.over = m.endsBadly(); m.over || m.work <= m.pause && m.depth <= m.alarm {
+			return
+		}
+	}
 	m.alarm = math.MaxInt
 	size := p.memoWidth * (len(m.text) + 1)
 	limited := p.limited || m.mode == memoNever

@@ -12,8 +12,9 @@ import (
 // edges and beginnings of lines for given.
 type outlook struct {
 	spots   []spot
-	spotOf  []int32 // of each instruction, the first of its own
-	words   int     // of 64 spots each
+	spotOf  []int32  // of each instruction, the first of its own
+	within  []uint64 // the spots that a match passes before it ends
+	words   int      // of 64 spots each
 	classes [256]uint8
 	ends    uint8 // the class of the end of the text
 	last    uint8 // the class of a line feed that ends the text
@@ -64,7 +65,41 @@ func (p *program) newOutlook() *outlook {
 	for pc := range p.code {
 		o.add(p, int32(pc))
 	}
+	o.within = p.spotsWithin(o.spotOf, o.words)
 	return o
+}
+
+// spotsWithin returns the set of the spots that a match passes before it ends.
+func (p *program) spotsWithin(spotOf []int32, words int) []uint64 {
+	set := make([]uint64, words)
+	seen := make([]bool, len(p.code))
+	for todo := []int32{0}; len(todo) > 0; {
+		pc := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		in := &p.code[pc]
+		if seen[pc] || in.op == iMatch && in.y == 0 {
+			continue
+		}
+		seen[pc] = true
+		for spot := range int32(p.spotsOf(in)) {
+			spot += spotOf[pc]
+			set[spot>>6] |= 1 << (spot & 63)
+		}
+		switch in.op {
+		case iFail:
+		case iMatch, iLook:
+			todo = append(todo, in.y)
+		case iJump, iHop, iAtomic:
+			todo = append(todo, in.x)
+		case iSplit, iBranch, iAgain, iCond:
+			todo = append(todo, in.x, in.y)
+		case iCount:
+			todo = append(todo, pc+1, in.y)
+		default:
+			todo = append(todo, pc+1)
+		}
+	}
+	return set
 }
 
 // spotsOf returns how many spots an instruction has.

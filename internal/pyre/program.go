@@ -112,6 +112,7 @@ type program struct {
 	first     byteSet // what a match may begin with
 	begin     anchor  // where a match may begin
 	entry     int32   // where the code begins: behind what begin has made sure of
+	whole     bool    // matches are from the beginning of the text to its end
 	prefix    []byte  // what every match begins with, if begin is anywhere
 	rows      []row
 	memoWidth int  // number of memo bits for each position
