@@ -59,7 +59,7 @@ func (p *party) unite() {
 		}
 	}
 	p.witness = p.witness.apart(holders)
-	p.witness.holders = len(p.jails)
+	p.witness.join(len(p.jails) - holders)
 	for _, j := range p.jails {
 		j.hearing.witness = p.witness
 	}

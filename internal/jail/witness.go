@@ -29,7 +29,7 @@ type witness struct {
 	pass  func()      // lets them take that
 
 	mu      sync.Mutex // guards holders
-	holders int        // jails
+	holders int        // jails, stopped ones included, which costs a copy at most
 }
 
 // terms are what a filter's findings depend on, beside the lines that it has seen.
@@ -96,7 +96,14 @@ func (w *witness) apart(holders int) *witness {
 	return c
 }
 
-// leave ends what one of w's holders has to do with it.
+// join notes that so many jails more hold w.
+func (w *witness) join(more int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.holders += more
+}
+
+// leave notes that one jail less does.
 func (w *witness) leave() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
