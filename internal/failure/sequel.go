@@ -32,24 +32,16 @@ func (t *Table) follow(r, before *record, at place, lines int) (stale int) {
 	return stale
 }
 
-// chain returns r's entry on the tape and those that it is the sequel of, the latest first.
-func (t *Table) chain(entry []byte) (all [][]byte) {
+// weight returns how many bytes of the tape are in force for the id with this entry.
+func (t *Table) weight(entry []byte) (n int) {
 	for {
-		all = append(all, entry)
+		n += len(entry)
 		r := readRecord(entry)
 		if !r.sequel {
-			return all
+			return n
 		}
 		entry = t.tape.at(r.earlier)
 	}
-}
-
-// weight returns how many bytes of the tape are in force for the id with this entry.
-func (t *Table) weight(entry []byte) (n int) {
-	for _, e := range t.chain(entry) {
-		n += len(e)
-	}
-	return n
 }
 
 // whole returns the detail of r with the lines of all that it is the sequel of.
