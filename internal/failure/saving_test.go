@@ -105,20 +105,20 @@ func randomFailure(r *rand.Rand, now ticket.Unix) *ticket.Failure {
 // TestTableLikePlainOne compares counts and tickets on random failures, while the table is copied, cleaned up and replaced by what its
 // copy has restored.
 func TestTableLikePlainOne(t *testing.T) {
-	t.Run("few lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 6, FindTime: 400, MaxMatches: 4}, 100) })
+	t.Run("few lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 6, FindTime: 400, MaxMatches: 4}, 12_000, 100) })
 	// So many that their number takes more than a byte.
-	t.Run("many lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 150, FindTime: 1e6, MaxMatches: 140}, 10) })
-	t.Run("no lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 20, FindTime: 4000}, 50) })
+	t.Run("many lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 150, FindTime: 1e6, MaxMatches: 130}, 4000, 1) })
+	t.Run("no lines", func(t *testing.T) { likePlainOne(t, Settings{MaxRetry: 20, FindTime: 4000}, 4000, 20) })
 }
 
-func likePlainOne(t *testing.T, settings Settings, leastBans int) {
+func likePlainOne(t *testing.T, settings Settings, steps, leastBans int) {
 	r := rand.New(rand.NewPCG(3, 4))
 	want := &plainTable{settings: settings, pending: map[addr.ID]*plainRecord{}}
 	got := New(settings)
 	got.Watch()
 	var saved copyOf
 	now, bans := ticket.Unix(start), 0
-	for i := range 12_000 {
+	for i := range steps {
 		now += ticket.Unix(r.Float64() * 5)
 		f := randomFailure(r, now)
 		if r.IntN(3) == 0 {
