@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -343,24 +342,45 @@ func TestGlobFindsInDirectoriesThatComeUp(t *testing.T) {
 func TestManyFilesComeUpAtOnce(t *testing.T) {
 	const writers, files = 4, 50
 	dir := t.TempDir()
-	var lines atomic.Int64
+	var mu sync.Mutex
+	lines := map[string]int{} // by path
+	count := func(path string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return lines[path]
+	}
+	await := func(path string, want int) {
+		for end := time.Now().Add(30 * time.Second); count(path) < want && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+	}
 	r := NewReader(Options{})
 	r.tick = time.Hour // the kernel alone must tell
 	run(t, r)
-	g := r.SubscribeGlob(dir+"/*/*/*.log", newOwner(Start{}), source.SinkFunc(func(b *ticket.Batch) { lines.Add(int64(len(b.Lines))) }))
+	g := r.SubscribeGlob(dir+"/*/*/*.log", newOwner(Start{}), source.SinkFunc(func(b *ticket.Batch) {
+		mu.Lock()
+		defer mu.Unlock()
+		lines[b.Source] += len(b.Lines)
+	}))
 	defer g.Close()
 	var wg sync.WaitGroup
+	want := map[string]int{}
 	for w := range writers {
+		for i := range files {
+			path := fmt.Sprintf("%s/%d/%d/%d.log", dir, w, i%7, i)
+			if want[path] = 2; i%3 == 0 {
+				want[path]++
+			}
+		}
 		wg.Go(func() {
 			for i := range files {
-				sub := fmt.Sprintf("%s/%d/%d", dir, w, i%7)
-				if err := os.MkdirAll(sub, 0o700); err != nil {
+				path := fmt.Sprintf("%s/%d/%d/%d.log", dir, w, i%7, i)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 					t.Error(err)
 				}
-				path := fmt.Sprintf("%s/%d.log", sub, i)
 				appendTo(t, path, "one\ntwo\n")
 				if i%3 == 0 {
-					time.Sleep(2 * gather) // it is read by now, or will be
+					await(path, 2)
 					if err := os.Rename(path, path+".1"); err != nil {
 						t.Error(err)
 					}
@@ -370,14 +390,14 @@ func TestManyFilesComeUpAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	rotated := (files + 2) / 3
-	want := int64(writers * (2*files + rotated))
-	for end := time.Now().Add(5 * time.Second); lines.Load() < want && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
+	for path, n := range want {
+		await(path, n)
 	}
 	time.Sleep(3 * gather) // more would be as wrong
-	if got := lines.Load(); got != want {
-		t.Errorf("%d lines, want %d", got, want)
+	mu.Lock()
+	defer mu.Unlock()
+	if d := cmp.Diff(want, lines); d != "" {
+		t.Errorf("lines of each file (-want +got):\n%s", d)
 	}
 	if n := len(g.Paths()); n != writers*files {
 		t.Errorf("%d files, want %d", n, writers*files)
