@@ -303,8 +303,8 @@ func TestMemoryPerBan(t *testing.T) {
 	}
 	each := (heapBytes() - before) / n
 	t.Logf("%d bytes per ban", each)
-	if each > 400 {
-		t.Errorf("%d bytes per ban, want at most 400", each)
+	if each > 160 {
+		t.Errorf("%d bytes per ban, want at most 160", each)
 	}
 	runtime.KeepAlive(k)
 }

@@ -173,7 +173,7 @@ func TestCleanUp(t *testing.T) {
 	}
 }
 
-// A flood of one-time offenders must stay cheap: 250 bytes each without lines.
+// A flood of one-time offenders must stay cheap: 60 bytes each without lines.
 func TestMemoryPerOffender(t *testing.T) {
 	const n = 100_000
 	table := New(Settings{MaxRetry: 5, FindTime: 600, MaxMatches: 5})
@@ -184,8 +184,8 @@ func TestMemoryPerOffender(t *testing.T) {
 	}
 	each := (heap() - before) / n
 	t.Logf("%d bytes per offender", each)
-	if each > 250 {
-		t.Errorf("%d bytes per offender, want at most 250", each)
+	if each > 60 {
+		t.Errorf("%d bytes per offender, want at most 60", each)
 	}
 	runtime.KeepAlive(table)
 }
