@@ -14,7 +14,7 @@ func (t *Tester) barren() *pyre.Gate {
 	if p.prefregex == nil || !p.prefregex.re.MatchesAnyLine() || p.earlyIgnore || p.maxLines > 1 || !t.wishes.All || t.wishes.Prefix {
 		return nil
 	}
-	return pyre.NewGateForMost(regexps(p.failregex))
+	return p.gates.barren().Clone()
 }
 
 // isBarren reports whether prefregex, but no failregex, matches text for sure.

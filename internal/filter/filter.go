@@ -111,7 +111,7 @@ func NewFilter(p *Program, env Env) *Filter {
 		f.jailLog = env.Log.With("jail", env.Jail)
 	}
 	f.detector = f.newDetector()
-	f.gate, f.ear = p.gate(), p.ear()
+	f.gate, f.ear = p.gate(), p.gates.ear()
 	return f
 }
 
@@ -134,7 +134,7 @@ func (f *Filter) Reconfigure(p *Program) {
 	if p.maxLines == 1 {
 		f.buffer = nil
 	}
-	f.gate, f.ear = p.gate(), p.ear()
+	f.gate, f.ear = p.gate(), p.gates.ear()
 }
 
 // Counts returns the totals so far. Any goroutine may ask.

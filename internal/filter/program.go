@@ -39,6 +39,7 @@ type Program struct {
 	dates       *date.Patterns
 	offset      *int // of logtimezone
 	encoding    encodingOf
+	gates       gates
 }
 
 // Compile checks s and prepares it for use. The text of an error is what the original answers, because it reaches users through
@@ -139,6 +140,7 @@ func (p *Program) compileRegexes() (err error) {
 	}
 	p.earlyIgnore = len(p.ignoreregex) > 0 && len(p.ignoreregex) < len(p.failregex)-2
 	p.set = pyre.NewSet(regexps(p.failregex))
+	p.makeGates()
 	return nil
 }
 
@@ -189,15 +191,6 @@ func (p *Program) LogEncoding() string { return p.encoding.name }
 // DatePattern describes the date formats as the original's "get datepattern" does: pattern and report name of a single one,
 // else no pattern. ok is false where no date is expected at all.
 func (p *Program) DatePattern() (pattern, name string, ok bool) { return p.dates.Describe() }
-
-// gate returns a quick test that refuses lines in which nothing can match. It learns, so each filter needs its own.
-func (p *Program) gate() *pyre.Gate {
-	var prefix *pyre.Regexp
-	if p.prefregex != nil {
-		prefix = p.prefregex.re
-	}
-	return pyre.NewGate(prefix, regexps(p.failregex))
-}
 
 func expandedTexts(patterns []*pattern) []string {
 	texts := make([]string, 0, len(patterns))

@@ -25,16 +25,16 @@ type Tally struct {
 // An ear finds out whether prefregex knows the lines of a log. The gate refuses most lines before prefregex is tried on them, so that
 // those lines say nothing.
 type ear struct {
-	tells bool      // prefregex does not take just any line
-	named bool      // it demands a text
-	name  pyre.Gate // the text; never used itself, but copied, so that it learns nothing
-	next  int       // lines since the start, which chooses the line to probe
+	tells bool       // prefregex does not take just any line
+	named bool       // it demands a text
+	name  *pyre.Gate // the text; all filters of a program share it
+	next  int        // lines since the start, which chooses the line to probe
 }
 
 // nonsense are lines of no service. Many a prefregex, sshd's for one, only takes off what may stand at the beginning, and matches them.
 var nonsense = []string{" qqq zzz 42 qqq\n", " qqq zzz[42]: qqq\n"}
 
-func (p *Program) ear() (e ear) {
+func (p *Program) newEar() (e ear) {
 	if p.prefregex == nil {
 		return e
 	}
@@ -44,15 +44,9 @@ func (p *Program) ear() (e ear) {
 			return e
 		}
 	}
-	e.tells, e.name = true, *pyre.NewGate(p.prefregex.re, nil)
-	e.named = !e.names([]byte(nonsense[0]))
+	e.tells, e.name = true, p.gates.prefix()
+	e.named = !e.name.Holds([]byte(nonsense[0]))
 	return e
-}
-
-// names reports whether line holds the text that prefregex demands.
-func (e *ear) names(line []byte) bool {
-	g := e.name
-	return g.Open(line)
 }
 
 // KnowsGoodLines reports whether failregex matches lines that are no failures, too, to follow what becomes of a connection: then a
@@ -100,6 +94,6 @@ func (f *Filter) note(i int) {
 func (f *Filter) probe() {
 	ln := f.line
 	f.inner = append(append(append(f.inner[:0], ln.before()...), ln.after()...), '\n')
-	f.tally.Named = f.ear.named && f.ear.names(f.inner)
+	f.tally.Named = f.ear.named && f.ear.name.Holds(f.inner)
 	f.tally.Heard = f.tally.Heard || f.prefix.Search(f.program.prefregex.re, f.inner, 0, len(f.inner))
 }

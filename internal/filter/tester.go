@@ -71,7 +71,7 @@ func (t *Tester) gate() *pyre.Gate {
 	case p.earlyIgnore:
 		return nil
 	case t.wishes.All && p.prefregex != nil:
-		return pyre.NewGate(p.prefregex.re, nil)
+		return p.gates.prefix().Clone()
 	}
 	return p.gate()
 }

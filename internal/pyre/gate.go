@@ -98,6 +98,19 @@ func clauseOfAny(regexes []*Regexp, of func(*Regexp) clause) clause {
 	return all
 }
 
+// Clone returns a gate of its own for another goroutine, as g is.
+func (g *Gate) Clone() *Gate { return &Gate{slices.Clone(g.needs)} }
+
+// Holds reports the same as Open does, from the literals of line alone: it learns nothing and never rests. Any goroutine may ask.
+func (g *Gate) Holds(line []byte) bool {
+	for i := range g.needs {
+		if !g.needs[i].met(line) {
+			return false
+		}
+	}
+	return true
+}
+
 // Open reports whether a search in line can find anything. If not, it certainly finds
 // nothing.
 func (g *Gate) Open(line []byte) bool {

@@ -147,6 +147,25 @@ func TestGateRestsWhileUseless(t *testing.T) {
 	}
 }
 
+// TestGateHoldsWithoutRest makes sure that a gate that rests still tells what lines hold, and that its clones rest for themselves.
+func TestGateHoldsWithoutRest(t *testing.T) {
+	gate := NewGate(nil, []*Regexp{mustCompile(t, `BREAK-IN`, 0)})
+	clone := gate.Clone()
+	quiet := []byte("a quiet line")
+	for range trial {
+		gate.Open([]byte("BREAK-IN"))
+	}
+	if !gate.Open(quiet) {
+		t.Error("a gate that lets everything through does not rest")
+	}
+	if gate.Holds(quiet) || !gate.Holds([]byte("POSSIBLE BREAK-IN")) {
+		t.Error("Holds rests, too")
+	}
+	if clone.Open(quiet) {
+		t.Error("a clone rests with the gate")
+	}
+}
+
 func TestGateForMostRestsWhereMuchPasses(t *testing.T) {
 	regexes := []*Regexp{mustCompile(t, `xneedle`, 0), mustCompile(t, `yneedle`, 0)}
 	some, most := NewGate(nil, regexes), NewGateForMost(regexes)
