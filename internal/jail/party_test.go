@@ -323,6 +323,10 @@ func TestNamesKeepNobodyWaiting(t *testing.T) {
 			if !strings.Contains(m.log.String(), "Ban 192.0.2.1") {
 				t.Error("not banned yet")
 			}
+			if m.jail.judging.TryLock() {
+				t.Error("a checkpoint can be taken in the midst of a batch")
+				m.jail.judging.Unlock()
+			}
 		}
 		return nil
 	})
