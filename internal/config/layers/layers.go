@@ -135,27 +135,6 @@ type page struct {
 	entries   []Entry
 }
 
-// pagesOf returns the pages of a file, [DEFAULT] first.
-func (r *room) pagesOf(f *ini.File) []page {
-	pages := r.pages.Take(1 + len(f.Sections))[:0]
-	if f.Default != nil {
-		pages = append(pages, r.page(f.Path, f.Default, ini.Default, ""))
-	}
-	for _, section := range f.Sections {
-		name, condition := conditional(section.Name)
-		pages = append(pages, r.page(f.Path, section, name, condition))
-	}
-	return pages
-}
-
-func (r *room) page(file string, section *ini.Section, name, condition string) page {
-	p := page{name, condition, section.Options, r.entries.Take(len(section.Options))}
-	for i, o := range section.Options {
-		p.entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
-	}
-	return p
-}
-
 // conditional splits the header word?condition, which means that all options below are to be called option?condition.
 func conditional(header string) (name, condition string) {
 	i := strings.IndexByte(header, '?')

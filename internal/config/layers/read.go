@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"gaol/internal/config/ini"
-	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
 )
 
@@ -179,52 +177,6 @@ func (r *Reader) parse(name string) *file {
 		room.data = data
 		return room.parse(name)
 	})
-}
-
-// A room is memory for reading files, one after the other.
-type room struct {
-	data    []byte // of the file
-	ini     ini.Room
-	entries slab.Of[Entry]
-	pages   slab.Of[page]
-}
-
-// parse parses the data of the file called name.
-func (r *room) parse(name string) *file {
-	text := r.ini.Keep(r.data)
-	if !utf8.ValidString(text) {
-		return &file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
-	}
-	f := &file{}
-	if f.File, f.err = r.ini.Parse(name, text); f.err == nil {
-		f.pages = r.pagesOf(f.File)
-		f.before, f.after, f.err = f.includes()
-	}
-	return f
-}
-
-// rooms are those that nobody is in.
-type rooms struct {
-	mu   sync.Mutex // guards free
-	free []*room
-}
-
-func (s *rooms) take() *room {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := len(s.free)
-	if n == 0 {
-		return &room{}
-	}
-	r := s.free[n-1]
-	s.free = s.free[:n-1]
-	return r
-}
-
-func (s *rooms) put(r *room) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.free = append(s.free, r)
 }
 
 // An expansion is the walk from the files that make a configuration to all the files that they include.

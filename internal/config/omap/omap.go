@@ -17,8 +17,14 @@ type Map[V any] struct {
 	index  []int32 // once there are many: by hash of the key, its place plus one; 0 where none is
 }
 
-// few is how many keys are searched one by one, which is cheaper than hashing.
-const few = 8
+const (
+	// few is how many keys are searched one by one. That is about as quick as hashing them, and an index is memory.
+	few = 24
+	// smallestIndex is a power of two that is more than twice as many.
+	smallestIndex = 64
+	// firstRoom is for how many keys a Map has room that was not told how many will come.
+	firstRoom = 8
+)
 
 var seed = maphash.MakeSeed()
 
@@ -79,7 +85,7 @@ func (m *Map[V]) Set(key string, v V) {
 		return
 	}
 	if m.keys == nil {
-		m.Grow(few)
+		m.Grow(firstRoom)
 	}
 	m.keys = append(m.keys, key)
 	m.values = append(m.values, v)
@@ -93,7 +99,7 @@ func (m *Map[V]) Set(key string, v V) {
 
 // reindex builds the index anew, so large that it stays at most half full until the keys outgrow their slice.
 func (m *Map[V]) reindex() {
-	size := 4 * few
+	size := smallestIndex
 	for size < 2*cap(m.keys) {
 		size *= 2
 	}
