@@ -42,16 +42,22 @@ func (s *Server) tidy() {
 // needed again comes back from the system's cache of the file, a few pages at a time. Where that does not work, nothing is lost but
 // memory.
 func unmapProgram() {
+	_ = eachMapping(func(start, length uintptr) { _ = madvise(start, length, unix.MADV_DONTNEED) })
+}
+
+// eachMapping calls do for every piece of memory in which the program's own file lies and to which nobody writes.
+func eachMapping(do func(start, length uintptr)) error {
 	program, err := os.Readlink("/proc/self/exe")
 	if err != nil {
-		return
+		return err
 	}
 	maps, err := os.Open("/proc/self/maps") // proc_pid_maps(5)
 	if err != nil {
-		return
+		return err
 	}
 	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
+	lines := bufio.NewScanner(maps)
+	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
 		if len(fields) < 6 || strings.Contains(fields[1], "w") || fields[5] != program {
 			continue
@@ -60,9 +66,10 @@ func unmapProgram() {
 		start, err1 := strconv.ParseUint(from, 16, 64)
 		end, err2 := strconv.ParseUint(to, 16, 64)
 		if err1 == nil && err2 == nil {
-			_ = madvise(uintptr(start), uintptr(end-start), unix.MADV_DONTNEED)
+			do(uintptr(start), uintptr(end-start))
 		}
 	}
+	return lines.Err()
 }
 
 func madvise(start, length uintptr, advice int) error {
