@@ -12,7 +12,7 @@ import (
 var layers = []string{
 	"lazy", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
 	"config/slab", "config/pytext", "config/omap", "config/ini", "config/layers", "config",
-	"date", "source", "source/inotify", "source/stdin", "source/xz", "source/file", "source/journal",
+	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
 	"filter", "filter/dns", "filter/ignore", "health", "failure", "ban",
 	"action", "action/shell", "action/nft", "action/smtp", "store",
 	"jail", "control", "server", "regextest", "cli",

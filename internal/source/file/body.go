@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bufio"
 	"compress/bzip2"
 	"compress/gzip"
 	"errors"
@@ -11,9 +12,8 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 	"golang.org/x/sys/unix"
-
-	"gaol/internal/source/xz"
 )
 
 // A body is the bytes of one segment.
@@ -49,7 +49,7 @@ func decompressor(path string) func(io.Reader) (io.Reader, error) {
 	case ".bz2":
 		return func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }
 	case ".xz":
-		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }
+		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(bufio.NewReader(r)) } // it reads byte by byte
 	case ".zst":
 		return func(r io.Reader) (io.Reader, error) {
 			return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))

@@ -8,8 +8,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
-
-	"gaol/internal/source/xz"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
 )
 
 // What systemd's "Journal File Format" says, as far as reading needs it. All numbers are little-endian.
@@ -236,12 +236,17 @@ func (u *unpacker) unlz4(p []byte, limit int) ([]byte, error) {
 		return nil, errFormat
 	}
 	size := binary.LittleEndian.Uint64(p)
-	text, err := appendLZ4(u.lz4[:0], p[8:], int(min(size, uint64(limit))))
-	if err != nil {
-		return nil, err
+	if size == 0 || size > 64*maxPayload { // the library crashes when there is no room at all
+		return nil, errFormat
 	}
-	u.lz4 = text
-	return text, nil
+	if uint64(cap(u.lz4)) < size {
+		u.lz4 = make([]byte, size)
+	}
+	n, err := lz4.UncompressBlock(p[8:], u.lz4[:size])
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errFormat, err)
+	}
+	return u.lz4[:min(n, limit)], nil
 }
 
 func (u *unpacker) read(r io.Reader, limit int) ([]byte, error) {
