@@ -88,15 +88,22 @@ func TestFileTarget(t *testing.T) {
 	}
 }
 
-func TestSyslogTarget(t *testing.T) {
+// syslogOutput returns an output that knows the socket of a syslog daemon, and what the daemon reads from.
+func syslogOutput(t *testing.T) (*Output, *net.UnixConn) {
+	t.Helper()
 	socket := filepath.Join(t.TempDir(), "log")
 	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer daemon.Close()
+	t.Cleanup(func() { daemon.Close() })
 	o := NewOutput(nil, nil, "1.1.0")
 	o.SetSyslogSocket(socket)
+	return o, daemon
+}
+
+func TestSyslogTarget(t *testing.T) {
+	o, daemon := syslogOutput(t)
 	o.SetLevel("NOTICE") // without the greeting
 	if err := o.SetTarget("SYSLOG", map[string]string{"facility": "local3", "padding": "on"}); err != nil {
 		t.Fatal(err)
@@ -215,14 +222,7 @@ func TestSeriesOfOthers(t *testing.T) {
 	if other.Flush(); !strings.Contains(out.String(), "msg=hello") {
 		t.Errorf("got %q", out.String())
 	}
-	socket := filepath.Join(t.TempDir(), "log")
-	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer daemon.Close()
-	o := NewOutput(nil, nil, "1.1.0")
-	o.SetSyslogSocket(socket)
+	o, daemon := syslogOutput(t)
 	if err := o.SetTarget("SYSLOG", nil); err != nil {
 		t.Fatal(err)
 	}
