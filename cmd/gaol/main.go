@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"gaol/internal/cli"
+	_ "gaol/internal/cli/early"
 )
 
 func main() {

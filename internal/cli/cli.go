@@ -7,15 +7,11 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
-	"gaol/internal/config"
-	"gaol/pack"
+	"gaol/internal/cli/client"
 )
 
 // Version is our own version; the build sets it.
@@ -33,7 +29,7 @@ var programs = []struct {
 	run  program
 }{
 	{"fail2ban-server", serverProgram},
-	{"fail2ban-client", client},
+	{"fail2ban-client", clientProgram},
 	{"fail2ban-regex", regex},
 }
 
@@ -45,7 +41,7 @@ var subcommands = []struct {
 }{
 	{"run", "watch this machine in the foreground with the built-in configuration", run},
 	{"server", "what fail2ban-server does", serverProgram},
-	{"client", "what fail2ban-client does", client},
+	{"client", "what fail2ban-client does", clientProgram},
 	{"regex", "what fail2ban-regex does", regex},
 	{"config", "write out, check or explain the configuration", configure},
 	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
@@ -93,32 +89,11 @@ func usage(args []string, stdout, stderr io.Writer) int {
 }
 
 func version(_ context.Context, _ []string, _ io.Reader, stdout, _ io.Writer) int {
-	fmt.Fprintf(stdout, "gaol %s (answers as Fail2Ban %s)\n", Version, EmulatedVersion)
+	fmt.Fprintf(stdout, "gaol %s (answers as Fail2Ban %s)\n", Version, client.EmulatedVersion)
 	return 0
 }
 
-// builtInName is printed where the path of a configuration directory would be.
-const builtInName = "(built-in)"
-
-// defaultSource is the configuration that holds when -c DIR was not given (dir is ""), or DIR: /etc/fail2ban, and where there is none,
-// be the folder there or not, the pack inside the program.
-func defaultSource(dir string) config.Source {
-	if dir != "" {
-		return config.Dir(dir)
-	}
-	if isConfigured(defaultConf) {
-		return config.Dir(defaultConf)
-	}
-	return config.Embedded(pack.FS(), builtInName)
-}
-
-// isConfigured reports whether dir holds a configuration, which begins with fail2ban.conf or fail2ban.local. Who may not look into it
-// shall hear so, and not get another one.
-func isConfigured(dir string) bool {
-	for _, name := range []string{"fail2ban.conf", "fail2ban.local"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil || errors.Is(err, fs.ErrPermission) {
-			return true
-		}
-	}
-	return false
+// clientProgram is fail2ban-client, with all that our server knows at hand.
+func clientProgram(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return client.Run(ctx, argv, means(), stdin, stdout, stderr)
 }

@@ -9,8 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/pack"
 )
@@ -36,7 +36,7 @@ func configure(_ context.Context, argv []string, _ io.Reader, stdout, stderr io.
 	}
 	switch args := flags.Args(); {
 	case argv[0] == "init" && len(args) < 2:
-		return configInit(append(args, defaultConf)[0], stdout, stderr)
+		return configInit(append(args, client.DefaultConf)[0], stdout, stderr)
 	case argv[0] == "check" && len(args) == 0:
 		return configCheck(*dir, *asJSON, stdout, stderr)
 	case argv[0] == "explain" && len(args) < 2:
@@ -49,7 +49,8 @@ func configure(_ context.Context, argv []string, _ io.Reader, stdout, stderr io.
 // readAll reads a configuration for looking at it; an error has been printed.
 func readAll(dir string, stderr io.Writer) (*config.Config, bool) {
 	c, err := config.Read(config.Options{
-		Source: defaultSource(dir), Version: EmulatedVersion, AllowNoLogs: true, Compile: compileJail, Journal: preferJournal, CheckServer: checkServer,
+		Source: client.DefaultSource(dir), Version: client.EmulatedVersion, AllowNoLogs: true,
+		Compile: compileJail, Journal: preferJournal, CheckServer: checkServer,
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "%v\n%s", err, config.Advice(err))
@@ -77,36 +78,10 @@ func configCheck(dir string, asJSON bool, stdout, stderr io.Writer) int {
 			code = failed
 		}
 		if !asJSON {
-			fmt.Fprintf(stdout, "%s: %s\n", f.Severity, findingText(f))
+			fmt.Fprintf(stdout, "%s: %s\n", f.Severity, client.FindingText(f))
 		}
 	}
 	return code
-}
-
-// findingText puts place, text and hint of a finding together.
-func findingText(f config.Finding) string {
-	text := f.Text
-	if f.Jail != "" {
-		text = "jail '" + f.Jail + "': " + text
-	}
-	if f.File != "" {
-		text = fmt.Sprintf("%s:%d: %s", f.File, f.Line, text)
-	}
-	if f.Hint != "" {
-		text += "\nhint: " + f.Hint
-	}
-	return text
-}
-
-// slips returns what is most likely a slip of the pen in a configuration: options that nobody reads, and values that do not mean
-// what they look like. A server that starts says so, because otherwise nobody ever would.
-func slips(c *config.Config) (texts []string) {
-	for _, f := range config.Check(c) {
-		if slices.Contains([]string{"unknown-option", "misplaced-option", "not-enabled", "value-on-next-line"}, f.Code) {
-			texts = append(texts, findingText(f))
-		}
-	}
-	return texts
 }
 
 func configExplain(dir, jail string, stdout, stderr io.Writer) int {

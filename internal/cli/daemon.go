@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/control"
 	"gaol/internal/logging"
@@ -39,7 +40,7 @@ type daemon struct {
 func (d *daemon) run(ctx context.Context) int {
 	log := d.output.Logger("fail2ban.server")
 	log.Info(strings.Repeat("-", 50))
-	log.Info("Starting Fail2ban v" + EmulatedVersion)
+	log.Info("Starting Fail2ban v" + client.EmulatedVersion)
 	if d.detached {
 		log.Info("Daemon started")
 	}
@@ -76,7 +77,7 @@ func (d *daemon) serve(ctx context.Context, listener *control.Listener) int {
 	sources, stopSources := context.WithCancel(context.Background())
 	clients, stopClients := context.WithCancel(context.Background())
 	srv := server.New(server.Options{
-		Version: EmulatedVersion, Output: d.output, Observe: d.observe,
+		Version: client.EmulatedVersion, Output: d.output, Observe: d.observe,
 		Stopping: func() {
 			stopClients()
 			listener.Close()
@@ -158,7 +159,7 @@ func writePid(path string) error {
 
 // newOutput sets logging up as the options say.
 func newOutput(s *config.Server, stdout, stderr io.Writer) (*logging.Output, error) {
-	out := logging.NewOutput(stdout, stderr, EmulatedVersion)
+	out := logging.NewOutput(stdout, stderr, client.EmulatedVersion)
 	if err := out.SetLevel(s.LogLevel); err != nil {
 		return out, err
 	}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/filter"
 	"gaol/internal/filter/dns"
 	"gaol/internal/regextest"
@@ -27,7 +28,7 @@ const (
 
 // regex is the command fail2ban-regex: it tries regular expressions on log lines.
 func regex(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
-	ctx = attentive(ctx)
+	ctx = client.Attentive(ctx)
 	// A run lives for seconds and its heap is small: collecting garbage as often as a server does would cost a third of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := bufio.NewWriterSize(stdout, 64<<10)

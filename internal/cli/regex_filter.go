@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/filter"
 	"gaol/internal/lazy"
@@ -48,10 +49,10 @@ func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalM
 func regexConfig(o *regexOptions) (root string, fsys fs.FS) {
 	dir := o.config
 	if dir == "" {
-		if _, err := os.Stat(filepath.Join(defaultConf, "filter.d")); err != nil && !isConfigured(defaultConf) {
-			return builtInName, pack.FS()
+		if _, err := os.Stat(filepath.Join(client.DefaultConf, "filter.d")); err != nil && !client.IsConfigured(client.DefaultConf) {
+			return client.BuiltIn, pack.FS()
 		}
-		dir = defaultConf
+		dir = client.DefaultConf
 	}
 	return filepath.Clean(dir), os.DirFS(dir)
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"gaol/internal/cli/client"
 )
 
 // regexOptions are the arguments of the regex tester.
@@ -66,10 +68,10 @@ func regexNumber(option string, field func(*regexOptions) *int) func(*regexOptio
 func regexOptionTable() []regexOption {
 	return []regexOption{
 		{"", []string{"version"}, "", "print name and version",
-			func(o *regexOptions, _ string) error { o.show = "fail2ban-regex " + EmulatedVersion; return nil }},
+			func(o *regexOptions, _ string) error { o.show = "fail2ban-regex " + client.EmulatedVersion; return nil }},
 		{"h", []string{"help"}, "", "print this text",
 			func(o *regexOptions, _ string) error { o.show = regexHelp(); return nil }},
-		{"c", []string{"config"}, "DIR", "where the configuration is, " + defaultConf + " by default",
+		{"c", []string{"config"}, "DIR", "where the configuration is, " + client.DefaultConf + " by default",
 			regexText(func(o *regexOptions) *string { return &o.config })},
 		{"d", []string{"datepattern"}, "PATTERN", "how dates look in the log",
 			regexText(func(o *regexOptions) *string { return &o.datePattern })},
@@ -88,7 +90,7 @@ func regexOptionTable() []regexOption {
 		{"l", []string{"log-level"}, "LEVEL", "from which level on to show log messages, critical by default",
 			regexText(func(o *regexOptions) *string { return &o.logLevel })},
 		{"V", nil, "", "print the version for programs",
-			func(o *regexOptions, _ string) error { o.show = EmulatedVersion; return nil }},
+			func(o *regexOptions, _ string) error { o.show = client.EmulatedVersion; return nil }},
 		{"v", []string{"verbose"}, "", "tell more; may be repeated",
 			func(o *regexOptions, _ string) error { o.verbose++; return nil }},
 		{"", []string{"verbosity"}, "N", "tell more, as N times -v (0 to 4)",

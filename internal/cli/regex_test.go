@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gaol/internal/cli/client"
 )
 
 // runRegexTool runs the regex tester in-process.
@@ -85,8 +87,8 @@ func TestRegexArguments(t *testing.T) {
 		{"exclusive", []string{"--print-no-missed", "--print-all-missed", "a", "b"}, 255, "Usage", "ERROR: --print-no-missed and --print-all-missed are mutually exclusive."},
 		{"exclusive too", []string{"--print-no-ignored", "--print-all-ignored", "a", "b"}, 255, "Usage", "ERROR: --print-no-ignored and --print-all-ignored are mutually exclusive."},
 		{"help", []string{"-h"}, 0, "--print-all-missed", ""},
-		{"version", []string{"-V"}, 0, EmulatedVersion + "\n", ""},
-		{"long version", []string{"--version"}, 0, "fail2ban-regex " + EmulatedVersion + "\n", ""},
+		{"version", []string{"-V"}, 0, client.EmulatedVersion + "\n", ""},
+		{"long version", []string{"--version"}, 0, "fail2ban-regex " + client.EmulatedVersion + "\n", ""},
 		{"bad regex", []string{"x", "(<HOST>"}, 255, "ERROR: Unable to compile regular expression '(", ""},
 		{"bad date pattern", []string{"-d", "%Q", "x", "<HOST>"}, 255, "ERROR: Failed to set datepattern '%Q'", ""},
 		{"bad zone", []string{"--TZ", "foo", "x", "<HOST>"}, 255, "ERROR: Unknown or unsupported time zone: 'foo'", ""},

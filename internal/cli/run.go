@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/control"
 	"gaol/internal/jail"
@@ -27,9 +28,9 @@ func run(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writ
 	if flags.Parse(argv) != nil {
 		return 2
 	}
-	ctx = attentive(ctx)
+	ctx = client.Attentive(ctx)
 	syscall.Umask(0o077)
-	o := config.Options{Source: config.Embedded(pack.FS(), builtInName), Version: EmulatedVersion, LogTarget: "STDOUT"}
+	o := config.Options{Source: config.Embedded(pack.FS(), client.BuiltIn), Version: client.EmulatedVersion, LogTarget: "STDOUT"}
 	if *conf != "" {
 		o.Source = config.Dir(*conf)
 	}
@@ -47,7 +48,7 @@ func run(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writ
 		fmt.Fprintln(stderr, "gaol run:", err)
 		return failed
 	}
-	output := logging.NewOutput(stdout, stderr, EmulatedVersion)
+	output := logging.NewOutput(stdout, stderr, client.EmulatedVersion)
 	if err := output.SetTarget("STDOUT", nil); err != nil {
 		fmt.Fprintln(stderr, "gaol run:", err)
 		return failed
@@ -79,7 +80,7 @@ func userDir() (string, error) {
 
 // configureRun is configureFrom, but that somebody who may not write the database does without.
 func configureRun(ctx context.Context, s *server.Server, o config.Options, output *logging.Output, root bool) error {
-	c, err := readStream(o)
+	c, err := means().Read(o)
 	if c != nil {
 		reportMessages(output, c.Messages)
 	}

@@ -10,30 +10,28 @@ import (
 	"slices"
 	"syscall"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/server"
 )
 
 // serverProgram is fail2ban-server. Without a command, or with start, it becomes the server; with any other it is the client.
 func serverProgram(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	o, err := parseOptions(argv)
+	o, err := client.ParseOptions(argv)
 	if err != nil {
-		return answerOptions(err, defaultProcess, false, stdout, stderr)
+		return client.AnswerOptions(err, client.DefaultProcess, false, stdout, stderr)
 	}
-	if o.interactive || o.dump || o.test || len(o.args) > 1 || len(o.args) == 1 && o.args[0] != "start" {
-		return client(ctx, argv, stdin, stdout, stderr)
+	if o.Interactive || o.Dump || o.Test || len(o.Args) > 1 || len(o.Args) == 1 && o.Args[0] != "start" {
+		return clientProgram(ctx, argv, stdin, stdout, stderr)
 	}
 	switch {
-	case !o.async && !o.foreground:
-		return client(ctx, append(slices.Clip(argv[:len(argv)-len(o.args)]), "start"), stdin, stdout, stderr)
-	case !o.foreground && os.Getenv(detached) == "":
+	case !o.Async && !o.Foreground:
+		return clientProgram(ctx, append(slices.Clip(argv[:len(argv)-len(o.Args)]), "start"), stdin, stdout, stderr)
+	case !o.Foreground && os.Getenv(client.Detached) == "":
 		return detach(argv, stderr)
 	}
-	return serve(attentive(ctx), o, stdout, stderr)
+	return serve(client.Attentive(ctx), o, stdout, stderr)
 }
-
-// detached marks the process that detach has made.
-const detached = "GAOL_DETACHED"
 
 // detach starts this program again, away from the terminal, and leaves it alone.
 func detach(argv []string, stderr io.Writer) int {
@@ -43,8 +41,8 @@ func detach(argv []string, stderr io.Writer) int {
 		return failed
 	}
 	cmd := exec.Command(self)
-	cmd.Args = append([]string{defaultProcess}, argv...)
-	cmd.Env = append(os.Environ(), detached+"=1")
+	cmd.Args = append([]string{client.DefaultProcess}, argv...)
+	cmd.Env = append(os.Environ(), client.Detached+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		fmt.Fprintln(stderr, err)
@@ -54,12 +52,12 @@ func detach(argv []string, stderr io.Writer) int {
 }
 
 // serve is the server itself, in this process.
-func serve(ctx context.Context, o *options, stdout, stderr io.Writer) int {
-	background := os.Getenv(detached) != ""
-	os.Unsetenv(detached)
+func serve(ctx context.Context, o *client.Options, stdout, stderr io.Writer) int {
+	background := os.Getenv(client.Detached) != ""
+	os.Unsetenv(client.Detached)
 	syscall.Umask(0o077)
-	nameProcess(o.process)
-	settings, messages, err := config.ReadServer(configOptions(o))
+	nameProcess(o.Process)
+	settings, messages, err := config.ReadServer(o.ConfigOptions())
 	if err != nil {
 		fmt.Fprintln(stdout, "ERROR:", err)
 		return failed
@@ -73,12 +71,12 @@ func serve(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 		return failed
 	}
 	reportMessages(output, messages)
-	d := &daemon{socket: settings.Socket, pidFile: settings.PidFile, force: o.force, output: output, detached: background}
-	if d.readers, err = config.ReadOnlyGroup(configOptions(o)); err != nil {
+	d := &daemon{socket: settings.Socket, pidFile: settings.PidFile, force: o.Force, output: output, detached: background}
+	if d.readers, err = config.ReadOnlyGroup(o.ConfigOptions()); err != nil {
 		output.Logger("fail2ban.server").Error(err.Error())
 	}
-	if !o.async {
-		d.configure = func(s *server.Server) error { return configureFrom(ctx, s, configOptions(o), output) }
+	if !o.Async {
+		d.configure = func(s *server.Server) error { return configureFrom(ctx, s, o.ConfigOptions(), output) }
 	}
 	return d.run(ctx)
 }

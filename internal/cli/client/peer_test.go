@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ func peerCommand(t *testing.T, name string) string {
 	if os.Getenv("GAOL_FULL") == "" {
 		t.Skip("compares with the original: set GAOL_FULL=1")
 	}
-	path, err := filepath.Abs(filepath.Join("../../.peer/bin", name))
+	path, err := filepath.Abs(filepath.Join("../../../.peer/bin", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func runPeer(t *testing.T, client, dir string, words []string) outcome {
 func runOurs(t *testing.T, dir string, words []string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := client(t.Context(), append([]string{"-c", dir, "-s", dir + "/s"}, words...), nil, &stdout, &stderr)
+	code := Run(t.Context(), append([]string{"-c", dir, "-s", dir + "/s"}, words...), Means{}, nil, &stdout, &stderr)
 	return visible(t, code, stdout.String(), stderr.String(), dir)
 }
 

@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"bytes"
@@ -99,7 +99,7 @@ func runWith(t *testing.T, socket, stdin string, words ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	argv := append([]string{"-c", confDir(t), "-s", socket}, words...)
-	code := client(t.Context(), argv, strings.NewReader(stdin), &stdout, &stderr)
+	code := Run(t.Context(), argv, Means{}, strings.NewReader(stdin), &stdout, &stderr)
 	r := result{Code: code, Stdout: stdout.String()}
 	for _, line := range logLines(t, stderr.String()) {
 		r.Stderr = append(r.Stderr, strings.Join(line[1:], " "))
@@ -257,7 +257,7 @@ func TestReloadOfTheOriginalsServer(t *testing.T) {
 			}
 			return "OK", nil
 		})
-		c := newCommander(&options{conf: dir, socket: f.socket, timeout: 5}, strings.NewReader(""), io.Discard, io.Discard)
+		c := newCommander(&Options{Conf: dir, Socket: f.socket, Timeout: 5}, Means{}, strings.NewReader(""), io.Discard, io.Discard)
 		if !c.findServer() {
 			t.Fatal("the configuration is not read")
 		}
@@ -277,7 +277,7 @@ func TestReloadOfTheOriginalsServer(t *testing.T) {
 
 func TestCommandLineThatCannotBeActedUpon(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	code := client(t.Context(), []string{"-c", "/nope", "status"}, nil, &stdout, &stderr)
+	code := Run(t.Context(), []string{"-c", "/nope", "status"}, Means{}, nil, &stdout, &stderr)
 	if want := "ERROR: Base configuration directory /nope does not exist \n"; code != failed || stdout.String() != want {
 		t.Errorf("got %d, %q, want %q", code, stdout.String(), want)
 	}
@@ -367,7 +367,7 @@ func TestSignalEndsTheClient(t *testing.T) {
 		argv := append([]string{"-c", confDir(t), "-s", f.socket}, words...)
 		silent, open := io.Pipe()
 		defer open.Close()
-		if code := client(ctx, argv, silent, &stdout, &stderr); code != failed || !strings.HasSuffix(stdout.String(), "\n") {
+		if code := Run(ctx, argv, Means{}, silent, &stdout, &stderr); code != failed || !strings.HasSuffix(stdout.String(), "\n") {
 			t.Errorf("got %d, %q", code, stdout.String())
 		}
 		if diff := cmp.Diff([][]string{{"fail2ban", "WARNING", "Caught signal 15. Exiting"}}, logLines(t, stderr.String())); diff != "" {
@@ -391,7 +391,7 @@ func TestVerbosity(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.option, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			client(t.Context(), []string{tt.option, "-c", confDir(t), "-s", f.socket, "ping"}, nil, &stdout, &stderr)
+			Run(t.Context(), []string{tt.option, "-c", confDir(t), "-s", f.socket, "ping"}, Means{}, nil, &stdout, &stderr)
 			want := strings.ReplaceAll(tt.form, "%d", fmt.Sprint(os.Getpid()))
 			if got := strings.Contains(stderr.String(), want); got != tt.want {
 				t.Errorf("%q in the log: %v, want %v:\n%s", want, got, tt.want, stderr.String())
@@ -434,12 +434,12 @@ func starting(t *testing.T, part string) (c *commander, stdout, stderr *bytes.Bu
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	o, err := parseOptions([]string{"-c", dir, "--timeout", "20"})
+	o, err := ParseOptions([]string{"-c", dir, "--timeout", "20"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
-	c = newCommander(o, nil, stdout, stderr)
+	c = newCommander(o, Means{}, nil, stdout, stderr)
 	c.program = func() (string, error) { return script, nil }
 	if !c.findServer() {
 		t.Fatal(stderr.String())
@@ -463,11 +463,11 @@ func TestBeTheServer(t *testing.T) {
 			break
 		}
 	}
-	o, err := parseOptions(words)
-	if err != nil || !o.async || o.foreground || o.logTarget != "/dev/null" || o.pidFile == "" {
+	o, err := ParseOptions(words)
+	if err != nil || !o.Async || o.Foreground || o.LogTarget != "/dev/null" || o.PidFile == "" {
 		t.Fatalf("called with %q: %v", words, err)
 	}
-	l, err := control.Listen(o.socket, o.force)
+	l, err := control.Listen(o.Socket, o.Force)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -530,13 +530,13 @@ func TestStartWithAConfigurationThatTheServerRefuses(t *testing.T) {
 
 func TestServerCommandIsASessionOfItsOwn(t *testing.T) {
 	c, _, _ := starting(t, "works")
-	c.options.force, c.options.verbosity = true, 2
+	c.options.Force, c.options.Verbosity = true, 2
 	cmd, err := c.serverCommand()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := c.server
-	want := []string{"fail2ban-server", "--async", "-b", "-c", c.options.conf, "-s", s.Socket, "-p", s.PidFile, "--loglevel", "INFO",
+	want := []string{"fail2ban-server", "--async", "-b", "-c", c.options.Conf, "-s", s.Socket, "-p", s.PidFile, "--loglevel", "INFO",
 		"--logtarget", "/dev/null", "--syslogsocket", "auto", "--timeout", "20", "-x", "-v", "-v"}
 	if diff := cmp.Diff(want, cmd.Args); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -546,41 +546,23 @@ func TestServerCommandIsASessionOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestServerOptionsAreTested lets -t find what the server would refuse of fail2ban.conf.
-func TestServerOptionsAreTested(t *testing.T) {
-	for option, says := range map[string]string{
-		"maxlinelength = 10":    `fail2ban.local:2: maxlinelength: "10": maxlinelength is 256 to 16777216 bytes, not 10`,
-		"dbpurgeage = 5 weeks?": `fail2ban.local:2: dbpurgeage: "5 weeks?": invalid syntax`,
+// TestRunAloneLeavesWhatTakesMeans has to start nothing and print nothing where it says that it did nothing.
+func TestRunAloneLeavesWhatTakesMeans(t *testing.T) {
+	f, _ := startFake(t, nil)
+	dir := confDir(t)
+	for words, alone := range map[string]bool{
+		"ping": true, "status web": true, "-d": true, "--dp": true, "-V": true, "-h": true, "--nonsense": true, "": true,
+		"start": false, "restart": false, "reload": false, "reload web": false, "restart web": false, "-t": false, "-t ping": false,
+		"-d -t": false, "-i": false, "-i ping": false,
 	} {
-		dir := confDir(t)
-		if err := os.WriteFile(filepath.Join(dir, "fail2ban.local"), []byte("[Definition]\n"+option+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
 		var stdout, stderr bytes.Buffer
-		code := client(t.Context(), []string{"-c", dir, "-t"}, strings.NewReader(""), &stdout, &stderr)
-		if code != failed || !strings.Contains(stderr.String(), says) {
-			t.Errorf("-t with %q: %d, %s%s", option, code, &stdout, &stderr)
+		argv := append([]string{"-c", dir, "-s", f.socket}, strings.Fields(words)...)
+		_, done := RunAlone(t.Context(), argv, nil, &stdout, &stderr)
+		if said := stdout.Len()+stderr.Len() > 0; done != alone || said != alone {
+			t.Errorf("%q: done %v, printed %v; want %v", words, done, said, alone)
 		}
 	}
-}
-
-// TestJailOptionsOfOursAreTested lets -t and gaol config check find wrong values of options that the original does not have.
-func TestJailOptionsOfOursAreTested(t *testing.T) {
-	for option, says := range map[string]string{
-		"logskew = yes":     "jail.local:2: logskew: 'yes' is neither warn nor auto",
-		"warnnodate = Dog":  "jail.local:2: warnnodate: ",
-		"warnnomatch = Cat": "jail.local:2: warnnomatch: ",
-	} {
-		dir := confDir(t)
-		if err := os.WriteFile(filepath.Join(dir, "jail.local"), []byte("[web]\n"+option+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for _, argv := range [][]string{{"fail2ban-client", "-c", dir, "-t"}, {"gaol", "config", "check", "-c", dir}} {
-			var stdout, stderr bytes.Buffer
-			code := Run(t.Context(), argv, strings.NewReader(""), &stdout, &stderr)
-			if code != failed || !strings.Contains(stdout.String()+stderr.String(), says) {
-				t.Errorf("%v with %q: %d, %s%s", argv, option, code, &stdout, &stderr)
-			}
-		}
+	if want := []string{"['ping']", "['status', 'web']"}; len(f.questions()) != len(want) {
+		t.Errorf("the server was asked %q, not %q", f.questions(), want)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 )
 
 // with returns the options of an empty command line, changed.
-func with(change func(*options)) *options {
-	o := &options{process: defaultProcess, timeout: defaultTimeout}
+func with(change func(*Options)) *Options {
+	o := &Options{Process: DefaultProcess, Timeout: defaultTimeout}
 	change(o)
 	return o
 }
@@ -20,41 +20,41 @@ func with(change func(*options)) *options {
 func TestParseOptions(t *testing.T) {
 	tests := []struct {
 		name, argv string
-		want       *options
+		want       *Options
 	}{
-		{"nothing", "", with(func(*options) {})},
-		{"a command", "status sshd", with(func(o *options) { o.args = []string{"status", "sshd"} })},
-		{"options end at the first word", "-v status -s x", with(func(o *options) {
-			o.verbosity, o.args = 1, []string{"status", "-s", "x"}
+		{"nothing", "", with(func(*Options) {})},
+		{"a command", "status sshd", with(func(o *Options) { o.Args = []string{"status", "sshd"} })},
+		{"options end at the first word", "-v status -s x", with(func(o *Options) {
+			o.Verbosity, o.Args = 1, []string{"status", "-s", "x"}
 		})},
-		{"options end at a double dash", "-- -v", with(func(o *options) { o.args = []string{"-v"} })},
-		{"a dash alone is a word", "- -v", with(func(o *options) { o.args = []string{"-", "-v"} })},
-		{"letters in one word", "-xfvv", with(func(o *options) { o.force, o.foreground, o.verbosity = true, true, 2 })},
-		{"value in the same word", "-vs/x -p/y", with(func(o *options) { o.verbosity, o.socket, o.pidFile = 1, "/x", "/y" })},
-		{"value in the next word", "-s -p", with(func(o *options) { o.socket = "-p" })},
-		{"long options", "--conf d --socket=s --pidfile p --pname=n", with(func(o *options) {
-			o.conf, o.socket, o.pidFile, o.process = "d", "s", "p", "n"
+		{"options end at a double dash", "-- -v", with(func(o *Options) { o.Args = []string{"-v"} })},
+		{"a dash alone is a word", "- -v", with(func(o *Options) { o.Args = []string{"-", "-v"} })},
+		{"letters in one word", "-xfvv", with(func(o *Options) { o.Force, o.Foreground, o.Verbosity = true, true, 2 })},
+		{"value in the same word", "-vs/x -p/y", with(func(o *Options) { o.Verbosity, o.Socket, o.PidFile = 1, "/x", "/y" })},
+		{"value in the next word", "-s -p", with(func(o *Options) { o.Socket = "-p" })},
+		{"long options", "--conf d --socket=s --pidfile p --pname=n", with(func(o *Options) {
+			o.Conf, o.Socket, o.PidFile, o.Process = "d", "s", "p", "n"
 		})},
-		{"value with an equals sign", "--logt=a=b", with(func(o *options) { o.logTarget = "a=b" })},
-		{"long options cut short", "--logl 1 --sys 3", with(func(o *options) { o.logLevel, o.syslogSocket = "1", "3" })},
-		{"empty value", "--socket= ping", with(func(o *options) { o.args = []string{"ping"} })},
-		{"the name in full beats a longer one", "--dp", with(func(o *options) { o.dump, o.dumpPretty = true, true })},
-		{"quiet and loud", "-vqq", with(func(o *options) { o.verbosity = -1 })},
-		{"the last of background and foreground holds", "-f -b", with(func(*options) {})},
-		{"everything else", "-dti --async --timeout 5", with(func(o *options) {
-			o.dump, o.test, o.interactive, o.async, o.timeout = true, true, true, true, 5
+		{"value with an equals sign", "--logt=a=b", with(func(o *Options) { o.LogTarget = "a=b" })},
+		{"long options cut short", "--logl 1 --sys 3", with(func(o *Options) { o.LogLevel, o.SyslogSocket = "1", "3" })},
+		{"empty value", "--socket= ping", with(func(o *Options) { o.Args = []string{"ping"} })},
+		{"the name in full beats a longer one", "--dp", with(func(o *Options) { o.Dump, o.DumpPretty = true, true })},
+		{"quiet and loud", "-vqq", with(func(o *Options) { o.Verbosity = -1 })},
+		{"the last of background and foreground holds", "-f -b", with(func(*Options) {})},
+		{"everything else", "-dti --async --timeout 5", with(func(o *Options) {
+			o.Dump, o.Test, o.Interactive, o.Async, o.Timeout = true, true, true, true, 5
 		})},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := parseOptions(strings.Fields(tt.argv))
+			got, err := ParseOptions(strings.Fields(tt.argv))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(got.args) == 0 {
-				got.args = nil
+			if len(got.Args) == 0 {
+				got.Args = nil
 			}
-			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(options{})); diff != "" {
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -86,7 +86,7 @@ func TestOptionsThatAnswer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := client(t.Context(), strings.Fields(tt.argv), nil, &stdout, &stderr)
+			code := Run(t.Context(), strings.Fields(tt.argv), Means{}, nil, &stdout, &stderr)
 			first, _, _ := strings.Cut(stdout.String(), "\n")
 			if got := first + "\n"; code != tt.code || got != tt.stdout || stderr.String() != tt.stderr {
 				t.Errorf("got %d, %q, %q, want %d, %q, %q", code, got, stderr.String(), tt.code, tt.stdout, tt.stderr)
@@ -140,9 +140,9 @@ func FuzzParseOptions(f *testing.F) {
 	f.Add("--logl=\x00-s")
 	f.Fuzz(func(t *testing.T, argv string) {
 		words := strings.Split(argv, "\x00")
-		o, err := parseOptions(words)
-		if err == nil && len(o.args) > len(words) {
-			t.Errorf("more words came out than went in: %q", o.args)
+		o, err := ParseOptions(words)
+		if err == nil && len(o.Args) > len(words) {
+			t.Errorf("more words came out than went in: %q", o.Args)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package cli
+package client
 
 // A commandHelp explains one command. The synopsis is how completion scripts know the command.
 type commandHelp struct{ synopsis, help string }

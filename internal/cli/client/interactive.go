@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"bufio"
@@ -57,7 +57,7 @@ func (c *commander) readLines(ctx context.Context) <-chan string {
 
 func (c *commander) doLine(ctx context.Context, line string) {
 	if line == "help" {
-		printUsage(c.stdout, clientName, true)
+		printUsage(c.stdout, Name, true)
 		return
 	}
 	words, err := splitLine(line)

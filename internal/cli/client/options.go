@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"fmt"
@@ -13,32 +13,33 @@ type option struct {
 	arg   string // what the help calls the argument; "" for none
 	help  string
 	// apply is called with the argument, or for an option without one, with the way it was written: "-V" or "--version".
-	apply func(*options, string) error
+	apply func(*Options, string) error
 }
 
-// options are what the command line says before the command.
-type options struct {
-	conf    string // "" if not given
-	socket  string
-	pidFile string
-	process string // name of the main thread
+// Options are what the command line of the client or the server says before the command, and the command.
+type Options struct {
+	Conf    string // "" if not given
+	Socket  string
+	PidFile string
+	Process string // name of the main thread
 
-	logLevel, logTarget, syslogSocket string // "" if not given
+	LogLevel, LogTarget, SyslogSocket string // "" if not given
 
-	dump, dumpPretty, test bool
-	interactive            bool
-	verbosity              int // 0 shows warnings; each step up or down one level more or less
-	force                  bool
-	foreground             bool
-	async                  bool
-	timeout                float64 // seconds to wait for a server that starts
+	Dump, DumpPretty, Test bool
+	Interactive            bool
+	Verbosity              int // 0 shows warnings; each step up or down one level more or less
+	Force                  bool
+	Foreground             bool
+	Async                  bool
+	Timeout                float64 // seconds to wait for a server that starts
 
-	args []string // the command
+	Args []string // the command
 }
 
+// What holds where the command line says nothing.
 const (
-	defaultConf    = "/etc/fail2ban"
-	defaultProcess = "fail2ban-server"
+	DefaultConf    = "/etc/fail2ban"
+	DefaultProcess = "fail2ban-server"
 	defaultTimeout = 30
 )
 
@@ -52,62 +53,62 @@ func (a *answer) Error() string { return "answered: " + a.text }
 
 // optionTable lists the options in the order of the help.
 func optionTable() []option {
-	set := func(field func(*options) *string) func(*options, string) error {
-		return func(o *options, v string) error { *field(o) = v; return nil }
+	set := func(field func(*Options) *string) func(*Options, string) error {
+		return func(o *Options, v string) error { *field(o) = v; return nil }
 	}
-	on := func(field func(*options) *bool) func(*options, string) error {
-		return func(o *options, _ string) error { *field(o) = true; return nil }
+	on := func(field func(*Options) *bool) func(*Options, string) error {
+		return func(o *Options, _ string) error { *field(o) = true; return nil }
 	}
 	return []option{
-		{"c", []string{"conf"}, "<DIR>", "where the configuration is, " + defaultConf + " by default",
-			set(func(o *options) *string { return &o.conf })},
+		{"c", []string{"conf"}, "<DIR>", "where the configuration is, " + DefaultConf + " by default",
+			set(func(o *Options) *string { return &o.Conf })},
 		{"s", []string{"socket"}, "<FILE>", "socket on which the server listens",
-			set(func(o *options) *string { return &o.socket })},
+			set(func(o *Options) *string { return &o.Socket })},
 		{"p", []string{"pidfile"}, "<FILE>", "file that holds the server's process number",
-			set(func(o *options) *string { return &o.pidFile })},
-		{"", []string{"pname"}, "<NAME>", "what the server calls itself in process lists, " + defaultProcess + " by default",
-			set(func(o *options) *string { return &o.process })},
+			set(func(o *Options) *string { return &o.PidFile })},
+		{"", []string{"pname"}, "<NAME>", "what the server calls itself in process lists, " + DefaultProcess + " by default",
+			set(func(o *Options) *string { return &o.Process })},
 		{"", []string{"loglevel"}, "<LEVEL>", "from which level on the server logs",
-			set(func(o *options) *string { return &o.logLevel })},
+			set(func(o *Options) *string { return &o.LogLevel })},
 		{"", []string{"logtarget"}, "<TARGET>", "where the server logs to: a file, stdout, stderr, syslog or sysout",
-			set(func(o *options) *string { return &o.logTarget })},
+			set(func(o *Options) *string { return &o.LogTarget })},
 		{"", []string{"syslogsocket"}, "auto|<FILE>", "which socket the log target syslog writes to",
-			set(func(o *options) *string { return &o.syslogSocket })},
+			set(func(o *Options) *string { return &o.SyslogSocket })},
 		{"d", nil, "", "print the commands that the configuration amounts to",
-			on(func(o *options) *bool { return &o.dump })},
+			on(func(o *Options) *bool { return &o.Dump })},
 		{"", []string{"dp", "dump-pretty"}, "", "the same, laid out for reading",
-			func(o *options, _ string) error { o.dump, o.dumpPretty = true, true; return nil }},
+			func(o *Options, _ string) error { o.Dump, o.DumpPretty = true, true; return nil }},
 		{"t", []string{"test"}, "", "check the configuration; a command given as well runs only if it is good",
-			on(func(o *options) *bool { return &o.test })},
+			on(func(o *Options) *bool { return &o.Test })},
 		{"i", nil, "", "take commands from a prompt",
-			on(func(o *options) *bool { return &o.interactive })},
-		{"v", nil, "", "say more; may be repeated", func(o *options, _ string) error { o.verbosity++; return nil }},
-		{"q", nil, "", "say less", func(o *options, _ string) error { o.verbosity--; return nil }},
+			on(func(o *Options) *bool { return &o.Interactive })},
+		{"v", nil, "", "say more; may be repeated", func(o *Options, _ string) error { o.Verbosity++; return nil }},
+		{"q", nil, "", "say less", func(o *Options, _ string) error { o.Verbosity--; return nil }},
 		{"x", nil, "", "start even if a socket is there, and replace it",
-			on(func(o *options) *bool { return &o.force })},
+			on(func(o *Options) *bool { return &o.Force })},
 		{"b", nil, "", "run the server in the background, which is the default",
-			func(o *options, _ string) error { o.foreground = false; return nil }},
+			func(o *Options, _ string) error { o.Foreground = false; return nil }},
 		{"f", nil, "", "run the server in the foreground",
-			on(func(o *options) *bool { return &o.foreground })},
+			on(func(o *Options) *bool { return &o.Foreground })},
 		{"", []string{"async"}, "", "internal: the server waits for a client to configure it",
-			on(func(o *options) *bool { return &o.async })},
+			on(func(o *Options) *bool { return &o.Async })},
 		{"", []string{"timeout"}, "<TIME>", "how long to wait for a server that starts, 30 seconds by default", setTimeout},
 		{"", []string{"str2sec"}, "<STRING>", "print a duration such as 1d12h in seconds", printSeconds},
 		{"h", []string{"help"}, "", "print this text",
-			func(*options, string) error { return &answer{help: true} }},
+			func(*Options, string) error { return &answer{help: true} }},
 		{"V", []string{"version"}, "", "print the version; -V prints the number alone", printVersion},
 	}
 }
 
-// parseOptions reads argv without the program's name. Options come first and end at the first word that is none. The error
-// is an *answer when an option asks for something to be printed, a *usageError when the words make no sense.
-func parseOptions(argv []string) (*options, error) {
+// ParseOptions reads argv without the program's name. Options come first and end at the first word that is none. The error
+// is for AnswerOptions: an option asks for something to be printed, or the words make no sense.
+func ParseOptions(argv []string) (*Options, error) {
 	table := optionTable()
 	given, args, err := getopt(table, argv)
 	if err != nil {
 		return nil, err
 	}
-	o := &options{process: defaultProcess, timeout: defaultTimeout, args: args}
+	o := &Options{Process: DefaultProcess, Timeout: defaultTimeout, Args: args}
 	for _, g := range given {
 		if err := g.option.apply(o, g.value); err != nil {
 			return nil, err

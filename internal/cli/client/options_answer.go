@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"errors"
@@ -17,16 +17,16 @@ type valueError struct{ text string }
 
 func (e *valueError) Error() string { return e.text }
 
-func setTimeout(o *options, v string) error {
+func setTimeout(o *Options, v string) error {
 	seconds, err := config.ParseDuration(v)
 	if err != nil {
 		return &valueError{err.Error()}
 	}
-	o.timeout = seconds.Float64()
+	o.Timeout = seconds.Float64()
 	return nil
 }
 
-func printSeconds(_ *options, v string) error {
+func printSeconds(_ *Options, v string) error {
 	seconds, err := config.ParseDuration(v)
 	if err != nil {
 		return &valueError{err.Error()}
@@ -34,16 +34,16 @@ func printSeconds(_ *options, v string) error {
 	return &answer{text: seconds.String()}
 }
 
-func printVersion(_ *options, spelling string) error {
+func printVersion(_ *Options, spelling string) error {
 	if spelling == "-V" {
 		return &answer{text: EmulatedVersion}
 	}
 	return &answer{text: "Fail2Ban v" + EmulatedVersion}
 }
 
-// answerOptions prints what parseOptions' error asks for, and returns the exit code. The usage is that of the program called
+// AnswerOptions prints what ParseOptions' error asks for, and returns the exit code. The usage is that of the program called
 // name.
-func answerOptions(err error, name string, withCommands bool, stdout, stderr io.Writer) int {
+func AnswerOptions(err error, name string, withCommands bool, stdout, stderr io.Writer) int {
 	if a, ok := errors.AsType[*answer](err); ok {
 		if a.help {
 			printUsage(stdout, name, withCommands)
@@ -65,29 +65,29 @@ func answerOptions(err error, name string, withCommands bool, stdout, stderr io.
 
 // words returns the options that a server needs to be started like this: everything that was given, except what only concerns
 // the program that was called.
-func (o *options) words() []string {
+func (o *Options) words() []string {
 	var words []string
 	add := func(name, value string) {
 		if value != "" {
 			words = append(words, name, value)
 		}
 	}
-	add("-c", o.conf)
-	add("-s", o.socket)
-	add("-p", o.pidFile)
-	if o.process != defaultProcess {
-		add("--pname", o.process)
+	add("-c", o.Conf)
+	add("-s", o.Socket)
+	add("-p", o.PidFile)
+	if o.Process != DefaultProcess {
+		add("--pname", o.Process)
 	}
-	add("--loglevel", o.logLevel)
-	add("--logtarget", o.logTarget)
-	add("--syslogsocket", o.syslogSocket)
-	if o.timeout != defaultTimeout {
-		add("--timeout", strconv.FormatFloat(o.timeout, 'f', -1, 64))
+	add("--loglevel", o.LogLevel)
+	add("--logtarget", o.LogTarget)
+	add("--syslogsocket", o.SyslogSocket)
+	if o.Timeout != defaultTimeout {
+		add("--timeout", strconv.FormatFloat(o.Timeout, 'f', -1, 64))
 	}
-	if o.force {
+	if o.Force {
 		words = append(words, "-x")
 	}
-	for range o.verbosity {
+	for range o.Verbosity {
 		words = append(words, "-v")
 	}
 	return words

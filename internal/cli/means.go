@@ -4,37 +4,15 @@ import (
 	"errors"
 	"fmt"
 
+	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/lazy"
 	"gaol/internal/server"
 )
 
-// diagnose reads a configuration that a server refused, does what the server would do with each jail, and says what is wrong and
-// where it is written: a text for each wrong jail.
-func diagnose(o config.Options) (texts []string) {
-	o.AllowNoLogs = true
-	o.Compile = compileJail
-	c, err := config.Read(o)
-	if err != nil {
-		return nil // and has been said before
-	}
-	for _, j := range c.Jails {
-		if j.Problem != "" {
-			texts = append(texts, numberPlace(j)+j.Problem)
-		}
-	}
-	return texts
-}
-
-// numberPlace returns where the value stands that should have been a number, in front of what is wrong with it; "" for other
-// problems, which say their place themselves.
-func numberPlace(j *config.Jail) string {
-	for _, s := range j.Settings() {
-		if s.Value == nil && s.Origin.File != "" {
-			return fmt.Sprintf("%s:%d: ", s.Origin.File, s.Origin.Line)
-		}
-	}
-	return ""
+// means are what our client takes of the packages below that do a server's work.
+func means() client.Means {
+	return client.Means{Journal: preferJournal, Compile: compileJail, CheckServer: checkServer}
 }
 
 // compileJail does with a jail's commands what the server does before it acts. Its error begins with the place of the option that is

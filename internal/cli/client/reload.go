@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"context"
@@ -31,9 +31,9 @@ func (c *commander) reload(ctx context.Context, words []string) int {
 		c.log.Error("Could not find server")
 		return failed
 	}
-	read := readStream
+	read := c.means.Read
 	if !c.serverIsOurs(ctx) {
-		read = readPlainStream
+		read = readPlain
 	}
 	stream, ok := c.stream(jail, read)
 	if !ok {
@@ -48,7 +48,7 @@ func (c *commander) reload(ctx context.Context, words []string) int {
 	return code
 }
 
-// serverIsOurs reports whether the server understands all that readStream says: it knows an option that only ours has. The original's
+// serverIsOurs reports whether the server understands all that Means.Read says: it knows an option that only ours has. The original's
 // is to be told what its own client would say.
 func (c *commander) serverIsOurs(ctx context.Context) bool {
 	_, err := c.call(ctx, []any{"get", "maxlinelength"})
@@ -58,7 +58,7 @@ func (c *commander) serverIsOurs(ctx context.Context) bool {
 // stream reads the configuration of one jail or of all, by read, and reports whether there is anything to send.
 func (c *commander) stream(jail string, read func(config.Options) (*config.Config, error)) ([]any, bool) {
 	c.linger()
-	o := configOptions(c.options)
+	o := c.options.ConfigOptions()
 	if jail != everyJail {
 		o.Only = jail
 	}
@@ -69,7 +69,7 @@ func (c *commander) stream(jail string, read func(config.Options) (*config.Confi
 		fmt.Fprint(c.stderr, config.Advice(err))
 		return nil, false
 	}
-	for _, text := range slips(conf) {
+	for _, text := range Slips(conf) {
 		c.log.Warn(text)
 	}
 	return conf.Stream, true
@@ -77,11 +77,11 @@ func (c *commander) stream(jail string, read func(config.Options) (*config.Confi
 
 // explainRefusal says where what the server refused is written.
 func (c *commander) explainRefusal(jail string) {
-	o := configOptions(c.options)
+	o := c.options.ConfigOptions()
 	if jail != everyJail {
 		o.Only = jail
 	}
-	for _, text := range diagnose(o) {
+	for _, text := range c.means.Diagnose(o) {
 		c.log.Error(text)
 	}
 }

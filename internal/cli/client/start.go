@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"context"
@@ -19,9 +19,12 @@ const (
 	lastWait  = 500 * time.Millisecond
 )
 
+// Detached is the environment variable that marks a process which is to become the server, away from the terminal.
+const Detached = "GAOL_DETACHED"
+
 // start runs a server in the background, hands it the configuration, and returns once it is at work.
 func (c *commander) start(ctx context.Context) int {
-	if c.options.foreground {
+	if c.options.Foreground {
 		return c.becomeServer()
 	}
 	if c.answers(ctx) {
@@ -29,11 +32,11 @@ func (c *commander) start(ctx context.Context) int {
 		return failed
 	}
 	c.progress("load configuration")
-	stream, ok := c.stream(everyJail, readStream)
+	stream, ok := c.stream(everyJail, c.means.Read)
 	if !ok {
 		return failed
 	}
-	if _, err := os.Lstat(c.server.Socket); err == nil && !c.options.force {
+	if _, err := os.Lstat(c.server.Socket); err == nil && !c.options.Force {
 		c.log.Error("Fail2ban seems to be in unexpected state (not running but the socket exists)")
 		return failed
 	}
@@ -68,7 +71,7 @@ func (c *commander) answers(ctx context.Context) bool {
 // ends, or when hopeless does.
 func (c *commander) await(ctx context.Context, ready func() bool, hopeless <-chan struct{}) bool {
 	c.linger()
-	timeout := time.After(time.Duration(c.options.timeout * float64(time.Second)))
+	timeout := time.After(time.Duration(c.options.Timeout * float64(time.Second)))
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
 		if ready() {
 			return true
@@ -120,8 +123,8 @@ func (c *commander) serverCommand() (*exec.Cmd, error) {
 		return nil, err
 	}
 	cmd := exec.Command(self)
-	cmd.Args = append([]string{defaultProcess, "--async", "-b"}, c.serverOptions().words()...)
-	cmd.Env = append(os.Environ(), detached+"=1")
+	cmd.Args = append([]string{DefaultProcess, "--async", "-b"}, c.serverOptions().words()...)
+	cmd.Env = append(os.Environ(), Detached+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	// The server's first words go where ours go, if that is a real file; else they would depend on our living on.
 	if f, ok := c.stderr.(*os.File); ok {
@@ -131,10 +134,10 @@ func (c *commander) serverCommand() (*exec.Cmd, error) {
 }
 
 // serverOptions returns our options with everything filled in that the configuration says.
-func (c *commander) serverOptions() *options {
+func (c *commander) serverOptions() *Options {
 	o := *c.options
-	o.socket, o.pidFile = c.server.Socket, c.server.PidFile
-	o.logLevel, o.logTarget, o.syslogSocket = c.server.LogLevel, c.server.LogTarget, c.server.SyslogSocket
+	o.Socket, o.PidFile = c.server.Socket, c.server.PidFile
+	o.LogLevel, o.LogTarget, o.SyslogSocket = c.server.LogLevel, c.server.LogTarget, c.server.SyslogSocket
 	return &o
 }
 
@@ -164,7 +167,7 @@ func (c *commander) becomeServer() int {
 		c.log.Error(fmt.Sprintf("Could not start server: %v", err))
 		return failed
 	}
-	argv := append([]string{defaultProcess, "-f"}, c.options.words()...)
+	argv := append([]string{DefaultProcess, "-f"}, c.options.words()...)
 	err = unix.Exec(self, append(argv, "start"), os.Environ())
 	c.log.Error("Could not start server: " + strconv.Quote(self) + ": " + err.Error())
 	return failed

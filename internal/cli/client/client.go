@@ -1,4 +1,8 @@
-package cli
+// Package client is fail2ban-client: it reads the command line, asks the server that runs, starts one, or shows the configuration.
+//
+// In go arguments and the three standard streams; out comes an exit code. It never does a server's work, and imports nothing that does:
+// what it must know of that is handed to it (see Means).
+package client
 
 import (
 	"context"
@@ -8,6 +12,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,32 +22,54 @@ import (
 	"gaol/internal/pickle"
 )
 
-const clientName = "fail2ban-client"
+// Name is what the client is called by.
+const Name = "fail2ban-client"
 
-// client runs fail2ban-client with the words behind its name, and returns the exit code.
-func client(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	o, err := parseOptions(argv)
+// failed is the exit code of everything that went wrong.
+const failed = 255
+
+// Run runs fail2ban-client with the words behind its name, and returns the exit code.
+func Run(ctx context.Context, argv []string, means Means, stdin io.Reader, stdout, stderr io.Writer) int {
+	o, err := ParseOptions(argv)
 	if err != nil {
-		return answerOptions(err, clientName, true, stdout, stderr)
+		return AnswerOptions(err, Name, true, stdout, stderr)
 	}
-	return runClient(ctx, o, clientName, stdin, stdout, stderr)
+	return run(ctx, o, means, stdin, stdout, stderr)
 }
 
-// runClient does what o asks for, on behalf of the program called name.
-func runClient(ctx context.Context, o *options, name string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := newCommander(o, stdin, stdout, stderr)
+// RunAlone is Run without Means. It does nothing, and says so, if what argv asks for takes them.
+func RunAlone(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int, done bool) {
+	o, err := ParseOptions(argv)
+	if err != nil {
+		return AnswerOptions(err, Name, true, stdout, stderr), true
+	}
+	if o.takeMeans() {
+		return 0, false
+	}
+	return run(ctx, o, Means{}, stdin, stdout, stderr), true
+}
+
+// takeMeans reports whether the configuration is to be read for a server: for testing it, for a command that hands it over, or
+// because such a command may be entered.
+func (o *Options) takeMeans() bool {
+	return o.Test || o.Interactive || len(o.Args) > 0 && slices.Contains([]string{"start", "restart", "reload"}, o.Args[0])
+}
+
+// run does what o asks for.
+func run(ctx context.Context, o *Options, means Means, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := newCommander(o, means, stdin, stdout, stderr)
 	ctx, c.linger = brief(ctx)
-	if o.dump || o.test {
+	if o.Dump || o.Test {
 		code := c.showConfig()
-		if code != 0 || !o.test || len(o.args) == 0 {
+		if code != 0 || !o.Test || len(o.Args) == 0 {
 			return code
 		}
 	}
 	if !c.findServer() {
 		return failed
 	}
-	if len(o.args) == 0 && !o.interactive {
-		printUsage(stdout, name, true)
+	if len(o.Args) == 0 && !o.Interactive {
+		printUsage(stdout, Name, true)
 		return failed
 	}
 	return c.run(ctx)
@@ -50,7 +77,8 @@ func runClient(ctx context.Context, o *options, name string, stdin io.Reader, st
 
 // A commander carries out commands: alone, or by asking the server. It is one run of the client.
 type commander struct {
-	options *options
+	options *Options
+	means   Means
 	server  *config.Server // what the configuration says about the server
 	log     *slog.Logger
 
@@ -63,9 +91,9 @@ type commander struct {
 	linger    func() // called before what may take its time; see brief
 }
 
-func newCommander(o *options, stdin io.Reader, stdout, stderr io.Writer) *commander {
+func newCommander(o *Options, means Means, stdin io.Reader, stdout, stderr io.Writer) *commander {
 	return &commander{
-		options: o, log: newClientLog(stderr, o.verbosity), program: os.Executable,
+		options: o, means: means, log: newClientLog(stderr, o.Verbosity), program: os.Executable,
 		stdin: stdin, stdout: stdout, stderr: stderr, linger: func() {},
 	}
 }
@@ -73,10 +101,10 @@ func newCommander(o *options, stdin io.Reader, stdout, stderr io.Writer) *comman
 // run carries out the command of the command line, and then those of the prompt if there is to be one.
 func (c *commander) run(ctx context.Context) int {
 	code := 0
-	if len(c.options.args) > 0 {
-		code = c.do(ctx, c.options.args)
+	if len(c.options.Args) > 0 {
+		code = c.do(ctx, c.options.Args)
 	}
-	if code == 0 && c.options.interactive && ctx.Err() == nil {
+	if code == 0 && c.options.Interactive && ctx.Err() == nil {
 		code = c.prompt(ctx)
 	}
 	if ctx.Err() != nil {
@@ -99,25 +127,25 @@ func signalOf(ctx context.Context) int {
 // showConfig is -d and -t. A signal ends it as it ends any program.
 func (c *commander) showConfig() int {
 	leaveGarbage()
-	if !c.options.test {
-		return config.RunDump(c.stdout, c.stderr, configOptions(c.options), c.options.dumpPretty)
+	if !c.options.Test {
+		return config.RunDump(c.stdout, c.stderr, c.options.ConfigOptions(), c.options.DumpPretty)
 	}
 	mode := config.NoDump
 	switch {
-	case c.options.dumpPretty:
+	case c.options.DumpPretty:
 		mode = config.PrettyDump
-	case c.options.dump:
+	case c.options.Dump:
 		mode = config.PlainDump
 	}
-	o := configOptions(c.options)
-	o.Compile, o.CheckServer = compileJail, checkServer
+	o := c.options.ConfigOptions()
+	o.Compile, o.CheckServer = c.means.Compile, c.means.CheckServer
 	return config.RunTest(c.stdout, c.stderr, o, mode)
 }
 
 // findServer reads where the server is, and reports whether that went well.
 func (c *commander) findServer() bool {
-	server, messages, err := config.ReadServer(configOptions(c.options))
-	if !c.options.test { // which has shown them
+	server, messages, err := config.ReadServer(c.options.ConfigOptions())
+	if !c.options.Test { // which has shown them
 		showMessages(c.log, messages)
 	}
 	if err != nil {

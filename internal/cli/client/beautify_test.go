@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ type recordedCase struct {
 // recordedCases returns the recorded commands that were answered, one case for each version that did so differently.
 func recordedCases(t *testing.T) []recordedCase {
 	t.Helper()
-	f, err := os.Open("../pickle/testdata/server_cases.jsonl")
+	f, err := os.Open("../../pickle/testdata/server_cases.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestRecordedAnswersArePrintedAsTheOriginalDoes(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.ID, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			client := newCommander(&options{}, nil, &stdout, &stderr)
+			client := newCommander(&Options{}, Means{}, nil, &stdout, &stderr)
 			client.server = &config.Server{}
 			value, err := answerOf(t, c.ReplyHex)
 			code := client.show(c.Argv, value, err)

@@ -1,4 +1,4 @@
-package cli
+package client
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // attentive returns a ctx that ends with SIGINT or SIGTERM, for a program that puts things in order then.
-func attentive(ctx context.Context) context.Context {
+func Attentive(ctx context.Context) context.Context {
 	ctx, stop := context.WithCancelCause(ctx)
 	watchSignals(ctx, stop)
 	return ctx
