@@ -94,6 +94,10 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 		return err
 	}
 	if o.ignoreregex != "" {
+		// A mistake in the failregex is told before anything is said of the ignoreregex.
+		if _, err := h.compiler.Compile(s); err != nil {
+			return compileFault(err)
+		}
 		s.Ignoreregex = []string{o.ignoreregex}
 		h.line("ignoreregex line", shorten(o.ignoreregex))
 	}

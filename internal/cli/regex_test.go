@@ -90,6 +90,7 @@ func TestRegexArguments(t *testing.T) {
 		{"version", []string{"-V"}, 0, client.EmulatedVersion + "\n", ""},
 		{"long version", []string{"--version"}, 0, "fail2ban-regex " + client.EmulatedVersion + "\n", ""},
 		{"bad regex", []string{"x", "(<HOST>"}, 255, "ERROR: Unable to compile regular expression '(", ""},
+		{"bad regex, before the ignoreregex", []string{"x", "(<HOST>", "y"}, 255, " : (<HOST>\nERROR: Unable to compile regular expression '(", ""},
 		{"bad date pattern", []string{"-d", "%Q", "x", "<HOST>"}, 255, "ERROR: Failed to set datepattern '%Q'", ""},
 		{"bad zone", []string{"--TZ", "foo", "x", "<HOST>"}, 255, "ERROR: Unknown or unsupported time zone: 'foo'", ""},
 		{"bad encoding", []string{"-e", "foo", "x", "<HOST>"}, 1, "unknown encoding: foo", ""},

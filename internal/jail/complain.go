@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gaol/internal/action/shell"
 	"gaol/internal/date"
 	"gaol/internal/health"
 	"gaol/internal/pickle"
@@ -78,5 +79,5 @@ func shellWord(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return shell.Quote(s)
 }

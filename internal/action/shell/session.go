@@ -111,7 +111,7 @@ func (p *shellProcess) readStatus(from *os.File) {
 
 // run runs one script. alive is false when the shell did not survive it.
 func (p *shellProcess) run(ctx context.Context, text string, timeout time.Duration) (r Result, alive bool) {
-	_, err := io.WriteString(p.stdin, "(eval "+quote(text)+") </dev/null 3>&-; f2b_status=$?; "+
+	_, err := io.WriteString(p.stdin, "(eval "+Quote(text)+") </dev/null 3>&-; f2b_status=$?; "+
 		"printf '\\n"+p.token+"\\n'; printf '\\n"+p.token+"\\n' >&2; echo $f2b_status >&3\n")
 	if err != nil {
 		return Result{Code: -1, Err: fmt.Errorf("shell: %w", err)}, false
@@ -168,8 +168,8 @@ func (p *shellProcess) close() {
 	}
 }
 
-// quote makes one word of text for a shell.
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+// Quote makes one word of text for a shell.
+func Quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // A stream cuts what a shell writes at the token.
 type stream struct {
