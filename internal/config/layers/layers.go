@@ -102,9 +102,12 @@ func (s *Set) mergePage(p *page) {
 	if p.section != ini.Default {
 		target, former = s.open(p.section)
 	}
-	target.Grow(len(p.entries))
-	for i := range p.entries {
-		name, e := p.options[i].Name+p.condition, &p.entries[i]
+	if target.Len() == 0 {
+		*target = p.says.Lend() // as nearly all do, some of them in every set
+		return
+	}
+	target.Grow(p.says.Len())
+	for name, e := range p.says.All() {
 		old, covered := target.Get(name)
 		if covered && former != nil {
 			former.Set(name, old)
@@ -127,12 +130,10 @@ func (s *Set) open(name string) (target, former *Section) {
 	return target, nil
 }
 
-// A page is what one section of one file says. Most sets that the file is part of share its entries; none changes them.
+// A page is what one section of one file says, for a section of the set. The sets that the file is part of share it; none changes it.
 type page struct {
-	section   string
-	condition string // to be part of each option's name
-	options   []ini.Option
-	entries   []Entry
+	section string
+	says    Section
 }
 
 // conditional splits the header word?condition, which means that all options below are to be called option?condition.

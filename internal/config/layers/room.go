@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"gaol/internal/config/ini"
+	"gaol/internal/config/omap"
 	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
 )
@@ -14,6 +15,8 @@ import (
 type room struct {
 	data    []byte // of the file
 	ini     ini.Room
+	names   slab.Of[string]
+	values  slab.Of[*Entry]
 	entries slab.Of[Entry]
 	pages   slab.Of[page]
 }
@@ -69,10 +72,13 @@ func (r *room) pagesOf(f *ini.File) []page {
 	return pages
 }
 
+// page returns what a section says for the one called name; a condition is to be part of each option's name.
 func (r *room) page(file string, section *ini.Section, name, condition string) page {
-	p := page{name, condition, section.Options, r.entries.Take(len(section.Options))}
+	n := len(section.Options)
+	names, values, entries := r.names.Take(n), r.values.Take(n), r.entries.Take(n)
 	for i, o := range section.Options {
-		p.entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
+		entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
+		names[i], values[i] = o.Name+condition, &entries[i]
 	}
-	return p
+	return page{name, omap.Of(names, values)}
 }

@@ -15,7 +15,20 @@ type Map[V any] struct {
 	keys   []string
 	values []V
 	index  []int32 // once there are many: by hash of the key, its place plus one; 0 where none is
+	lent   bool    // the memory is another map's
 }
+
+// Of returns a map of distinct keys and their values. The slices are the map's from then on.
+func Of[V any](keys []string, values []V) Map[V] {
+	m := Map[V]{keys: keys, values: values}
+	if len(keys) > few {
+		m.reindex()
+	}
+	return m
+}
+
+// Lend returns a map with the same keys and values that has memory of its own only once it is changed. From then on m must not change.
+func (m *Map[V]) Lend() Map[V] { return Map[V]{m.keys, m.values, m.index, true} }
 
 const (
 	// few is how many keys are searched one by one. That is about as quick as hashing them, and an index is memory.
@@ -30,14 +43,27 @@ var seed = maphash.MakeSeed()
 
 // Grow makes room for n keys more.
 func (m *Map[V]) Grow(n int) {
-	if n += len(m.keys); n > cap(m.keys) {
+	if n += len(m.keys); n > cap(m.keys) || m.lent {
 		m.keys = append(make([]string, 0, n), m.keys...)
 		m.values = append(make([]V, 0, n), m.values...)
+	}
+	if m.lent {
+		m.index, m.lent = slices.Clone(m.index), false
+	}
+}
+
+// own readies a map for a change.
+func (m *Map[V]) own() {
+	if m.lent {
+		m.Grow(1)
 	}
 }
 
 // Clear removes all keys and keeps the memory for others.
 func (m *Map[V]) Clear() {
+	if m.lent {
+		*m = Map[V]{}
+	}
 	clear(m.keys)
 	clear(m.values)
 	clear(m.index)
@@ -49,7 +75,7 @@ func (m *Map[V]) Clone() *Map[V] {
 	if m == nil {
 		return nil
 	}
-	return &Map[V]{slices.Clone(m.keys), slices.Clone(m.values), slices.Clone(m.index)}
+	return &Map[V]{keys: slices.Clone(m.keys), values: slices.Clone(m.values), index: slices.Clone(m.index)}
 }
 
 // find returns the place of key, or -1.
@@ -80,6 +106,7 @@ func (m *Map[V]) slot(key string) int {
 
 // Set gives key the value v. A new key goes to the end, a present one keeps its place.
 func (m *Map[V]) Set(key string, v V) {
+	m.own()
 	if i := m.find(key); i >= 0 {
 		m.values[i] = v
 		return
@@ -127,6 +154,7 @@ func (m *Map[V]) Delete(key string) {
 	if i < 0 {
 		return
 	}
+	m.own()
 	m.keys = append(m.keys[:i:i], m.keys[i+1:]...)
 	m.values = append(m.values[:i:i], m.values[i+1:]...)
 	m.index = nil
@@ -143,7 +171,8 @@ func (m *Map[V]) Len() int {
 	return len(m.keys)
 }
 
-// At returns the key at place i, counted from 0, and a pointer to its value, good until the next key is added or removed.
+// At returns the key at place i, counted from 0, and a pointer to its value, good until the next key is added or removed. What is lent
+// must not be changed through it.
 func (m *Map[V]) At(i int) (string, *V) { return m.keys[i], &m.values[i] }
 
 // All yields keys and values in order. Values may be Set meanwhile; keys may not be added or removed.

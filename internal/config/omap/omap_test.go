@@ -1,10 +1,12 @@
 package omap
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 func pairs(m *Map[int]) string {
@@ -55,7 +57,7 @@ func TestManyKeys(t *testing.T) {
 	for k := range m.All() {
 		got[k], _ = m.Get(k)
 	}
-	if diff := cmp.Diff(plain, got); diff != "" {
+	if diff := gocmp.Diff(plain, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -70,6 +72,44 @@ func TestGrowKeepsWhatIsThere(t *testing.T) {
 		key, v := m.At(i)
 		if got, ok := m.Get(fmt.Sprint(i)); key != fmt.Sprint(i) || *v != i || got != i || !ok {
 			t.Errorf("place %d: %s = %d, and by its key %d, %v", i, key, *v, got, ok)
+		}
+	}
+}
+
+// TestLentMapsAreChangedAlone changes lent maps in every way and looks at what they were lent from.
+func TestLentMapsAreChangedAlone(t *testing.T) {
+	for _, n := range []int{0, 3, few, few + 1, 3 * few} {
+		keys, values, want := []string{}, []int{}, ""
+		for i := range n {
+			keys, values = append(keys, fmt.Sprint(i)), append(values, i)
+			want += fmt.Sprintf("%d=%d ", i, i)
+		}
+		lender := Of(keys, values)
+		changes := map[string]struct {
+			change func(m *Map[int])
+			want   string
+		}{
+			"another key":      {func(m *Map[int]) { m.Set("x", 1) }, want + "x=1 "},
+			"two more keys":    {func(m *Map[int]) { m.Grow(2); m.Set("x", 1); m.Set("y", 2) }, want + "x=1 y=2 "},
+			"another value":    {func(m *Map[int]) { m.Set("0", 0); m.Set("0", 7); m.Set("0", 0) }, cmp.Or(want, "0=0 ")},
+			"the last removed": {func(m *Map[int]) { m.Set("x", 1); m.Delete("x") }, want},
+			"one removed":      {func(m *Map[int]) { m.Delete("0") }, strings.TrimPrefix(want, "0=0 ")},
+			"all removed":      {func(m *Map[int]) { m.Clear(); m.Set("0", 5) }, "0=5 "},
+		}
+		for name, tt := range changes {
+			m := lender.Lend()
+			tt.change(&m)
+			if got := pairs(&m); got != tt.want {
+				t.Errorf("%d keys, %s: got %s, want %s", n, name, got, tt.want)
+			}
+			if got := pairs(&lender); got != want {
+				t.Fatalf("%d keys, %s: the lender has %s, had %s", n, name, got, want)
+			}
+			for i := range n {
+				if v, ok := lender.Get(fmt.Sprint(i)); v != i || !ok {
+					t.Fatalf("%d keys, %s: the lender finds %d, %v for %d", n, name, v, ok, i)
+				}
+			}
 		}
 	}
 }
