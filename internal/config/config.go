@@ -89,6 +89,7 @@ type Config struct {
 	Failed bool
 
 	main, jails *layers.Set // for Check
+	printed     [][]byte    // Stream as -d prints it, if it is to be printed
 }
 
 // A Level is the weight of a message, numbered as in log levels everywhere: a higher one matters more.

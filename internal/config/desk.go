@@ -20,6 +20,7 @@ type desk struct {
 
 	// What outlives the desk.
 	words slab.Of[any]
+	sheet sheet
 	paper layers.Paper
 }
 

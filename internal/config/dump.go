@@ -10,24 +10,38 @@ import (
 	"gaol/internal/pickle"
 )
 
-// Dump prints a command stream, one command a line.
-func Dump(w io.Writer, stream []any) error {
-	text := make([]byte, 0, dumpPiece+dumpPiece/4)
-	for _, command := range stream {
-		text = append(pickle.AppendRepr(text, command), '\n')
-		if len(text) < dumpPiece {
-			continue
-		}
-		if _, err := w.Write(text); err != nil {
-			return err
-		}
-		text = text[:0]
+// A sheet is where commands are laid out as -d prints them, one a line. Whoever makes the commands of a jail does that at once, so that
+// it is done on all processors.
+type sheet struct{ rest []byte } // empty, with the room that is left
+
+const (
+	sheetSize  = 64 << 10
+	usualSheet = 4 << 10 // what one jail takes
+)
+
+// lay returns the text of commands.
+func (s *sheet) lay(commands []any) []byte {
+	if cap(s.rest) < usualSheet {
+		s.rest = make([]byte, 0, sheetSize)
 	}
-	_, err := w.Write(text)
-	return err
+	text := s.rest
+	for _, c := range commands {
+		text = append(pickle.AppendRepr(text, c), '\n')
+	}
+	s.rest = text[len(text):]
+	return text
 }
 
-// dumpPiece is how many bytes Dump writes at a time: what a pipe holds.
+// write writes texts one behind the other.
+func write(w io.Writer, texts [][]byte) error {
+	b := bufio.NewWriterSize(w, dumpPiece)
+	for _, text := range texts {
+		b.Write(text) // Flush returns the error
+	}
+	return b.Flush()
+}
+
+// dumpPiece is how many bytes are written at a time: what a pipe holds.
 const dumpPiece = 64 << 10
 
 // DumpPretty prints a command stream with the commands that are too long broken into lines.

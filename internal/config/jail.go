@@ -74,6 +74,7 @@ type draft struct {
 	rejected  bool
 	enabled   bool
 
+	printed                []byte     // the commands as -d prints them, if they are to be printed
 	preparing              transcript // what was said before there were commands
 	unprepared, unfinished error      // fatal for the whole
 }

@@ -11,8 +11,12 @@ import (
 
 // Read reads the whole configuration. The error, if any, is fatal for all of it; its text is what the original prints
 // behind "Failed during configuration: ". The Config is never nil: with an error it holds the messages up to there.
-func Read(o Options) (*Config, error) {
+func Read(o Options) (*Config, error) { return readPrinting(o, false) }
+
+// readPrinting is Read for one who, if printing is set, means to print the stream.
+func readPrinting(o Options, printing bool) (*Config, error) {
 	r := newReader(o)
+	r.printing = printing
 	server, err := r.client()
 	c := &Config{Server: server}
 	if err == nil {
@@ -103,8 +107,17 @@ func (r *reader) draft(set *layers.Set, name string) *draft {
 	d.preparing, d.unprepared, r.log = r.log, err, nil
 	if err == nil && d.enabled {
 		d.unfinished = d.finish()
+		d.printed = r.lay(d.jail.Commands)
 	}
 	return d
+}
+
+// lay returns commands as -d prints them, if they are to be printed.
+func (r *reader) lay(commands []any) []byte {
+	if !r.printing {
+		return nil
+	}
+	return r.desk.sheet.lay(commands)
 }
 
 // assemble puts the stream together.
@@ -114,6 +127,7 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 		size += len(d.jail.Commands) + 1
 	}
 	stream, starts := append(make([]any, 0, size), general...), make([]any, 0, len(drafts))
+	printed := append(make([][]byte, 0, len(drafts)+2), r.lay(general))
 	good, bad := 0, 0
 	for _, d := range drafts {
 		c.Jails = append(c.Jails, d.jail)
@@ -125,6 +139,7 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 			return d.unfinished
 		}
 		stream = append(stream, d.jail.Commands...)
+		printed = append(printed, d.printed)
 		if d.jail.Problem == "" {
 			starts = append(starts, []any{"start", d.jail.Name})
 		}
@@ -134,7 +149,7 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 			good++
 		}
 	}
-	c.Stream = append(stream, starts...)
+	c.Stream, c.printed = append(stream, starts...), append(printed, r.lay(starts))
 	c.Failed = bad > 0 && (good == 0 || r.o.StrictJails)
 	return nil
 }
@@ -165,6 +180,7 @@ func (d *draft) judge() {
 	}
 	if p := d.refusal(); p != nil {
 		d.reject(p)
+		d.printed = d.reader.lay(d.jail.Commands)
 	}
 }
 

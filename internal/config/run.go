@@ -18,7 +18,7 @@ const (
 // exit code. Jails without log files are kept.
 func RunDump(w, errw io.Writer, o Options, pretty bool) int {
 	o.AllowNoLogs = true
-	c, err := Read(o)
+	c, err := readPrinting(o, !pretty)
 	c.Messages.print(errw, o.Verbosity)
 	if early(w, errw, err) {
 		return exitBad
@@ -48,7 +48,7 @@ const (
 // RunTest is the client's -t: it reads strictly, prints the stream if asked to, and says whether all is well.
 func RunTest(w, errw io.Writer, o Options, mode DumpMode) int {
 	o.StrictJails = true
-	c, err := Read(o)
+	c, err := readPrinting(o, mode == PlainDump)
 	c.Messages.print(errw, o.Verbosity)
 	if early(w, errw, err) {
 		return exitBad
@@ -91,7 +91,7 @@ func dump(w io.Writer, c *Config, pretty bool) {
 		_ = DumpPretty(w, c.Stream)
 		return
 	}
-	_ = Dump(w, c.Stream)
+	_ = write(w, c.printed)
 }
 
 // print writes the messages that a client of that verbosity shows.
@@ -105,15 +105,24 @@ func (l Log) print(w io.Writer, verbosity int) {
 	case verbosity >= debugging:
 		threshold = 0
 	}
+	now, pid := time.Now(), os.Getpid()
+	var lines []byte // written at once: who reads them is woken once
 	for _, m := range l {
 		if m.Level >= threshold {
-			logLine(w, m)
+			lines = appendLine(lines, now, pid, m)
 		}
+	}
+	if len(lines) > 0 {
+		_, _ = w.Write(lines)
 	}
 }
 
 // logLine prints a message as the original's client logs it.
 func logLine(w io.Writer, m Message) {
-	fmt.Fprintf(w, "%s %-24s[%d]: %-7s %s\n",
-		time.Now().Format("2006-01-02 15:04:05,000"), m.Logger, os.Getpid(), m.Level, m.Text)
+	_, _ = w.Write(appendLine(nil, time.Now(), os.Getpid(), m))
+}
+
+func appendLine(lines []byte, at time.Time, pid int, m Message) []byte {
+	lines = at.AppendFormat(lines, "2006-01-02 15:04:05,000")
+	return fmt.Appendf(lines, " %-24s[%d]: %-7s %s\n", m.Logger, pid, m.Level, m.Text)
 }

@@ -31,7 +31,8 @@ type reader struct {
 	shared *shared
 	desk   *desk
 
-	inOrder bool // jails are to be read one after the other
+	inOrder  bool // jails are to be read one after the other
+	printing bool // commands are to be laid out as -d prints them
 }
 
 func newReader(o Options) *reader {
@@ -43,7 +44,7 @@ func newReader(o Options) *reader {
 
 // fork returns a reader of the same files with a log of its own that works at desk.
 func (r *reader) fork(desk *desk) *reader {
-	return &reader{o: r.o, layers: r.layers, shared: r.shared, desk: desk, inOrder: r.inOrder}
+	return &reader{o: r.o, layers: r.layers, shared: r.shared, desk: desk, inOrder: r.inOrder, printing: r.printing}
 }
 
 // load reads a logical configuration; nil when there is none to be read.
