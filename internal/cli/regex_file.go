@@ -27,7 +27,7 @@ func (g *fileLog) Lines(ctx context.Context) filter.Supply {
 	if each, ok := file.Printed(g.file); ok {
 		g.printed = newPump(ctx, func(_ context.Context, emit func(*ticket.Line) error) error {
 			return each(func(l *ticket.Line) error {
-				if skipped(l.Text) {
+				if filter.Skipped(l.Text) {
 					return nil
 				}
 				return emit(l)
@@ -64,25 +64,7 @@ func (r *lineReader) Next(mem []byte) (filter.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return textBlock(lines), nil
-}
-
-// A textBlock is lines with a line feed each. Those that are skipped do not count.
-type textBlock []byte
-
-func (text textBlock) Each(emit func(*ticket.Line) error) error {
-	var line ticket.Line
-	for len(text) > 0 {
-		end := bytes.IndexByte(text, '\n')
-		line.Text, text = text[:end], text[end+1:]
-		if skipped(line.Text) {
-			continue
-		}
-		if err := emit(&line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return filter.Text(lines), nil
 }
 
 // read fills mem with what comes next and returns the whole lines of that, with their line feeds. What has none at the end of the file

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -58,14 +57,6 @@ func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *
 	return &literalLog{lines: lines}, nil
 }
 
-// skipped reports whether a line is empty or a comment, which are not tested.
-func skipped(line []byte) bool {
-	if len(line) > 0 && line[0] != '\r' {
-		return line[0] == '#'
-	}
-	return len(bytes.TrimRight(line, "\r")) == 0
-}
-
 // A literalLog is log lines from the command line.
 type literalLog struct{ lines []string }
 
@@ -76,7 +67,7 @@ func (*literalLog) Close() error { return nil }
 func (g *literalLog) Lines(context.Context) filter.Supply {
 	var lines filter.Lines
 	for _, text := range g.lines {
-		if line := []byte(text); !skipped(line) {
+		if line := []byte(text); !filter.Skipped(line) {
 			lines = append(lines, ticket.Line{Text: line})
 		}
 	}

@@ -11,12 +11,16 @@ import (
 type chunk struct {
 	mem      []byte // of the supply: the lines as they were read
 	now      ticket.Unix
+	text     surveyed // the lines, if they were surveyed
+	brief    bool     // lines that lead to nothing are only counted
 	lines    []queued
 	kept     []byte // what of the lines is not in mem
+	places   []int32
 	events   []event
 	values   values // of all matches
 	texts    []byte // of all values
 	prefixes []ticket.Fields
+	plain    int        // lines beside those in lines that lead to nothing
 	prefixed int        // lines that prefregex matched
 	gaveUp   []*pattern // searches that were given up
 	err      error      // what came behind the lines instead of more
@@ -55,7 +59,7 @@ func newChunk() *chunk {
 func (c *chunk) reset() {
 	*c = chunk{
 		mem: c.mem, lines: c.lines[:0], kept: c.kept[:0], events: c.events[:0], values: c.values[:0], texts: c.texts[:0],
-		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0],
+		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], places: c.places[:0],
 	}
 }
 
@@ -76,6 +80,10 @@ func (c *chunk) add(l *ticket.Line, text []byte) {
 func (c *chunk) date(f *Filter) {
 	f.now = f.env.Now()
 	c.now = f.now
+	if c.text.text != nil {
+		c.dateText(f)
+		return
+	}
 	var nothing ticket.Line
 	for i := range c.lines {
 		x := &c.lines[i]
@@ -90,6 +98,30 @@ func (c *chunk) date(f *Filter) {
 		if x.line.told != nil {
 			x.line.told = c.keep(x.line.told)
 		}
+	}
+}
+
+// dateText finds the dates of lines that were surveyed, and leaves only those among the lines that may lead to something.
+func (c *chunk) dateText(f *Filter) {
+	var nothing ticket.Line
+	for {
+		text, promising, ok := c.text.next()
+		if !ok {
+			return
+		}
+		if _, err := f.split(&f.own, text, &nothing, false); err != nil {
+			c.err = err
+			return
+		}
+		if !promising && f.isPlain() {
+			c.plain++
+			continue
+		}
+		x := queued{line: f.own}
+		if x.line.told != nil {
+			x.line.told = c.keep(x.line.told)
+		}
+		c.lines = append(c.lines, x)
 	}
 }
 
@@ -137,12 +169,13 @@ func cloneParts(parts []part) *[]part {
 // A searcher does with the lines of chunks what needs no knowledge of other lines.
 type searcher struct {
 	filter *Filter
+	survey survey
 	chunk  *chunk
 	at     int // the line
 }
 
 func newSearcher(t *Tester) *searcher {
-	s := &searcher{filter: t.assistant()}
+	s := &searcher{filter: t.assistant(), survey: t.survey()}
 	f := s.filter
 	f.gate, f.barren = t.gate(), t.barren()
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
@@ -166,6 +199,13 @@ func (s *searcher) add(e event) {
 
 // cut makes the lines of block those of c.
 func (s *searcher) cut(c *chunk, block Block, source string) {
+	if text, ok := block.(Text); ok && c.brief {
+		if c.text, ok = s.survey.of(text); ok {
+			c.places = append(c.places, c.text.places...)
+			c.text.places = c.places
+			return
+		}
+	}
 	_ = block.Each(func(l *ticket.Line) error {
 		c.add(l, s.filter.decode(l, source))
 		return nil
@@ -174,12 +214,23 @@ func (s *searcher) cut(c *chunk, block Block, source string) {
 
 // search looks for what is in the lines of c.
 func (s *searcher) search(c *chunk) {
-	s.chunk, s.filter.now = c, c.now
-	before := s.filter.prefixes
+	f := s.filter
+	s.chunk, f.now = c, c.now
+	before := f.prefixes
 	for i := range c.lines {
-		x := &c.lines[i]
-		s.at, s.filter.line = i, &x.line
-		_ = s.filter.search() // recording fails never
+		s.at, f.line = i, &c.lines[i].line
+		if c.text.text == nil {
+			_ = f.search() // recording fails never
+			continue
+		}
+		f.assemble()
+		_ = f.seek()
 	}
-	c.prefixed = s.filter.prefixes - before
+	c.prefixed = f.prefixes - before
+	if c.text.text != nil {
+		s.survey.note(c.plain, c.plain+len(c.lines))
+		if s.survey.matched {
+			c.prefixed += c.plain
+		}
+	}
 }

@@ -19,7 +19,8 @@ type Queue struct {
 	tester *Tester
 	take   func(*Outcome) error
 	skip   func(lines int) // nil while plain lines are taken, too
-	alone  bool            // everything is done by the caller's goroutine, line by line
+	survey survey
+	alone  bool // everything is done by the caller's goroutine, line by line
 	source string
 	supply Supply
 	shared shared
@@ -40,7 +41,7 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 	f := t.filter
 	// Where messages are read, they must come in the order of the lines, too.
 	told := f.env.Log.Enabled(context.Background(), slog.LevelError)
-	return &Queue{tester: t, take: take, alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1}
+	return &Queue{tester: t, take: take, survey: t.survey(), alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1}
 }
 
 // Skip has lines that lead to nothing only counted from now on, by skip, which is told of some at a time. take may call it.
@@ -68,19 +69,68 @@ func (q *Queue) solo() error {
 		if err != nil {
 			return err
 		}
-		if err := block.Each(q.test); err != nil {
+		if err := q.testBlock(block); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// testBlock tests the lines of block one by one.
+func (q *Queue) testBlock(block Block) error {
+	if text, ok := block.(Text); ok && q.skip != nil {
+		if lines, ok := q.survey.of(text); ok {
+			return q.testSurveyed(lines)
+		}
+	}
+	return block.Each(q.test)
+}
+
+// testSurveyed does so with lines that were surveyed.
+func (q *Queue) testSurveyed(lines surveyed) error {
+	t, f := q.tester, q.tester.filter
+	plain, all := 0, 0
+	for {
+		text, promising, ok := lines.next()
+		if !ok {
+			break
+		}
+		all++
+		l := ticket.Line{Text: text}
+		if err := t.prepare(&l, text); err != nil {
+			return err
+		}
+		if !promising && f.isPlain() {
+			plain++
+			continue
+		}
+		f.assemble()
+		if err := f.seek(); err != nil {
+			return err
+		}
+		if err := q.tell(&l); err != nil {
+			return err
+		}
+	}
+	q.survey.note(plain, all)
+	if q.survey.matched {
+		f.prefixes += plain
+	}
+	q.skip(plain)
+	return nil
+}
+
 // test tests one line.
 func (q *Queue) test(l *ticket.Line) error {
-	t := q.tester
-	if err := t.judge(l, q.source); err != nil {
+	if err := q.tester.judge(l, q.source); err != nil {
 		return err
 	}
+	return q.tell(l)
+}
+
+// tell hands on what a line that was tested leads to.
+func (q *Queue) tell(l *ticket.Line) error {
+	t := q.tester
 	if q.skip != nil && t.outcome.plain() {
 		q.skip(1)
 		return nil

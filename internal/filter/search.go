@@ -18,27 +18,31 @@ type Hit struct {
 
 // search looks for failures in the present line and hands them to f.visit.
 func (f *Filter) search() error {
-	p := f.program
 	f.assemble()
-	text := f.text
-	if f.gate != nil && p.maxLines == 1 && !f.gate.Open(text) {
+	if f.gate != nil && f.program.maxLines == 1 && !f.gate.Open(f.text) {
 		return nil
 	}
+	if f.isBarren(f.text) {
+		f.prefixes++
+		return nil
+	}
+	return f.seek()
+}
+
+// seek does so in a text that may have some.
+func (f *Filter) seek() error {
+	p, text := f.program, f.text
 	if p.earlyIgnore && f.isIgnored(text) {
 		return nil
 	}
 	if p.prefregex != nil {
-		barren := f.isBarren(text)
-		if !barren && !f.find(&f.prefix, p.prefregex, text) {
+		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
 		f.tally.Heard = f.ear.tells
 		f.prefixes++
 		if f.prefixed != nil {
 			f.prefixed()
-		}
-		if barren {
-			return nil
 		}
 		text = f.content(text)
 	}

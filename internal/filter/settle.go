@@ -6,6 +6,9 @@ func (q *Queue) settle(c *chunk) error {
 		q.shared.settler.giveUp(r)
 	}
 	q.tester.prefixed += c.prefixed
+	if c.plain > 0 {
+		q.skip(c.plain)
+	}
 	if err := q.finishAll(c); err != nil {
 		return err
 	}

@@ -86,12 +86,18 @@ func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
 // judge finds out what a line leads to, and that only is in the outcome then.
 func (t *Tester) judge(l *ticket.Line, source string) error {
 	f := t.filter
-	t.outcome.clear()
-	t.tick()
-	if _, err := f.split(&f.own, f.decode(l, source), l, false); err != nil {
+	if err := t.prepare(l, f.decode(l, source)); err != nil {
 		return err
 	}
 	return f.search()
+}
+
+// prepare makes l, with text as what it says, the present line.
+func (t *Tester) prepare(l *ticket.Line, text []byte) error {
+	t.outcome.clear()
+	t.tick()
+	_, err := t.filter.split(&t.filter.own, text, l, false)
+	return err
 }
 
 // tick looks at the clock from time to time.

@@ -26,14 +26,15 @@ type shared struct {
 	unmade  int   // chunks that may be made besides
 	err     error // what ended the lines, once all before it are settled
 
-	busy [settling + 1]bool // somebody is at that step
-	over bool               // there is nothing left to read
+	busy  [settling + 1]bool // somebody is at that step
+	over  bool               // there is nothing left to read
+	brief bool               // lines that lead to nothing are only counted
 }
 
 // share tests lines on several processors. The error may be io.EOF.
 func (q *Queue) share() error {
 	s := &q.shared
-	s.settler = q.tester.settler()
+	s.settler, s.brief = q.tester.settler(), q.skip != nil
 	s.changed.L = &s.mu
 	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
 	s.unmade = 2 * workers // one that is worked on, one that waits for its turn
@@ -100,6 +101,7 @@ func (s *shared) tellLocked() {
 func (q *Queue) readAndCutLocked(w *searcher) {
 	s := &q.shared
 	c := s.spareLocked()
+	c.brief = s.brief
 	s.undated = append(s.undated, c)
 	s.busy[reading] = true
 	s.mu.Unlock()
@@ -156,7 +158,7 @@ func (q *Queue) settleLocked() {
 	err := q.settle(c)
 	c.reset()
 	s.mu.Lock()
-	s.busy[settling], s.err = false, err
+	s.busy[settling], s.err, s.brief = false, err, q.skip != nil
 	s.dated = slices.Delete(s.dated, 0, 1)
 	s.spare = append(s.spare, c)
 	s.tellLocked()

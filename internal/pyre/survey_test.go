@@ -1,0 +1,58 @@
+package pyre
+
+import (
+	"math/rand"
+	"slices"
+	"testing"
+)
+
+// TestSurveyTellsWhatTheGateTells compares places in texts of many lines with what a gate says of each line.
+func TestSurveyTellsWhatTheGateTells(t *testing.T) {
+	rnd := rand.New(rand.NewSource(3))
+	var s Surveyor
+	open, shut := 0, 0
+	for round := range 4000 {
+		var g Gate
+		for range 1 + rnd.Intn(3) {
+			var c clause
+			for range 1 + rnd.Intn(4) {
+				c = append(c, letters(rnd, minWindow+rnd.Intn(5)))
+			}
+			d := demand{many: newMultiScan(c)}
+			if rnd.Intn(2) == 0 {
+				d = demand{few: []literal{newLiteral(c[0]), newLiteral(c[len(c)-1])}[rnd.Intn(2):]}
+			}
+			g.needs = append(g.needs, d)
+		}
+		var text []byte
+		for range rnd.Intn(12) {
+			text = append(append(text, letters(rnd, rnd.Intn(30))...), '\n')
+		}
+		if round%5 == 0 { // a last line without a line feed
+			text = append(text, letters(rnd, rnd.Intn(30))...)
+		}
+		places, ok := s.Survey(&g, text)
+		if !ok || !slices.IsSorted(places) {
+			t.Fatalf("%v, %v", places, ok)
+		}
+		for from := 0; from < len(text); {
+			to := lineEnd(text, from)
+			line := text[from:to]
+			told := slices.ContainsFunc(places, func(p int32) bool { return from <= int(p) && int(p) < to })
+			if want := g.Holds(line); told != want {
+				t.Fatalf("line %q of %q: told of it %v, gate %v; %v", line, text, told, want, places)
+			} else if want {
+				open++
+			} else {
+				shut++
+			}
+			from = to + 1
+		}
+	}
+	if open < 1000 || shut < 2000 {
+		t.Errorf("%d open, %d shut: the test compares little", open, shut)
+	}
+	if _, ok := s.Survey(new(Gate), []byte("x\n")); ok {
+		t.Error("a gate without demands has something to go by")
+	}
+}
