@@ -16,7 +16,7 @@ import (
 
 	"gaol/internal/cli/client"
 	"gaol/internal/config"
-	"gaol/internal/control"
+	"gaol/internal/control/serve"
 	"gaol/internal/logging"
 	"gaol/internal/server"
 )
@@ -47,8 +47,8 @@ func (d *daemon) run(ctx context.Context) int {
 	if err := writePid(d.pidFile); err != nil {
 		log.Error(fmt.Sprintf("Unable to create PID file: %v", err))
 	}
-	listener, err := control.Listen(d.socket, d.force)
-	if errors.Is(err, control.ErrExists) {
+	listener, err := serve.Listen(d.socket, d.force)
+	if errors.Is(err, serve.ErrExists) {
 		log.Error("Fail2ban seems to be already running: " + err.Error())
 		return failed
 	}
@@ -72,7 +72,7 @@ func (d *daemon) run(ctx context.Context) int {
 
 // serve answers clients and reads logs until the end, in the order that loses nothing: nobody comes any more, the jails stop, then
 // the sources. Socket and pid file are gone before a client hears that the server has stopped, so that it can start another.
-func (d *daemon) serve(ctx context.Context, listener *control.Listener) int {
+func (d *daemon) serve(ctx context.Context, listener *serve.Listener) int {
 	log := d.output.Logger("fail2ban.server")
 	sources, stopSources := context.WithCancel(context.Background())
 	clients, stopClients := context.WithCancel(context.Background())
@@ -86,7 +86,7 @@ func (d *daemon) serve(ctx context.Context, listener *control.Listener) int {
 	})
 	running := make(chan error, 2)
 	go func() { running <- srv.Run(sources) }()
-	control := control.Server{
+	control := serve.Server{
 		Handler: srv.Handle, Log: d.output.Logger("fail2ban.asyncserver"), ReadOnlyOthers: d.readers != "",
 	}
 	go func() { running <- control.Serve(clients, listener) }()

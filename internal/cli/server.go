@@ -30,7 +30,7 @@ func serverProgram(ctx context.Context, argv []string, stdin io.Reader, stdout, 
 	case !o.Foreground && os.Getenv(client.Detached) == "":
 		return detach(argv, stderr)
 	}
-	return serve(client.Attentive(ctx), o, stdout, stderr)
+	return beServer(client.Attentive(ctx), o, stdout, stderr)
 }
 
 // detach starts this program again, away from the terminal, and leaves it alone.
@@ -51,8 +51,8 @@ func detach(argv []string, stderr io.Writer) int {
 	return 0
 }
 
-// serve is the server itself, in this process.
-func serve(ctx context.Context, o *client.Options, stdout, stderr io.Writer) int {
+// beServer is the server itself, in this process.
+func beServer(ctx context.Context, o *client.Options, stdout, stderr io.Writer) int {
 	background := os.Getenv(client.Detached) != ""
 	os.Unsetenv(client.Detached)
 	syscall.Umask(0o077)

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"gaol/internal/control"
+	"gaol/internal/control/serve"
 )
 
 // share lets the members of a group ask the server at socket, without being able to change anything. A folder that keeps everybody
@@ -21,7 +21,7 @@ func share(socket, group string) error {
 	if err != nil {
 		return fmt.Errorf("readonlygroup = %s: its number is %q", group, g.Gid)
 	}
-	if err := control.ShareWith(socket, gid); err != nil {
+	if err := serve.ShareWith(socket, gid); err != nil {
 		return err
 	}
 	return openFolder(filepath.Dir(socket), gid)

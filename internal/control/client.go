@@ -39,7 +39,7 @@ type Client struct {
 	Waiting func()
 
 	conn *socket
-	in   framer
+	in   Framer
 }
 
 // Dial connects to the server whose socket is at path.
@@ -51,7 +51,7 @@ func Dial(ctx context.Context, path string) (*Client, error) {
 	if err != nil {
 		return nil, dialError(path, err)
 	}
-	return &Client{conn: conn, in: framer{r: conn, limit: maxReply, more: longReply}}, nil
+	return &Client{conn: conn, in: Framer{R: conn, Limit: maxReply, More: longReply}}, nil
 }
 
 func dialError(path string, err error) error {
@@ -78,8 +78,8 @@ func (c *Client) Call(ctx context.Context, cmd []any) (any, error) {
 		return nil, err
 	}
 	// The mark has no escape: the server would read two broken requests.
-	if strings.Contains(string(request), endMark) {
-		return nil, fmt.Errorf("an argument contains %s, which no command can", endMark)
+	if strings.Contains(string(request), EndMark) {
+		return nil, fmt.Errorf("an argument contains %s, which no command can", EndMark)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, callError(ctx, err)
@@ -90,7 +90,7 @@ func (c *Client) Call(ctx context.Context, cmd []any) (any, error) {
 		}
 		return ctx.Err()
 	}
-	answer, err := c.exchange(append(request, endMark...))
+	answer, err := c.exchange(append(request, EndMark...))
 	if err != nil {
 		return nil, callError(ctx, err)
 	}
@@ -101,7 +101,7 @@ func (c *Client) exchange(request []byte) (any, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return nil, err
 	}
-	body, err := c.in.next()
+	body, err := c.in.Next()
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (c *Client) Close() error {
 		}
 		return nil
 	}
-	_, err := c.conn.Write([]byte(closeMark + endMark))
+	_, err := c.conn.Write([]byte(CloseMark + EndMark))
 	if errors.Is(err, syscall.EPIPE) {
 		err = nil // the server hung up first
 	}

@@ -1,14 +1,12 @@
 package control
 
 import (
-	"context"
 	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
 	"gaol/internal/pickle"
 )
@@ -77,8 +75,8 @@ func answerOnce(t *testing.T, raw string) string {
 			return
 		}
 		defer conn.Close()
-		in := framer{r: conn, limit: maxRequest}
-		in.next()
+		in := Framer{R: conn, Limit: 1 << 20}
+		in.Next()
 		conn.Write([]byte(raw))
 	}()
 	return path
@@ -90,7 +88,7 @@ func TestCallUnderstandsAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return string(b) + endMark
+		return string(b) + EndMark
 	}
 	tests := []struct {
 		name, answer string
@@ -101,7 +99,7 @@ func TestCallUnderstandsAnswers(t *testing.T) {
 		{"a list instead of the tuple", pack([]any{0, "pong"}), "pong", nil},
 		{"nothing", "", nil, ErrClosed},
 		{"half an answer", "\x80\x04", nil, ErrClosed},
-		{"junk", "junk" + endMark, nil, ErrProtocol},
+		{"junk", "junk" + EndMark, nil, ErrProtocol},
 		{"bare text", pack("ERROR: no"), nil, ErrProtocol},
 		{"shutting down", pack([]any{"SHUTDOWN"}), nil, ErrProtocol},
 		{"an error that is no exception", pack(pickle.Tuple{1, "no"}), nil, ErrProtocol},
@@ -117,24 +115,12 @@ func TestCallUnderstandsAnswers(t *testing.T) {
 	}
 }
 
-func TestCallGivesUpInTime(t *testing.T) {
-	path := start(t, &Server{Handler: func(ctx context.Context, _ []any, _ Peer) (any, error) {
-		<-ctx.Done()
-		return nil, nil
-	}})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := client(t, path).Call(ctx, []any{"ping"}); !errors.Is(err, ErrTimeout) {
-		t.Errorf("got %v, want ErrTimeout", err)
+func client(t *testing.T, path string) *Client {
+	t.Helper()
+	c, err := Dial(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestCallRefusesTheEndMarkInAnArgument(t *testing.T) {
-	c := client(t, start(t, &Server{Handler: echo}))
-	if _, err := c.Call(t.Context(), []any{"echo", "a" + endMark + "b"}); err == nil {
-		t.Error("no error")
-	}
-	if got, err := c.Call(t.Context(), []any{"echo"}); err != nil || pickle.Repr(got) != "['echo']" {
-		t.Errorf("the connection is broken: %v, %v", got, err)
-	}
+	t.Cleanup(func() { c.Close() })
+	return c
 }

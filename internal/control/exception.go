@@ -74,8 +74,13 @@ func FileNotFound(path string) *Exception {
 	return builtin("FileNotFoundError", int(syscall.ENOENT), "No such file or directory", path)
 }
 
-// exceptionOf returns the exception within err, or the one that says what err says.
-func exceptionOf(err error) *Exception {
+// PermissionError refuses what the user may not do.
+func PermissionError(text string) *Exception {
+	return builtin("PermissionError", int(syscall.EPERM), text)
+}
+
+// ExceptionOf returns the exception within err, or the one that says what err says.
+func ExceptionOf(err error) *Exception {
 	if e, ok := errors.AsType[*Exception](err); ok {
 		return e
 	}

@@ -1,8 +1,8 @@
-// Package control is the control socket: framing, commands in, replies out, for both ends.
+// Package control is what both ends of the control socket share, framing and exceptions, and the client's end: in go commands, out come
+// replies, errors as exception objects of Python. The server's end is package serve.
 //
-// In go connections of clients of any origin; a Handler is called with each command they send, and what it returns goes back
-// as Python's clients expect it, errors as exception objects. The client side does the reverse. The package never knows what
-// a command means, never evaluates anything that arrives, and never lets a slow or broken client hold up another one.
+// The package never knows what a command means, and never evaluates anything that arrives. It does without package net, which a client's
+// command would wait for (see package early).
 package control
 
 import (
@@ -12,34 +12,35 @@ import (
 	"io"
 )
 
-// Each message is a pickle followed by endMark, without a length in front. A message that is closeMark ends the session.
+// Each message is a pickle followed by EndMark, without a length in front. A message that is CloseMark ends the session.
 const (
-	endMark   = "<F2B_END_COMMAND>"
-	closeMark = "<F2B_CLOSE_COMMAND>"
+	EndMark   = "<F2B_END_COMMAND>"
+	CloseMark = "<F2B_CLOSE_COMMAND>"
 )
 
-// errTooLong tells a message that outgrew its limit; its rest was not read.
-var errTooLong = errors.New("message too long")
+// ErrTooLong tells a message that outgrew its limit; its rest was not read.
+var ErrTooLong = errors.New("message too long")
 
-// A framer cuts a stream into messages.
-type framer struct {
-	r     io.Reader
-	buf   []byte
-	scan  int // no endMark begins before buf[scan]
-	limit int // bytes a message may have
-	more  int // how large the buffer is to be at least, once the first one is full
+// A Framer cuts a stream into messages.
+type Framer struct {
+	R     io.Reader
+	Limit int // bytes a message may have
+	More  int // how large the buffer is to be at least, once the first one is full
+
+	buf  []byte
+	scan int // no EndMark begins before buf[scan]
 }
 
-// next returns the next message without its mark; it is valid until the call after. The error is io.EOF when the other side
+// Next returns the next message without its mark; it is valid until the call after. The error is io.EOF when the other side
 // went away, also in the middle of a message.
-func (f *framer) next() ([]byte, error) {
+func (f *Framer) Next() ([]byte, error) {
 	for {
-		if i := bytes.Index(f.buf[f.scan:], []byte(endMark)); i >= 0 {
+		if i := bytes.Index(f.buf[f.scan:], []byte(EndMark)); i >= 0 {
 			return f.cut(f.scan + i), nil
 		}
-		f.scan = max(f.scan, len(f.buf)-len(endMark)+1)
-		if f.scan > f.limit {
-			return nil, fmt.Errorf("%w: more than %d bytes", errTooLong, f.limit)
+		f.scan = max(f.scan, len(f.buf)-len(EndMark)+1)
+		if f.scan > f.Limit {
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLong, f.Limit)
 		}
 		if err := f.fill(); err != nil {
 			return nil, err
@@ -47,26 +48,26 @@ func (f *framer) next() ([]byte, error) {
 	}
 }
 
-func (f *framer) cut(end int) []byte {
+func (f *Framer) cut(end int) []byte {
 	message := f.buf[:end:end]
-	f.buf = f.buf[end+len(endMark):]
+	f.buf = f.buf[end+len(EndMark):]
 	f.scan = 0
 	return message
 }
 
 // fill reads what is there. The buffer is a new one when the old one is full, so that messages cut from it stay intact.
-func (f *framer) fill() error {
+func (f *Framer) fill() error {
 	const least = 4096
 	if cap(f.buf)-len(f.buf) < least {
 		room := 2*len(f.buf) + least
 		if len(f.buf) > 0 {
-			room = max(room, f.more)
+			room = max(room, f.More)
 		}
 		bigger := make([]byte, len(f.buf), room)
 		copy(bigger, f.buf)
 		f.buf = bigger
 	}
-	n, err := f.r.Read(f.buf[len(f.buf):cap(f.buf)])
+	n, err := f.R.Read(f.buf[len(f.buf):cap(f.buf)])
 	f.buf = f.buf[:len(f.buf)+n]
 	if n > 0 {
 		return nil

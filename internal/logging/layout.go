@@ -23,7 +23,7 @@ func layoutFor(name string) layout {
 	return layout{
 		datetime: up != "SYSLOG" && up != "SYSOUT",
 		padding:  up != "SYSLOG",
-		facility: facilities.Get()["DAEMON"],
+		facility: daemonFacility,
 	}
 }
 
@@ -36,7 +36,7 @@ func (l layout) with(options map[string]string) (layout, error) {
 		case "padding":
 			l.padding = isOn(value)
 		case "facility":
-			n, ok := facilities.Get()[strings.ToUpper(value)]
+			n, ok := numberOf(facilities, value)
 			if !ok {
 				return l, fmt.Errorf("unknown syslog facility %q; write one of DAEMON, AUTH, AUTHPRIV, LOCAL0 to LOCAL7", value)
 			}

@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
-
-	"gaol/internal/lazy"
 )
 
 // Levels beside slog's own. What each means: critical and error = someone must act, warning = odd but served, notice =
@@ -50,20 +48,34 @@ func describe(l slog.Level) (number int, word string) {
 	return last.number, last.word
 }
 
-// names are the words that loglevel accepts, with their numbers.
-var names = lazy.Value[map[string]int]{Make: func() map[string]int {
-	return map[string]int{
-		"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "NOTICE": 25, "INFO": 20, "MSG": 18,
-		"DEBUG": 10, "TRACEDEBUG": 7, "HEAVYDEBUG": 5, "NOTSET": 0,
+// A numbered name is one that a setting may have, and the number it stands for.
+type numbered struct {
+	name   string
+	number int
+}
+
+// numberOf returns what name stands for in table, whatever its case.
+func numberOf(table []numbered, name string) (int, bool) {
+	for _, n := range table {
+		if strings.EqualFold(n.name, name) {
+			return n.number, true
+		}
 	}
-}}
+	return 0, false
+}
+
+// names are the words that loglevel accepts, with their numbers.
+var names = []numbered{
+	{"CRITICAL", 50}, {"FATAL", 50}, {"ERROR", 40}, {"WARNING", 30}, {"WARN", 30}, {"NOTICE", 25}, {"INFO", 20}, {"MSG", 18},
+	{"DEBUG", 10}, {"TRACEDEBUG", 7}, {"HEAVYDEBUG", 5}, {"NOTSET", 0},
+}
 
 // ParseLevel reads a loglevel option: a word in any case, or a number. It returns the number: records below it are dropped.
 func ParseLevel(text string) (int, error) {
-	up := strings.ToUpper(text)
-	if n, ok := names.Get()[up]; ok {
+	if n, ok := numberOf(names, text); ok {
 		return n, nil
 	}
+	up := strings.ToUpper(text)
 	if n, err := strconv.Atoi(up); err == nil && n >= 0 {
 		return n, nil
 	}

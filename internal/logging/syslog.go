@@ -4,24 +4,23 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path"
 	"runtime"
 	"strconv"
 	"strings"
-
-	"gaol/internal/lazy"
+	"syscall"
 )
 
 // facilities are the syslog facility codes of RFC 3164 by the names the facility option takes.
-var facilities = lazy.Value[map[string]int]{Make: func() map[string]int {
-	return map[string]int{
-		"KERN": 0, "USER": 1, "MAIL": 2, "DAEMON": 3, "AUTH": 4, "SYSLOG": 5, "LPR": 6, "NEWS": 7, "UUCP": 8, "CRON": 9,
-		"AUTHPRIV": 10, "FTP": 11, "LOCAL0": 16, "LOCAL1": 17, "LOCAL2": 18, "LOCAL3": 19, "LOCAL4": 20, "LOCAL5": 21,
-		"LOCAL6": 22, "LOCAL7": 23,
-	}
-}}
+var facilities = []numbered{
+	{"KERN", 0}, {"USER", 1}, {"MAIL", 2}, {"DAEMON", daemonFacility}, {"AUTH", 4}, {"SYSLOG", 5}, {"LPR", 6}, {"NEWS", 7}, {"UUCP", 8},
+	{"CRON", 9}, {"AUTHPRIV", 10}, {"FTP", 11}, {"LOCAL0", 16}, {"LOCAL1", 17}, {"LOCAL2", 18}, {"LOCAL3", 19}, {"LOCAL4", 20},
+	{"LOCAL5", 21}, {"LOCAL6", 22}, {"LOCAL7", 23},
+}
+
+// daemonFacility is the one that holds if none is given.
+const daemonFacility = 3
 
 // severity maps an entry's level to the syslog severity.
 func severity(e *entry) int {
@@ -44,7 +43,7 @@ func severity(e *entry) int {
 type syslog struct {
 	layout
 	path string
-	conn net.Conn
+	conn *os.File
 	buf  []byte
 }
 
@@ -61,7 +60,7 @@ func dialSyslog(socket string, l layout) (*syslog, error) {
 }
 
 func (s *syslog) reopen() error {
-	conn, err := net.Dial("unixgram", s.path)
+	conn, err := dialDatagram(s.path)
 	if err != nil {
 		return err
 	}
@@ -85,8 +84,22 @@ func (s *syslog) Close() error {
 	return s.conn.Close()
 }
 
+// dialDatagram connects to a socket of datagrams, without package net: a client's log, which never does this, shall not wait for that
+// to be initialised.
+func dialDatagram(path string) (*os.File, error) {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_DGRAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("socket", err)
+	}
+	if err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); err != nil {
+		syscall.Close(fd)
+		return nil, &os.PathError{Op: "connect", Path: path, Err: err}
+	}
+	return os.NewFile(uintptr(fd), path), nil
+}
+
 // send writes one datagram and, if that fails, dials anew and tries once more.
-func send(t target, conn net.Conn, b []byte) error {
+func send(t target, conn *os.File, b []byte) error {
 	_, err := conn.Write(b)
 	if err == nil {
 		return nil
@@ -108,7 +121,7 @@ const journalSocket = "/run/systemd/journal/socket"
 // journal speaks systemd's native protocol (systemd.io, "Native Journal Protocol").
 type journal struct {
 	layout
-	conn net.Conn
+	conn *os.File
 	buf  []byte
 }
 
@@ -121,7 +134,7 @@ func dialJournal(l layout) (*journal, error) {
 }
 
 func (j *journal) reopen() error {
-	conn, err := net.Dial("unixgram", journalSocket)
+	conn, err := dialDatagram(journalSocket)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func (s *Server) Shutdown() {
 	<-s.stopped
 }
 
-// Handle answers one command. It is a control.Handler.
+// Handle answers one command. It is a serve.Handler.
 func (s *Server) Handle(ctx context.Context, cmd []any, _ control.Peer) (any, error) {
 	reply, err := s.execute(ctx, cmd)
 	if err != nil {

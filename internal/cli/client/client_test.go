@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/control"
+	"gaol/internal/control/serve"
 	"gaol/internal/pickle"
 )
 
@@ -50,13 +51,13 @@ func (f *fakeServer) questions() []string {
 func startFake(t *testing.T, answer func(cmd []any) (any, error)) (f *fakeServer, stop func()) {
 	t.Helper()
 	f = &fakeServer{socket: filepath.Join(t.TempDir(), "s"), answer: answer}
-	l, err := control.Listen(f.socket, false)
+	l, err := serve.Listen(f.socket, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
-	go func() { done <- (&control.Server{Handler: f.handle}).Serve(ctx, l) }()
+	go func() { done <- (&serve.Server{Handler: f.handle}).Serve(ctx, l) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -467,13 +468,13 @@ func TestBeTheServer(t *testing.T) {
 	if err != nil || !o.Async || o.Foreground || o.LogTarget != "/dev/null" || o.PidFile == "" {
 		t.Fatalf("called with %q: %v", words, err)
 	}
-	l, err := control.Listen(o.Socket, o.Force)
+	l, err := serve.Listen(o.Socket, o.Force)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	s := control.Server{Handler: func(_ context.Context, cmd []any, _ control.Peer) (any, error) {
+	s := serve.Server{Handler: func(_ context.Context, cmd []any, _ control.Peer) (any, error) {
 		switch {
 		case cmd[0] == "stop":
 			cancel()

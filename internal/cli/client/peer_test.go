@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/control"
+	"gaol/internal/control/serve"
 	"gaol/internal/pickle"
 )
 
@@ -76,11 +77,11 @@ func TestBothClientsPrintTheSame(t *testing.T) {
 	var value any
 	var failure error
 	dir := confDir(t)
-	l, err := control.Listen(dir+"/s", false)
+	l, err := serve.Listen(dir+"/s", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := control.Server{Handler: func(context.Context, []any, control.Peer) (any, error) { return value, failure }}
+	s := serve.Server{Handler: func(context.Context, []any, control.Peer) (any, error) { return value, failure }}
 	go s.Serve(t.Context(), l)
 
 	jail := listOf(tupleOf("Filter", listOf(tupleOf("A", 1), tupleOf("B", listOf("x", 2)), tupleOf("C", nil))), tupleOf("Actions", listOf(tupleOf("D", ""))))

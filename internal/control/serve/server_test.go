@@ -1,4 +1,4 @@
-package control
+package serve
 
 import (
 	"bufio"
@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"gaol/internal/control"
 	"gaol/internal/pickle"
 )
 
@@ -54,9 +55,9 @@ func connect(t *testing.T, path string) net.Conn {
 	return conn
 }
 
-func client(t *testing.T, path string) *Client {
+func client(t *testing.T, path string) *control.Client {
 	t.Helper()
-	c, err := Dial(t.Context(), path)
+	c, err := control.Dial(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +66,10 @@ func client(t *testing.T, path string) *Client {
 }
 
 // echo answers a command with itself.
-func echo(_ context.Context, cmd []any, _ Peer) (any, error) { return cmd, nil }
+func echo(_ context.Context, cmd []any, _ control.Peer) (any, error) { return cmd, nil }
 
 // fake answers what the recorded exchanges ask.
-func fake(_ context.Context, cmd []any, _ Peer) (any, error) {
+func fake(_ context.Context, cmd []any, _ control.Peer) (any, error) {
 	switch words := pickle.Str(cmd); {
 	case cmd[0] == "ping":
 		return "pong", nil
@@ -87,7 +88,7 @@ func fake(_ context.Context, cmd []any, _ Peer) (any, error) {
 				pickle.Tuple{"Banned IP list", []string{"192.0.2.7"}}}},
 		}, nil
 	}
-	return nil, InvalidCommand("Invalid command")
+	return nil, control.InvalidCommand("Invalid command")
 }
 
 type rawCase struct {
@@ -99,7 +100,7 @@ type rawCase struct {
 
 func rawCases(t *testing.T) []rawCase {
 	t.Helper()
-	f, err := os.Open("../pickle/testdata/server_cases.jsonl")
+	f, err := os.Open("../../pickle/testdata/server_cases.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestRecordedExchanges(t *testing.T) {
 			if _, err := conn.Write(send); err != nil {
 				t.Fatal(err)
 			}
-			in := framer{r: conn, limit: maxRequest}
+			in := control.Framer{R: conn, Limit: maxRequest}
 			for _, want := range c.ReplyPy.([]any) {
 				if got := answerText(t, &in); !sameAnswer(got, want.(string)) {
 					t.Errorf("got %s, want %s", got, want)
@@ -146,9 +147,9 @@ func TestRecordedExchanges(t *testing.T) {
 	}
 }
 
-func answerText(t *testing.T, in *framer) string {
+func answerText(t *testing.T, in *control.Framer) string {
 	t.Helper()
-	body, err := in.next()
+	body, err := in.Next()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,9 +172,9 @@ func checkOpen(t *testing.T, conn net.Conn, want bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Write(append(ping, endMark...))
-	in := framer{r: conn, limit: maxRequest}
-	if _, err := in.next(); (err == nil) != want {
+	conn.Write(append(ping, control.EndMark...))
+	in := control.Framer{R: conn, Limit: maxRequest}
+	if _, err := in.Next(); (err == nil) != want {
 		t.Errorf("connection open: %v, want %v (%v)", err == nil, want, err)
 	}
 }
@@ -194,12 +195,12 @@ func TestPipelinedCommandsAreAnsweredInOrder(t *testing.T) {
 	go func() {
 		for i := range count {
 			request, _ := pickle.Encode([]any{"echo", i}, pickle.ForRequest)
-			if _, err := conn.Write(append(request, endMark...)); err != nil {
+			if _, err := conn.Write(append(request, control.EndMark...)); err != nil {
 				return
 			}
 		}
 	}()
-	in := framer{r: conn, limit: maxRequest}
+	in := control.Framer{R: conn, Limit: maxRequest}
 	for i := range count {
 		if got, want := answerText(t, &in), fmt.Sprintf("(0, ['echo', %d])", i); got != want {
 			t.Fatalf("got %s, want %s", got, want)
@@ -231,12 +232,12 @@ func TestRequestInSingleBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range append(request, endMark...) {
+	for _, b := range append(request, control.EndMark...) {
 		if _, err := conn.Write([]byte{b}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := answerText(t, &framer{r: conn, limit: maxRequest}); got != "(0, 'pong')" {
+	if got := answerText(t, &control.Framer{R: conn, Limit: maxRequest}); got != "(0, 'pong')" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -247,19 +248,19 @@ func TestHalfClosedClientStillGetsItsAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Write(append(request, endMark...))
+	conn.Write(append(request, control.EndMark...))
 	conn.CloseWrite()
-	in := framer{r: conn, limit: maxRequest}
+	in := control.Framer{R: conn, Limit: maxRequest}
 	if got := answerText(t, &in); got != "(0, 'pong')" {
 		t.Errorf("got %s", got)
 	}
-	if _, err := in.next(); !errors.Is(err, io.EOF) {
+	if _, err := in.Next(); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want the end of the connection", err)
 	}
 }
 
 func TestSlowClientsDelayNobody(t *testing.T) {
-	path := start(t, &Server{Handler: func(_ context.Context, cmd []any, _ Peer) (any, error) {
+	path := start(t, &Server{Handler: func(_ context.Context, cmd []any, _ control.Peer) (any, error) {
 		if cmd[0] == "much" {
 			return strings.Repeat("x", 8<<20), nil
 		}
@@ -272,7 +273,7 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deaf.Write(append(request, endMark...))
+	deaf.Write(append(request, control.EndMark...))
 
 	begin := time.Now()
 	if got, err := client(t, path).Call(t.Context(), []any{"ping"}); got != "pong" || err != nil {
@@ -281,7 +282,7 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 	if took := time.Since(begin); took > 2*time.Second {
 		t.Errorf("answer took %v", took)
 	}
-	if got := answerText(t, &framer{r: deaf, limit: maxRequest}); len(got) < 8<<20 {
+	if got := answerText(t, &control.Framer{R: deaf, Limit: maxRequest}); len(got) < 8<<20 {
 		t.Errorf("the deaf client was answered %d bytes", len(got))
 	}
 }
@@ -294,7 +295,7 @@ func TestShutdownFinishesCommandsUnderWay(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	begun := make(chan struct{})
-	s := &Server{Handler: func(ctx context.Context, cmd []any, _ Peer) (any, error) {
+	s := &Server{Handler: func(ctx context.Context, cmd []any, _ control.Peer) (any, error) {
 		close(begun)
 		<-ctx.Done()
 		return "finished", nil
@@ -308,12 +309,12 @@ func TestShutdownFinishesCommandsUnderWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request = append(request, endMark...)
+	request = append(request, control.EndMark...)
 	busy.Write(append(request, request...)) // the second one comes too late
 	<-begun
 	cancel()
 
-	in := framer{r: busy, limit: maxRequest}
+	in := control.Framer{R: busy, Limit: maxRequest}
 	got := []string{answerText(t, &in), answerText(t, &in)}
 	if got[0] != "(0, 'finished')" || got[1] != "['SHUTDOWN']" {
 		t.Errorf("got %v", got)
@@ -338,7 +339,7 @@ func TestTooLongRequestIsRefused(t *testing.T) {
 			}
 		}
 	}()
-	if got := answerText(t, &framer{r: conn, limit: maxRequest}); got != "'ERROR: message too long: more than 67108864 bytes'" {
+	if got := answerText(t, &control.Framer{R: conn, Limit: maxRequest}); got != "'ERROR: message too long: more than 67108864 bytes'" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -350,21 +351,21 @@ func TestErrorsTravelAsExceptions(t *testing.T) {
 		err  error
 		want string // repr of the exception, and its message
 	}{
-		{"unknown jail", UnknownJail("x"), "UnknownJailException('x') 'x'"},
-		{"wrapped", fmt.Errorf("while reloading: %w", DuplicateJail("x")), "DuplicateJailException('x') x"},
+		{"unknown jail", control.UnknownJail("x"), "UnknownJailException('x') 'x'"},
+		{"wrapped", fmt.Errorf("while reloading: %w", control.DuplicateJail("x")), "DuplicateJailException('x') x"},
 		{"plain", errors.New("disk full"), "Exception('disk full') disk full"},
 		{"file", notFound, "FileNotFoundError(2, 'No such file or directory') [Errno 2] No such file or directory: '/nope/x'"},
 		{"directory in the way", &fs.PathError{Op: "read", Path: "/x", Err: syscall.EISDIR}, "IsADirectoryError(21, 'Is a directory') [Errno 21] Is a directory: '/x'"},
-		{"name in a duration", NameError("Dog"), `NameError("name 'Dog' is not defined") name 'Dog' is not defined`},
-		{"syntax of a duration", SyntaxError("1+2 x", 5, 6), "SyntaxError('invalid syntax', ('<string>', 1, 5, '1+2 x', 1, 6)) invalid syntax (<string>, line 1)"},
-		{"key", KeyError("Invalid Action name: nope"), "KeyError('Invalid Action name: nope') 'Invalid Action name: nope'"},
-		{"too few words", MissingArgument(), "IndexError('list index out of range') list index out of range"},
+		{"name in a duration", control.NameError("Dog"), `NameError("name 'Dog' is not defined") name 'Dog' is not defined`},
+		{"syntax of a duration", control.SyntaxError("1+2 x", 5, 6), "SyntaxError('invalid syntax', ('<string>', 1, 5, '1+2 x', 1, 6)) invalid syntax (<string>, line 1)"},
+		{"key", control.KeyError("Invalid Action name: nope"), "KeyError('Invalid Action name: nope') 'Invalid Action name: nope'"},
+		{"too few words", control.MissingArgument(), "IndexError('list index out of range') list index out of range"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := client(t, start(t, &Server{Handler: func(context.Context, []any, Peer) (any, error) { return nil, tt.err }}))
+			c := client(t, start(t, &Server{Handler: func(context.Context, []any, control.Peer) (any, error) { return nil, tt.err }}))
 			_, err := c.Call(t.Context(), []any{"x"})
-			e, ok := errors.AsType[*Exception](err)
+			e, ok := errors.AsType[*control.Exception](err)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}
@@ -377,7 +378,7 @@ func TestErrorsTravelAsExceptions(t *testing.T) {
 
 func TestValueThatCannotTravel(t *testing.T) {
 	var log bytes.Buffer
-	s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil)), Handler: func(context.Context, []any, Peer) (any, error) {
+	s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil)), Handler: func(context.Context, []any, control.Peer) (any, error) {
 		return make(chan int), nil
 	}}
 	conn := connect(t, start(t, s))
@@ -385,8 +386,8 @@ func TestValueThatCannotTravel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Write(append(request, endMark...))
-	if got := answerText(t, &framer{r: conn, limit: maxRequest}); got != "'ERROR: cannot pickle chan int'" {
+	conn.Write(append(request, control.EndMark...))
+	if got := answerText(t, &control.Framer{R: conn, Limit: maxRequest}); got != "'ERROR: cannot pickle chan int'" {
 		t.Errorf("got %s", got)
 	}
 	if !strings.Contains(log.String(), "Caught unhandled exception: cannot pickle chan int") {
@@ -395,17 +396,17 @@ func TestValueThatCannotTravel(t *testing.T) {
 }
 
 func TestOthersOnlyLook(t *testing.T) {
-	stranger, owner := Peer{UID: 65534}, Peer{UID: uint32(os.Geteuid())}
+	stranger, owner := control.Peer{UID: 65534}, control.Peer{UID: uint32(os.Geteuid())}
 	tests := []struct {
 		name     string
 		readOnly bool
-		peer     Peer
+		peer     control.Peer
 		cmd      string
 		want     bool
 	}{
 		{"the file's mode decides alone", false, stranger, "stop", true},
 		{"owner controls", true, owner, "stop", true},
-		{"root controls", true, Peer{UID: 0}, "stop", true},
+		{"root controls", true, control.Peer{UID: 0}, "stop", true},
 		{"others look", true, stranger, "status", true},
 		{"others ask for settings", true, stranger, "get", true},
 		{"others change nothing", true, stranger, "set", false},
@@ -424,7 +425,7 @@ func TestOthersOnlyLook(t *testing.T) {
 }
 
 func TestHandlerLearnsWhoAsks(t *testing.T) {
-	path := start(t, &Server{Handler: func(_ context.Context, _ []any, p Peer) (any, error) {
+	path := start(t, &Server{Handler: func(_ context.Context, _ []any, p control.Peer) (any, error) {
 		return []any{int(p.UID), int(p.GID), int(p.PID)}, nil
 	}})
 	got, err := client(t, path).Call(t.Context(), []any{"who"})
@@ -438,15 +439,15 @@ func TestOthersAskOnlyShortQuestions(t *testing.T) {
 	ours, theirs := net.Pipe()
 	s := session{
 		server: &Server{ReadOnlyOthers: true, Handler: echo}, conn: theirs,
-		log: slog.New(slog.DiscardHandler), peer: Peer{UID: 65534},
+		log: slog.New(slog.DiscardHandler), peer: control.Peer{UID: 65534},
 	}
 	done := make(chan error, 1)
 	go func() { done <- s.run(t.Context()); theirs.Close() }()
 	go ours.Write(make([]byte, maxQuestion+100))
-	if got, want := answerText(t, &framer{r: ours, limit: maxRequest}), "'ERROR: message too long: more than 65536 bytes'"; got != want {
+	if got, want := answerText(t, &control.Framer{R: ours, Limit: maxRequest}), "'ERROR: message too long: more than 65536 bytes'"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if err := <-done; !errors.Is(err, errTooLong) {
+	if err := <-done; !errors.Is(err, control.ErrTooLong) {
 		t.Errorf("session ended with %v", err)
 	}
 }

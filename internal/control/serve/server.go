@@ -1,4 +1,9 @@
-package control
+// Package serve is the server's end of the control socket.
+//
+// In go connections of clients of any origin; a Handler is called with each command they send, and what it returns goes back
+// as Python's clients expect it, errors as exception objects. It never knows what a command means, never evaluates anything that
+// arrives, and never lets a slow or broken client hold up another one.
+package serve
 
 import (
 	"context"
@@ -11,13 +16,14 @@ import (
 	"sync"
 	"time"
 
+	"gaol/internal/control"
 	"gaol/internal/pickle"
 )
 
 // A Handler answers one command, a list of at least one value. It is called from many goroutines at once. What it returns
 // must be one of package pickle's values; an error reaches the client as the Exception in its chain, or as a plain one with its text.
 // The context ends when the server shuts down.
-type Handler func(ctx context.Context, cmd []any, peer Peer) (any, error)
+type Handler func(ctx context.Context, cmd []any, peer control.Peer) (any, error)
 
 const (
 	// maxRequest bounds one request. The largest ones are whole configurations, some hundred kilobytes.
@@ -103,7 +109,7 @@ type session struct {
 	server *Server
 	conn   net.Conn
 	log    *slog.Logger
-	peer   Peer
+	peer   control.Peer
 	limits pickle.Limits // of a request
 }
 
@@ -136,13 +142,13 @@ func (c *session) run(ctx context.Context) error {
 	if !c.controls() {
 		c.limits = pickle.Limits{Bytes: maxQuestion, Items: maxQuestionItems}
 	}
-	in := framer{r: c.conn, limit: c.limits.Bytes}
+	in := control.Framer{R: c.conn, Limit: c.limits.Bytes}
 	for {
-		body, err := in.next()
-		if errors.Is(err, errTooLong) {
+		body, err := in.Next()
+		if errors.Is(err, control.ErrTooLong) {
 			return errors.Join(err, c.send(ctx, c.protocolError(err)))
 		}
-		if err != nil || string(body) == closeMark {
+		if err != nil || string(body) == control.CloseMark {
 			return err
 		}
 		if err := c.send(ctx, c.answer(ctx, body)); err != nil {
@@ -167,7 +173,7 @@ func (c *session) answer(ctx context.Context, body []byte) any {
 	return pickle.Tuple{0, value}
 }
 
-func failure(err error) pickle.Tuple { return pickle.Tuple{1, exceptionOf(err).Object} }
+func failure(err error) pickle.Tuple { return pickle.Tuple{1, control.ExceptionOf(err).Object} }
 
 // protocolError logs a request that cannot be read, and returns the bare text that answers it.
 func (c *session) protocolError(err error) string {
@@ -181,13 +187,13 @@ func (c *session) dispatch(ctx context.Context, request any) (any, error) {
 		cmd, ok = t, true
 	}
 	if !ok {
-		return nil, TypeError(fmt.Sprintf("'%s' object is not subscriptable", pythonType(request)))
+		return nil, control.TypeError(fmt.Sprintf("'%s' object is not subscriptable", pythonType(request)))
 	}
 	if len(cmd) == 0 {
-		return nil, MissingArgument()
+		return nil, control.MissingArgument()
 	}
 	if !c.allowed(cmd) {
-		return nil, builtin("PermissionError", 1, fmt.Sprintf("Operation not permitted for user %d: %s", c.peer.UID, pickle.Str(cmd[0])))
+		return nil, control.PermissionError(fmt.Sprintf("Operation not permitted for user %d: %s", c.peer.UID, pickle.Str(cmd[0])))
 	}
 	return c.server.Handler(ctx, cmd, c.peer)
 }
@@ -223,7 +229,7 @@ func (c *session) send(ctx context.Context, reply any) error {
 	if ctx.Err() != nil { // asked after the line above, which may have undone what the shutdown set
 		c.conn.SetWriteDeadline(time.Now().Add(lastReplyTimeout))
 	}
-	_, err = c.conn.Write(append(out, endMark...))
+	_, err = c.conn.Write(append(out, control.EndMark...))
 	return err
 }
 
