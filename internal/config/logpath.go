@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -140,22 +139,14 @@ func (d *draft) glob(pattern string) ([]string, error) {
 	if d.reader.o.Glob != nil {
 		return d.reader.o.Glob(pattern)
 	}
-	if _, err := os.Stat(pattern); err == nil && !strings.ContainsAny(pattern, "*?[") {
-		return []string{pattern}, nil
-	}
-	found := glob(pattern)
-	if len(found) == 0 {
+	found := d.reader.shared.sights.of(pattern)
+	if len(found.files)+len(found.dangling) == 0 {
 		d.reader.log.add(jailLog, Notice, "No file(s) found for glob "+pattern)
 	}
-	var files []string
-	for _, f := range found {
-		if _, err := os.Stat(f); err != nil {
-			d.reader.log.add(jailLog, Warning, fmt.Sprintf("File %s is a dangling link, thus cannot be monitored", f))
-			continue
-		}
-		files = append(files, f)
+	for _, f := range found.dangling {
+		d.reader.log.add(jailLog, Warning, fmt.Sprintf("File %s is a dangling link, thus cannot be monitored", f))
 	}
-	return files, nil
+	return found.files, nil
 }
 
 // withoutLogs decides about a jail that has a logpath but no log file: watch the journal instead, leave the jail out, keep

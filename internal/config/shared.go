@@ -15,6 +15,7 @@ type shared struct {
 	uses map[*layers.Set]*usesOfFile
 
 	outlines outlines // of actions
+	sights   sights   // of log files
 }
 
 type usesOfFile struct {
