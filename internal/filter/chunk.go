@@ -6,10 +6,11 @@ import (
 	"gaol/internal/ticket"
 )
 
-// A chunk is a run of lines on their way through a Queue. What its lines and events hold lies in its own memory, which serves one
+// A chunk is a run of lines on their way through a crew. What its lines and events hold lies in its own memory, which serves one
 // run after the other.
 type chunk struct {
 	mem      []byte // of the supply: the lines as they were read
+	block    Block  // of lines that are to be cut out
 	now      ticket.Unix
 	text     surveyed // the lines, if they were surveyed
 	brief    bool     // lines that lead to nothing are only counted
@@ -25,13 +26,21 @@ type chunk struct {
 	gaveUp   []*pattern // searches that were given up
 	err      error      // what came behind the lines instead of more
 
-	cut, searched bool // guarded by the Queue
+	// Of a bulk.
+	first   int      // index of the first line in the batch
+	said    []saying // about the lines before they were searched
+	matched int      // as Tally has them
+	heard   bool
+
+	cut, searched bool // guarded by the crew
 }
 
 // A queued line has its date. Those who search do not touch it: most lines have no events.
 type queued struct {
 	line  line
 	given *ticket.Line // what its source told beside the text, nil for nothing
+	// barred says that it is not to be searched.
+	barred bool
 }
 
 // An event is something that the search in a line found.
@@ -48,56 +57,31 @@ const (
 	matchEvent   eventKind = iota // of the failregex with that index
 	ignoredEvent                  // by the ignoreregex with that index
 	prefixEvent                   // prefregex matched, its groups have that index
+	gaveUpEvent                   // a search was, that in chunk.gaveUp with that index; in a bulk
 )
-
-func newChunk() *chunk {
-	const usual = 64 // bytes of a line, or some more
-	return &chunk{mem: make([]byte, blockSize), lines: make([]queued, 0, blockSize/usual)}
-}
 
 // reset empties the chunk for other lines.
 func (c *chunk) reset() {
 	*c = chunk{
 		mem: c.mem, lines: c.lines[:0], kept: c.kept[:0], events: c.events[:0], values: c.values[:0], texts: c.texts[:0],
-		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], places: c.places[:0],
+		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], places: c.places[:0], said: c.said[:0],
 	}
 }
 
 // add makes l the next line of c. text is what it says, decoded.
-func (c *chunk) add(l *ticket.Line, text []byte) {
+func (c *chunk) add(l *ticket.Line, text []byte) *queued {
 	if len(text) > 0 && &text[0] != &l.Text[0] {
 		text = c.keep(append(text, '\n'))
 		text = text[:len(text)-1]
 	}
-	x := queued{line: line{text: text}}
-	if l.Time != 0 {
-		x.given = &ticket.Line{Time: l.Time, Date: l.Date, Stream: l.Stream}
-	}
-	c.lines = append(c.lines, x)
+	c.lines = append(c.lines, queued{line: line{text: text}})
+	return &c.lines[len(c.lines)-1]
 }
 
-// date finds the dates of the lines with f.
-func (c *chunk) date(f *Filter) {
-	f.now = f.env.Now()
-	c.now = f.now
-	if c.text.text != nil {
-		c.dateText(f)
-		return
-	}
-	var nothing ticket.Line
-	for i := range c.lines {
-		x := &c.lines[i]
-		given := x.given
-		if given == nil {
-			given = &nothing
-		}
-		if _, err := f.split(&x.line, x.line.text, given, false); err != nil {
-			c.lines, c.err = c.lines[:i], err // the rest is not searched
-			return
-		}
-		if x.line.told != nil {
-			x.line.told = c.keep(x.line.told)
-		}
+// keepTold copies the date of x that is borrowed from an earlier line.
+func (c *chunk) keepTold(x *queued) {
+	if x.line.told != nil {
+		x.line.told = c.keep(x.line.told)
 	}
 }
 
@@ -118,9 +102,7 @@ func (c *chunk) dateText(f *Filter) {
 			continue
 		}
 		x := queued{line: f.own}
-		if x.line.told != nil {
-			x.line.told = c.keep(x.line.told)
-		}
+		c.keepTold(&x)
 		c.lines = append(c.lines, x)
 	}
 }
@@ -174,20 +156,12 @@ type searcher struct {
 	at     int // the line
 }
 
-func newSearcher(t *Tester) *searcher {
-	s := &searcher{filter: t.assistant(), survey: t.survey()}
-	f := s.filter
-	f.gate, f.barren = t.gate(), t.barren()
+// newSearcher returns a searcher that searches with f.
+func newSearcher(f *Filter) *searcher {
+	s := &searcher{filter: f}
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
-	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
 	f.record = func(i int, v values) {
 		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v, f.lent)})
-	}
-	if t.filter.prefixed != nil {
-		f.prefixed = func() {
-			s.add(event{kind: prefixEvent, index: len(s.chunk.prefixes)})
-			s.chunk.prefixes = append(s.chunk.prefixes, f.prefixFields())
-		}
 	}
 	return s
 }
@@ -197,36 +171,22 @@ func (s *searcher) add(e event) {
 	s.chunk.events = append(s.chunk.events, e)
 }
 
-// cut makes the lines of block those of c.
-func (s *searcher) cut(c *chunk, block Block, source string) {
-	if text, ok := block.(Text); ok && c.brief {
-		if c.text, ok = s.survey.of(text); ok {
-			c.places = append(c.places, c.text.places...)
-			c.text.places = c.places
-			return
-		}
-	}
-	_ = block.Each(func(l *ticket.Line) error {
-		c.add(l, s.filter.decode(l, source))
-		return nil
-	})
-}
-
 // search looks for what is in the lines of c.
 func (s *searcher) search(c *chunk) {
 	f := s.filter
-	s.chunk, f.now = c, c.now
-	before := f.prefixes
+	s.chunk, f.now, f.prefixes, f.tally = c, c.now, 0, Tally{}
 	for i := range c.lines {
-		s.at, f.line = i, &c.lines[i].line
-		if c.text.text == nil {
+		x := &c.lines[i]
+		switch s.at, f.line = i, &x.line; {
+		case x.barred:
+		case c.text.text == nil:
 			_ = f.search() // recording fails never
-			continue
+		default:
+			f.assemble()
+			_ = f.seek()
 		}
-		f.assemble()
-		_ = f.seek()
 	}
-	c.prefixed = f.prefixes - before
+	c.prefixed, c.matched, c.heard = f.prefixes, f.tally.Matched, f.tally.Heard
 	if c.text.text != nil {
 		s.survey.note(c.plain, c.plain+len(c.lines))
 		if s.survey.matched {

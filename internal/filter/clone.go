@@ -13,7 +13,7 @@ func (f *Filter) Clone(env Env) *Filter {
 	c.counts.add(f.Counts())
 	c.last = f.last
 	c.last.text = slices.Clone(f.last.text)
-	c.connections = f.connections.clone()
+	c.recall = f.recall.clone()
 	c.buffer = slices.Clone(f.buffer)
 	c.ear.next = f.ear.next
 	return c
@@ -24,6 +24,10 @@ func (c *counters) add(n Counts) {
 	c.failed.Add(n.Failed)
 	c.cut.Add(n.Cut)
 	c.gaveUp.Add(n.GaveUp)
+}
+
+func (r *recall) clone() *recall {
+	return &recall{r.connections.clone(), maps.Clone(r.warned)}
 }
 
 // clone returns a copy of those that are not gone.

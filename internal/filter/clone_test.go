@@ -47,13 +47,16 @@ func twinEnv(log *bytes.Buffer, now *ticket.Unix) Env {
 }
 
 // feed has lines judged and returns what came of that, as text.
-func (w *twin) feed(b *ticket.Batch) string {
+func (w *twin) feed(b *ticket.Batch) string { return w.feedIn(b, false) }
+
+// feedIn is feed, in bulk or not.
+func (w *twin) feedIn(b *ticket.Batch, bulk bool) string {
 	w.log.Reset()
-	t := w.filter.Process(b, func(f *ticket.Failure) error {
+	t := w.filter.process(b, func(f *ticket.Failure) error {
 		packed.Open(f)
 		fmt.Fprintf(&w.log, "%s %s %v %v %q %v\n", f.ID, f.IP, f.Time, f.Whole, f.Matches, f.Fields)
 		return nil
-	})
+	}, bulk)
 	return fmt.Sprintf("%s%+v\n%+v", w.log.String(), t, w.filter.Counts())
 }
 

@@ -44,14 +44,14 @@ type Filter struct {
 	program *Program
 	env     Env
 	jailLog *slog.Logger
-	warned  warnings
-	counts  counters
+	warned  warnings // of what the lines are
+	counts  *counters
 
-	detector    *date.Detector
-	last        moment // of the last dated line
-	connections connections
-	buffer      []ticket.Match // the last lines, when a failregex may span several
-	orig        []ticket.Match // those the present text was made of
+	detector *date.Detector
+	last     moment // of the last dated line
+	recall   *recall
+	buffer   []ticket.Match // the last lines, when a failregex may span several
+	orig     []ticket.Match // those the present text was made of
 
 	visit func(Hit) error // takes what the present line yields
 
@@ -100,12 +100,18 @@ type Counts struct {
 
 type counters struct{ lines, failed, cut, gaveUp atomic.Uint64 }
 
+// A recall is what a filter remembers of what it has found in lines. A bulk has another filter go on with it.
+type recall struct {
+	connections connections
+	warned      warnings
+}
+
 // NewFilter returns a filter that runs p.
 func NewFilter(p *Program, env Env) *Filter {
 	if env.Now == nil {
 		env.Now = ticket.Now
 	}
-	f := &Filter{program: p, env: env, jailLog: env.Log}
+	f := &Filter{program: p, env: env, jailLog: env.Log, counts: new(counters), recall: new(recall)}
 	f.line = &f.own
 	if env.Jail != "" {
 		f.jailLog = env.Log.With("jail", env.Jail)
@@ -139,13 +145,18 @@ func (f *Filter) Reconfigure(p *Program) {
 
 // Counts returns the totals so far. Any goroutine may ask.
 func (f *Filter) Counts() Counts {
-	c := &f.counts
+	c := f.counts
 	return Counts{Lines: c.lines.Load(), Failed: c.failed.Load(), Cut: c.cut.Load(), GaveUp: c.gaveUp.Load()}
 }
 
 // Process judges the lines of b and hands each failure, packed, to emit, which owns it from then on. An error that emit returns counts
 // against the line: it is logged, and the next line is judged. The tally says what the lines came to.
 func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tally {
+	return f.process(b, emit, f.isBulk(b))
+}
+
+// process is Process, by several workers if bulk.
+func (f *Filter) process(b *ticket.Batch, emit func(*ticket.Failure) error, bulk bool) Tally {
 	f.visit = func(h Hit) error {
 		if h.Pending || h.Quiet {
 			return nil
@@ -154,13 +165,22 @@ func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tall
 	}
 	f.now = f.env.Now()
 	f.begin(len(b.Lines))
-	for i := range b.Lines {
-		f.judge(&b.Lines[i], b)
-		f.note(i)
+	if bulk {
+		f.processBulk(b)
+	} else {
+		f.processSingly(b)
 	}
 	f.visit = nil
 	f.counts.lines.Add(uint64(len(b.Lines)))
 	return f.tally
+}
+
+// processSingly judges one line of b after the other.
+func (f *Filter) processSingly(b *ticket.Batch) {
+	for i := range b.Lines {
+		f.judge(&b.Lines[i], b)
+		f.note(i)
+	}
 }
 
 // judge takes one line through the whole pipeline.
@@ -171,9 +191,14 @@ func (f *Filter) judge(l *ticket.Line, b *ticket.Batch) {
 		err = f.search()
 	}
 	if err != nil {
-		f.counts.failed.Add(1)
-		f.env.Log.Error("Failed to process line: " + pickle.Repr(string(text)) + ", caught exception: " + err.Error())
+		f.failed(text, err)
 	}
+}
+
+// failed notes that a line could not be judged.
+func (f *Filter) failed(text []byte, err error) {
+	f.counts.failed.Add(1)
+	f.env.Log.Error("Failed to process line: " + pickle.Repr(string(text)) + ", caught exception: " + err.Error())
 }
 
 // decode returns the line as valid UTF-8, cut at the limit.

@@ -40,6 +40,7 @@ type Program struct {
 	offset      *int // of logtimezone
 	encoding    encodingOf
 	gates       gates
+	crews       sync.Pool // of *crew, for bulks
 }
 
 // Compile checks s and prepares it for use. The text of an error is what the original answers, because it reaches users through

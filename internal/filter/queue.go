@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 
 	"gaol/internal/ticket"
 )
@@ -23,7 +24,10 @@ type Queue struct {
 	alone  bool // everything is done by the caller's goroutine, line by line
 	source string
 	supply Supply
-	shared shared
+
+	// Where there are several workers:
+	settler *Filter
+	brief   atomic.Bool // lines that lead to nothing are only counted
 }
 
 const (
@@ -51,14 +55,15 @@ func (q *Queue) Skip(skip func(lines int)) { q.skip = skip }
 // tested, those behind it are not. Run must be called only once.
 func (q *Queue) Run(source string, s Supply) error {
 	q.source, q.supply = source, s
-	err := q.solo()
-	if err == nil {
-		err = q.share()
+	if err := q.solo(); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
 	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
+	q.settler = q.tester.settler()
+	q.brief.Store(q.skip != nil)
+	return newCrew().run(q)
 }
 
 // solo tests lines one by one: all, or as many as it takes to see that there are many. The error is io.EOF after the last one.
@@ -137,4 +142,76 @@ func (q *Queue) tell(l *ticket.Line) error {
 	}
 	t.outcome.describe(l, t.filter.line)
 	return q.take(&t.outcome)
+}
+
+// newChunk implements task.
+func (q *Queue) newChunk() *chunk {
+	const usual = 64 // bytes of a line, or some more
+	return &chunk{mem: make([]byte, blockSize), lines: make([]queued, 0, blockSize/usual)}
+}
+
+// newSearcher implements task.
+func (q *Queue) newSearcher() *searcher {
+	t := q.tester
+	s := newSearcher(t.assistant())
+	s.survey = t.survey()
+	f := s.filter
+	f.gate, f.barren = t.gate(), t.barren()
+	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
+	if t.filter.prefixed != nil {
+		f.prefixed = func() {
+			s.add(event{kind: prefixEvent, index: len(s.chunk.prefixes)})
+			s.chunk.prefixes = append(s.chunk.prefixes, f.prefixFields())
+		}
+	}
+	return s
+}
+
+// read implements task.
+func (q *Queue) read(c *chunk) (err error) {
+	c.brief = q.brief.Load()
+	c.block, err = q.supply.Next(c.mem)
+	return err
+}
+
+// cut implements task.
+func (q *Queue) cut(c *chunk, w *searcher) {
+	if text, ok := c.block.(Text); ok && c.brief {
+		if c.text, ok = w.survey.of(text); ok {
+			c.places = append(c.places, c.text.places...)
+			c.text.places = c.places
+			return
+		}
+	}
+	_ = c.block.Each(func(l *ticket.Line) error {
+		x := c.add(l, w.filter.decode(l, q.source))
+		if l.Time != 0 {
+			x.given = &ticket.Line{Time: l.Time, Date: l.Date, Stream: l.Stream}
+		}
+		return nil
+	})
+}
+
+// date implements task.
+func (q *Queue) date(c *chunk) {
+	f := q.tester.filter
+	f.now = f.env.Now()
+	c.now = f.now
+	if c.text.text != nil {
+		c.dateText(f)
+		return
+	}
+	var nothing ticket.Line
+	for i := range c.lines {
+		x := &c.lines[i]
+		given := x.given
+		if given == nil {
+			given = &nothing
+		}
+		if _, err := f.split(&x.line, x.line.text, given, false); err != nil {
+			c.lines, c.err = c.lines[:i], err // the rest is not searched
+			return
+		}
+		c.keepTold(x)
+	}
 }

@@ -94,7 +94,7 @@ func (f *Filter) giveUp(r *pattern) {
 		f.gaveUp(r)
 		return
 	}
-	if f.warned.due(warnGaveUp+r.expanded, f.now) {
+	if f.recall.warned.due(warnGaveUp+r.expanded, f.now) {
 		f.jailLog.Warn("Gave up searching a line that back-references make too costly; it counts as not matching. " +
 			"The regular expression is '" + r.expanded + "'")
 	}
@@ -173,7 +173,7 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
 	if f.record != nil {
 		f.record(index, told)
-		return false, nil
+		return f.isTimeless(), nil
 	}
 	return f.settle(index, told, m)
 }
@@ -183,7 +183,7 @@ func (f *Filter) settle(index int, told values, m matched) (next bool, err error
 	ln := f.line
 	if ln.undated {
 		f.warnUndated()
-		if !ln.timed && !f.anyTime {
+		if f.isTimeless() {
 			return true, nil
 		}
 	}
@@ -213,9 +213,12 @@ func (f *Filter) settle(index int, told values, m matched) (next bool, err error
 	return false, f.deliver(h, &f.lines, told, who)
 }
 
+// isTimeless reports whether the line has no time, so that it cannot be a failure.
+func (f *Filter) isTimeless() bool { return f.line.undated && !f.line.timed && !f.anyTime }
+
 // connect joins a match to the connection it belongs to and delivers what comes of that.
 func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
-	c := f.connections.merge(id, told, seen, f.now)
+	c := f.recall.connections.merge(id, told, seen, f.now)
 	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet(), NoFail: c.isQuiet()}
 	if h.Quiet && !f.all {
 		return nil

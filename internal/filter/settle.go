@@ -1,15 +1,17 @@
 package filter
 
-// settle does what comes after the search of c, and tells what ended its lines.
+// settle implements task.
 func (q *Queue) settle(c *chunk) error {
 	for _, r := range c.gaveUp {
-		q.shared.settler.giveUp(r)
+		q.settler.giveUp(r)
 	}
 	q.tester.prefixed += c.prefixed
 	if c.plain > 0 {
 		q.skip(c.plain)
 	}
-	if err := q.finishAll(c); err != nil {
+	err := q.finishAll(c)
+	q.brief.Store(q.skip != nil) // who takes outcomes may have changed that
+	if err != nil {
 		return err
 	}
 	return c.err
@@ -45,7 +47,7 @@ func (q *Queue) finishAll(c *chunk) error {
 
 // finish does what comes after the search of one line.
 func (q *Queue) finish(c *chunk, x *queued, events []event) error {
-	f, o := q.shared.settler, &q.tester.outcome
+	f, o := q.settler, &q.tester.outcome
 	o.clear()
 	o.describe(x.given, &x.line)
 	f.line, f.now = &x.line, c.now

@@ -133,7 +133,7 @@ func (t *Tester) assistant() *Filter {
 // knows.
 func (t *Tester) settler() *Filter {
 	f := t.assistant()
-	f.visit, f.connections = t.filter.visit, t.filter.connections
+	f.visit, f.recall = t.filter.visit, t.filter.recall
 	return f
 }
 

@@ -184,7 +184,7 @@ func (f *Filter) warnTiming() {
 
 // warnUndated tells that a failregex matched a line whose time had to be guessed.
 func (f *Filter) warnUndated() {
-	if !f.warned.due(warnUndated, f.now) {
+	if !f.recall.warned.due(warnUndated, f.now) {
 		return
 	}
 	f.jailLog.Warn("Found a match but no valid date/time found for " + pickle.Repr(string(f.line.date())) + ".")

@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"errors"
+	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -8,15 +10,29 @@ import (
 
 // The lines of a chunk are
 //
-//   - read from the supply and cut out, of which the reading is done by one worker at a time,
+//   - read and cut out, of which the reading is done by one worker at a time,
 //   - dated and searched, of which the dating is done by one worker at a time, in the order of the lines,
 //   - settled, by one worker at a time, in the order of the lines.
 //
 // A worker that has done a step looks for another one, the last of these first. It waits only if there is none.
 
-// A shared is what the workers of a Queue share.
-type shared struct {
-	settler *Filter // used by who settles
+// A task is what the steps are for the lines that there are.
+type task interface {
+	newChunk() *chunk
+	newSearcher() *searcher
+	// read gets the lines of another chunk. An error, io.EOF when there are no more, ends them.
+	read(c *chunk) error
+	// cut cuts them out, which may take until the next ones have been read.
+	cut(c *chunk, w *searcher)
+	date(c *chunk)
+	// settle does what comes after the search, and tells what ended the lines of c.
+	settle(c *chunk) error
+}
+
+// A crew is workers at one task after the other, and what they share.
+type crew struct {
+	task      task
+	searchers []*searcher // one for each worker
 
 	mu      sync.Mutex // guards what follows
 	changed sync.Cond  // there is something to do
@@ -26,25 +42,34 @@ type shared struct {
 	unmade  int   // chunks that may be made besides
 	err     error // what ended the lines, once all before it are settled
 
-	busy  [settling + 1]bool // somebody is at that step
-	over  bool               // there is nothing left to read
-	brief bool               // lines that lead to nothing are only counted
+	busy [settling + 1]bool // somebody is at that step
+	over bool               // there is nothing left to read
 }
 
-// share tests lines on several processors. The error may be io.EOF.
-func (q *Queue) share() error {
-	s := &q.shared
-	s.settler, s.brief = q.tester.settler(), q.skip != nil
-	s.changed.L = &s.mu
-	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
-	s.unmade = 2 * workers // one that is worked on, one that waits for its turn
+// workers returns how many workers there is use for.
+func workers() int { return min(runtime.GOMAXPROCS(0), maxWorkers) }
+
+func newCrew() *crew {
+	n := workers()
+	c := &crew{searchers: make([]*searcher, n), unmade: 2 * n} // one chunk that is worked on, one that waits for its turn
+	c.changed.L = &c.mu
+	return c
+}
+
+// run does t, on this goroutine and others. The error is the one that ended the lines, nil if all have been settled.
+func (c *crew) run(t task) error {
+	c.task, c.err, c.over = t, nil, false
 	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(q.work)
+	for i := range c.searchers[1:] {
+		others.Go(func() { c.work(&c.searchers[1+i]) })
 	}
-	q.work()
+	c.work(&c.searchers[0])
 	others.Wait()
-	return s.err
+	c.task = nil
+	if errors.Is(c.err, io.EOF) {
+		return nil
+	}
+	return c.err
 }
 
 // A step is what a worker can do for one chunk.
@@ -57,109 +82,107 @@ const (
 	settling             // what was found
 )
 
-// work does steps until there are no more.
-func (q *Queue) work() {
-	w := newSearcher(q.tester)
-	s := &q.shared
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.err == nil {
-		switch s.nextLocked() {
+// work does steps until there are no more, with its own searcher, which is made if there is none.
+func (c *crew) work(own **searcher) {
+	if *own == nil {
+		*own = c.task.newSearcher()
+	}
+	w := *own
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.err == nil {
+		switch c.nextLocked() {
 		case settling:
-			q.settleLocked()
+			c.settleLocked()
 		case dating:
-			q.dateAndSearchLocked(w)
+			c.dateAndSearchLocked(w)
 		case reading:
-			q.readAndCutLocked(w)
+			c.readAndCutLocked(w)
 		case waiting:
-			s.changed.Wait()
+			c.changed.Wait()
 		}
 	}
-	s.changed.Broadcast()
+	c.changed.Broadcast()
 }
 
-func (s *shared) nextLocked() step {
+func (c *crew) nextLocked() step {
 	switch {
-	case !s.busy[settling] && len(s.dated) > 0 && s.dated[0].searched:
+	case !c.busy[settling] && len(c.dated) > 0 && c.dated[0].searched:
 		return settling
-	case !s.busy[dating] && len(s.undated) > 0 && s.undated[0].cut:
+	case !c.busy[dating] && len(c.undated) > 0 && c.undated[0].cut:
 		return dating
-	case !s.busy[reading] && !s.over && len(s.spare)+s.unmade > 0:
+	case !c.busy[reading] && !c.over && len(c.spare)+c.unmade > 0:
 		return reading
 	}
 	return waiting
 }
 
 // tellLocked wakes somebody who waits, if there is something to do.
-func (s *shared) tellLocked() {
-	if s.nextLocked() != waiting {
-		s.changed.Signal()
+func (c *crew) tellLocked() {
+	if c.nextLocked() != waiting {
+		c.changed.Signal()
 	}
 }
 
 // readAndCutLocked reads the lines of another chunk and cuts them out, without the lock.
-func (q *Queue) readAndCutLocked(w *searcher) {
-	s := &q.shared
-	c := s.spareLocked()
-	c.brief = s.brief
-	s.undated = append(s.undated, c)
-	s.busy[reading] = true
-	s.mu.Unlock()
-	block, err := q.supply.Next(c.mem)
-	s.mu.Lock()
-	s.busy[reading], s.over, c.err = false, err != nil, err
-	s.tellLocked()
-	s.mu.Unlock()
+func (c *crew) readAndCutLocked(w *searcher) {
+	x := c.spareLocked()
+	c.undated = append(c.undated, x)
+	c.busy[reading] = true
+	c.mu.Unlock()
+	err := c.task.read(x)
+	c.mu.Lock()
+	c.busy[reading], c.over, x.err = false, err != nil, err
+	c.tellLocked()
+	c.mu.Unlock()
 	if err == nil {
-		w.cut(c, block, q.source)
+		c.task.cut(x, w)
 	}
-	s.mu.Lock()
-	c.cut = true
-	s.tellLocked()
+	c.mu.Lock()
+	x.cut = true
+	c.tellLocked()
 }
 
 // spareLocked returns a chunk without lines, which there must be.
-func (s *shared) spareLocked() *chunk {
-	last := len(s.spare) - 1
+func (c *crew) spareLocked() *chunk {
+	last := len(c.spare) - 1
 	if last < 0 {
-		s.unmade--
-		return newChunk()
+		c.unmade--
+		return c.task.newChunk()
 	}
-	c := s.spare[last] // the one used last, some of which a processor may still have at hand
-	s.spare = s.spare[:last]
-	return c
+	x := c.spare[last] // the one used last, some of which a processor may still have at hand
+	c.spare = c.spare[:last]
+	return x
 }
 
 // dateAndSearchLocked finds the dates of the lines that are next and searches them, without the lock.
-func (q *Queue) dateAndSearchLocked(w *searcher) {
-	s := &q.shared
-	c := s.undated[0]
-	s.undated = slices.Delete(s.undated, 0, 1)
-	s.dated = append(s.dated, c)
-	s.busy[dating] = true
-	s.mu.Unlock()
-	c.date(q.tester.filter)
-	s.mu.Lock()
-	s.busy[dating] = false
-	s.tellLocked()
-	s.mu.Unlock()
-	w.search(c)
-	s.mu.Lock()
-	c.searched = true
-	s.tellLocked()
+func (c *crew) dateAndSearchLocked(w *searcher) {
+	x := c.undated[0]
+	c.undated = slices.Delete(c.undated, 0, 1)
+	c.dated = append(c.dated, x)
+	c.busy[dating] = true
+	c.mu.Unlock()
+	c.task.date(x)
+	c.mu.Lock()
+	c.busy[dating] = false
+	c.tellLocked()
+	c.mu.Unlock()
+	w.search(x)
+	c.mu.Lock()
+	x.searched = true
+	c.tellLocked()
 }
 
 // settleLocked settles the chunk that is first in the row, without the lock.
-func (q *Queue) settleLocked() {
-	s := &q.shared
-	c := s.dated[0]
-	s.busy[settling] = true
-	s.mu.Unlock()
-	err := q.settle(c)
-	c.reset()
-	s.mu.Lock()
-	s.busy[settling], s.err, s.brief = false, err, q.skip != nil
-	s.dated = slices.Delete(s.dated, 0, 1)
-	s.spare = append(s.spare, c)
-	s.tellLocked()
+func (c *crew) settleLocked() {
+	x := c.dated[0]
+	c.busy[settling] = true
+	c.mu.Unlock()
+	err := c.task.settle(x)
+	x.reset()
+	c.mu.Lock()
+	c.busy[settling], c.err = false, err
+	c.dated = slices.Delete(c.dated, 0, 1)
+	c.spare = append(c.spare, x)
+	c.tellLocked()
 }

@@ -187,7 +187,11 @@ var memberSteps = []func(*Settings){
 // randomLines are lines of about now: of connections, with and without dates, wrong encodings, names.
 func randomLines(r *rand.Rand, late time.Duration) *ticket.Batch {
 	b := &ticket.Batch{Source: []string{"/a.log", "/a.log", "/b.log"}[r.IntN(3)], Live: r.IntN(3) > 0}
-	for range 1 + r.IntN(30) {
+	lines := 1 + r.IntN(30)
+	if r.IntN(60) == 0 {
+		lines += 1200 // which several workers judge, and of which much is taken before the end
+	}
+	for range lines {
 		at := time.Now().Add(late - time.Duration(r.IntN(90))*time.Second)
 		if r.IntN(20) == 0 {
 			at = at.Add(-time.Hour)

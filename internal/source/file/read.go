@@ -11,12 +11,18 @@ import (
 	"gaol/internal/ticket"
 )
 
-// maxBatch bounds the lines of a batch, so that a file of blank lines does not blow it up.
-const maxBatch = 4096
+const (
+	// maxBatch bounds the lines of a batch, so that a file of blank lines does not blow it up.
+	maxBatch = 8192
+	// bulk is how many bytes are read at once where so many are there: with so many lines several processors can be set to work, and few
+	// enough that whoever waits for the end of a batch need not wait long.
+	bulk = 512 << 10
+)
 
 // A buffer is the memory that one goroutine reads into; it is recycled.
 type buffer struct {
 	bytes []byte // markSize + the longest line + its end
+	large []byte // markSize + bulk; nil before there was so much to read
 	limit int    // of a line
 	batch ticket.Batch
 	group []reading
@@ -51,8 +57,20 @@ func (f *follow) step(buf *buffer) bool {
 		f.search(s, buf)
 		return true
 	}
-	f.read(s, buf, buf.bytes[:len(lead.mark)+buf.limit+4], ended)
+	f.read(s, buf, buf.window(s, lead), ended)
 	return true
+}
+
+// window returns memory for what follows c in s and the mark before it.
+func (buf *buffer) window(s *segment, c *cursor) []byte {
+	m := len(c.mark)
+	if s.envelope != bare || s.size-c.off < bulk || buf.limit >= bulk {
+		return buf.bytes[:m+buf.limit+4]
+	}
+	if buf.large == nil {
+		buf.large = make([]byte, markSize+bulk)
+	}
+	return buf.large[:m+bulk]
 }
 
 // read hands over what window has room for, to the group.
