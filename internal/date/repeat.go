@@ -40,12 +40,37 @@ func (d *Detector) again(line []byte, f *Found) bool {
 		return false
 	}
 	start, ok := r.locate(line)
+	if !ok || !r.at(line, start) {
+		return false
+	}
+	if d.resolver.now != r.now {
+		r.means, r.now = d.recent.moment(&d.resolver), d.resolver.now
+	}
+	e := d.count(line, start)
+	f.Start, f.End, f.Template = start, start+r.length, e.id
+	f.Time, f.OK, f.Whole = r.means.time, r.means.ok, r.means.whole
+	return true
+}
+
+// Again reports whether line begins with a date that means what the last one meant, and has more behind it. Such a line is done with: the
+// Detector has learnt what it would learn in Find. If not, it has learnt nothing.
+func (d *Detector) Again(line []byte) (end int, ok bool) {
+	r := &d.repeat
+	if !r.ok || r.start > 0 || r.place == inBracket || !r.means.ok || d.clock() != r.now || !r.at(line, 0) {
+		return 0, false
+	}
+	d.count(line, 0)
+	return r.length, true
+}
+
+// at reports whether the date stands at start in line, with something behind it.
+func (r *repeat) at(line []byte, start int) bool {
 	seconds := start + r.count
 	behind := seconds
 	if r.digits > 0 {
 		behind += 1 + r.digits
 	}
-	if !ok || len(line) < behind+word {
+	if len(line) < behind+word {
 		return false
 	}
 	b := line[start:]
@@ -53,22 +78,18 @@ func (d *Detector) again(line []byte, f *Found) bool {
 		(eight(line[behind:])^r.tail)&r.mask != 0 {
 		return false
 	}
-	if r.digits > 0 && (line[seconds] != r.sign || digitsEnd(line, seconds+1) != behind) {
-		return false
-	}
-	if d.resolver.now != r.now {
-		r.means, r.now = d.recent.moment(&d.resolver), d.resolver.now
-	}
+	return r.digits == 0 || line[seconds] == r.sign && digitsEnd(line, seconds+1) == behind
+}
+
+// count learns that the date stands at start in line once more.
+func (d *Detector) count(line []byte, start int) *entry {
 	e := &d.entries[d.last]
 	e.hits++
-	e.lastUsed = d.resolver.now
-	end := start + r.length
-	if r.place == anywhere {
-		d.place.in = rune(line[end-1])
+	e.lastUsed = d.repeat.now
+	if d.repeat.place == anywhere {
+		d.place.in = rune(line[start+d.repeat.length-1])
 	}
-	f.Start, f.End, f.Template = start, end, e.id
-	f.Time, f.OK, f.Whole = r.means.time, r.means.ok, r.means.whole
-	return true
+	return e
 }
 
 // eight returns the first eight bytes of b.

@@ -83,3 +83,53 @@ func TestRepeatsAreWhatIsSearchedFor(t *testing.T) {
 		}
 	}
 }
+
+// TestAgainSavesASearch has one detector asked for the date of the line before first, and another one that searches at once.
+func TestAgainSavesASearch(t *testing.T) {
+	rnd := rand.New(rand.NewSource(5))
+	saved, searched := 0, 0
+	for range 40 {
+		now := ticket.Unix(1130628000)
+		pattern := []string{"{^LN-BEG}", "", "^%Y-%m-%d %H:%M:%S", `^[^\[]*\[({DATE})`}[rnd.Intn(4)]
+		var detectors [2]*Detector
+		for i := range detectors {
+			p, err := new(Cache).parseLocked(pattern, testYear, basePatterns)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if detectors[i], err = newDetector(p, question{Zone: "Europe/Zurich"}); err != nil {
+				t.Fatal(err)
+			}
+			detectors[i].clock = func() ticket.Unix { return now }
+		}
+		format := []string{
+			"Oct 30 02:30:0%[1]d host", "Feb 30 02:30:0%[1]d host", "2005-10-30 02:30:0%[1]d,%03[2]d some", "2005-10-30T02:30:0%[1]d.%03[2]d+01:00 host x",
+			"[Sun Oct 30 02:30:0%[1]d 2005] host", "at 2005-10-30 02:30:0%[1]d host", "1130628%03[1]d host",
+		}[rnd.Intn(7)]
+		for range 300 {
+			now += ticket.Unix(rnd.Intn(30) / 29)
+			line := []byte(fmt.Sprintf(format, rnd.Intn(40)/38, rnd.Intn(1000)) + []string{" sshd[1]: x", "", "2: 12345678", ": 12345678"}[rnd.Intn(60)/57])
+			if rnd.Intn(30) == 0 {
+				line = []byte([]string{"", "no date", "2005-10-30 02:30:01 host some", "[[2005-10-30 02:30:01 host some"}[rnd.Intn(4)])
+			}
+			want, found, err := findIn(detectors[1], line)
+			if end, ok := detectors[0].Again(line); ok {
+				saved++
+				if err != nil || !found || !want.OK || want.Start != 0 || want.End != end || end >= len(line) {
+					t.Fatalf("%q: again up to %d, found %v, %+v, %v", line, end, found, want, err)
+				}
+			} else {
+				searched++
+				if got, _, _ := findIn(detectors[0], line); got != want {
+					t.Fatalf("%q: got %+v, want %+v", line, got, want)
+				}
+			}
+			if a, b := detectors[0], detectors[1]; !slices.Equal(a.Templates(), b.Templates()) || a.place != b.place {
+				t.Fatalf("%q: learnt %v %v, want %v %v", line, a.Templates(), a.place, b.Templates(), b.place)
+			}
+		}
+	}
+	if saved < 2000 || searched < 2000 {
+		t.Errorf("%d searches saved, %d made", saved, searched)
+	}
+}

@@ -93,6 +93,10 @@ func (c *chunk) dateText(f *Filter) {
 		if !ok {
 			return
 		}
+		if !promising && f.passes(text) {
+			c.plain++
+			continue
+		}
 		if _, err := f.split(&f.own, text, &nothing, false); err != nil {
 			c.err = err
 			return

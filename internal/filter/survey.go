@@ -79,6 +79,16 @@ func (s *surveyed) next() (line []byte, promising, ok bool) {
 	return nil, false, false
 }
 
+// passes reports whether a line in which a survey has found nothing has the date of the line before, and so leads to nothing. Its date
+// is remembered then. It saves making it the present line.
+func (f *Filter) passes(text []byte) bool {
+	end, ok := f.detector.Again(text)
+	if ok {
+		f.last.text = append(f.last.text[:0], text[:end]...)
+	}
+	return ok
+}
+
 // isPlain reports whether the present line, in which a survey has found nothing, leads to nothing. The survey has seen the line with its
 // date, and text that was put together is another one. An empty text is matched by few a prefregex.
 func (f *Filter) isPlain() bool { return f.line.from == 0 && f.line.to < len(f.line.text) }

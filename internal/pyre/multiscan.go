@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sync"
 )
 
 // A multiScan looks for many literals in one pass over a text. It looks at pairs of bytes and knows for each how far the
@@ -15,6 +16,7 @@ type multiScan struct {
 	shift  *pairTable // bytes that can be skipped; 0: a window may end here
 	first  *pairTable // the first of the parts that end with this pair, if shift is 0
 	parts  []part     // in the order of their last pairs
+	sweep  func() *sweep
 }
 
 // A part is a literal, where the window in it begins, and the pairs that the window begins and ends with.
@@ -55,6 +57,7 @@ func newMultiScan(c clause) *multiScan {
 	for i, p := range slices.Backward(s.parts) {
 		s.first[p.end] = uint8(i)
 	}
+	s.sweep = sync.OnceValue(func() *sweep { return newSweep(s) })
 	return s
 }
 
