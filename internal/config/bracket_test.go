@@ -3,7 +3,9 @@ package config
 import (
 	"bufio"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,6 +131,35 @@ func asList(items []string) any {
 	return list
 }
 
+// TestPlainItemsAsSearched compares what is read at once with what the search makes of it, for random texts of what matters to either.
+func TestPlainItemsAsSearched(t *testing.T) {
+	pieces := []string{
+		"a", "b1-x.y", "[", "[x=1", "[x=", "]", "]", ", ", ",", "=", "x=", "y=2", `z="p, q]"`, "w='[ '", `"`, "'", " ", "\n", "\x1c", "\x00", "é", "\u2003", "?c=d", "\xff",
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	plain := 0
+	for range 100_000 {
+		var b strings.Builder
+		for range 1 + r.IntN(12) {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		text := b.String()
+		var s splitter
+		want := s.search(text, 0, nil)
+		if got := SplitWithOptions(text); !slices.Equal(want, got) {
+			t.Fatalf("%q: searched %q, split %q", text, want, got)
+		}
+		if len(want) > 0 {
+			if _, ok := plainItem(want[0]); ok && strings.Contains(want[0], "=") && strings.HasSuffix(want[0], "]") {
+				plain++
+			}
+		}
+	}
+	if plain < 1000 {
+		t.Errorf("only %d texts began with a plain item that has parameters", plain)
+	}
+}
+
 func FuzzBrackets(f *testing.F) {
 	for _, seed := range []string{
 		"sshd[mode=aggressive]", `a[x="y z"] b`, `a[x="y][z", c='d']` + "\n  e[f=]", "[[", "a[b=[c]]", `a[x=ab y="c,d"`, "a[x?b=c=d]", "\xff[\xfe=1]",
@@ -139,6 +170,10 @@ func FuzzBrackets(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if name, _, err := ParseDefinition(text); err == nil && !strings.HasPrefix(text, name) {
 			t.Errorf("%q: name %q", text, name)
+		}
+		var s splitter
+		if want, got := s.search(text, 0, nil), SplitWithOptions(text); !slices.Equal(want, got) {
+			t.Errorf("%q: searched %q, split %q", text, want, got)
 		}
 		rest := text
 		for _, item := range SplitWithOptions(text) {

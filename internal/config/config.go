@@ -89,7 +89,7 @@ type Config struct {
 	Failed bool
 
 	main, jails *layers.Set // for Check
-	printed     [][]byte    // Stream as -d prints it, if it is to be printed
+	printed     [][]byte    // what -d prints, in the place of Stream; see readPrinted
 }
 
 // A Level is the weight of a message, numbered as in log levels everywhere: a higher one matters more.

@@ -1,11 +1,10 @@
 package config
 
-import "slices"
-
 // commands turns a good draft into the jail's commands. An error is fatal for the whole, unless it is a *problem.
 func (d *draft) commands() error {
 	var name any = d.jail.Name // made an any once for all commands
-	block := &regexBlock{desk: d.reader.desk, jail: name, commands: make([]any, 0, usualBlock)}
+	desk := d.reader.desk
+	block := &regexBlock{desk: desk, jail: name, commands: desk.block[:0]}
 	if d.filter != nil {
 		if err := d.filterCommands(block); err != nil {
 			return err
@@ -14,28 +13,28 @@ func (d *draft) commands() error {
 	if err := d.jailBlock(block); err != nil {
 		return err
 	}
-	rest, err := d.jailCommands(block)
+	rest, err := d.jailCommands(block, desk.rest[:0])
 	if err != nil {
 		return err
 	}
-	actions, err := d.actionCommands(name)
-	if err != nil {
+	if rest, err = d.actionCommands(name, rest); err != nil {
 		return err
 	}
 	if len(d.otherwise) > 0 {
-		actions = append(actions, []any{"set", name, ElseOption, d.otherwise})
+		rest = append(rest, []any{"set", name, ElseOption, d.otherwise})
 	}
-	d.jail.Commands = slices.Concat([]any{d.addCommand()}, block.commands, rest, actions)
+	desk.block, desk.rest = block.commands, rest
+	commands := desk.words.Take(1 + len(block.commands) + len(rest))
+	commands[0] = d.addCommand(name)
+	copy(commands[1+copy(commands[1:], block.commands):], rest)
+	d.jail.Commands = commands
 	return nil
 }
 
-// usualBlock is about how many commands about lines and expressions a jail has.
-const usualBlock = 8
-
 // addCommand returns the command that makes the jail. What it reads and the name of its filter are for the log of our own server;
 // others pass over the words.
-func (d *draft) addCommand() []any {
-	add := []any{"add", d.jail.Name, d.jail.Backend}
+func (d *draft) addCommand(name any) []any {
+	add := d.reader.desk.words.Copy("add", name, d.jail.Backend)
 	if d.reader.o.LivePatterns {
 		add = append(add, d.jail.Reads, textOf(d.opts, "filter"))
 	}
@@ -70,10 +69,9 @@ func (d *draft) jailBlock(block *regexBlock) error {
 	return nil
 }
 
-// jailCommands returns the commands for the jail's other options, log files last.
-func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
+// jailCommands appends the commands for the jail's other options, log files last.
+func (d *draft) jailCommands(block *regexBlock, commands []any) ([]any, error) {
 	jail, words := block.jail, &d.reader.desk.words
-	commands = make([]any, 0, d.opts.Len())
 	for name, s := range d.opts.All() {
 		if _, ok := find(filterOptions, name); ok {
 			continue
@@ -94,18 +92,16 @@ func (d *draft) jailCommands(block *regexBlock) (commands []any, err error) {
 			commands = append(commands, words.Copy("set", jail, name, s.value))
 		}
 	}
-	for _, log := range d.logWords() {
-		commands = append(commands, append([]any{"set", jail, "addlogpath"}, log...))
-	}
 	d.jail.opts = d.opts
-	return commands, nil
+	return d.logCommands(jail, commands), nil
 }
 
 // serverTags are left to the server, which knows their values when it bans.
 var serverTags = []string{"matches", "ipmatches", "ipjailmatches", "timeout", "bantime"}
 
-func (d *draft) actionCommands(jail any) ([]any, error) {
-	commands, words := make([]any, 0, 2*len(d.actions)+1), &d.reader.desk.words
+// actionCommands appends the commands for the jail's actions.
+func (d *draft) actionCommands(jail any, commands []any) ([]any, error) {
+	words := &d.reader.desk.words
 	for _, use := range d.actions {
 		var name any = use.name
 		add := words.Copy("set", jail, "addaction", name)

@@ -335,7 +335,7 @@ func (d *definition) find(tag string) (string, bool, error) {
 			}
 		}
 	}
-	v, ok, err := d.view.Find(tag)
+	v, ok, err := d.view.Find(pytext.Lower(tag))
 	return v.Text, ok && !v.None, err
 }
 

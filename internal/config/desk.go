@@ -13,18 +13,28 @@ type desk struct {
 	splitter     splitter
 	all          texts
 	room         []byte
+	block, rest  []any // commands
 
 	// What a jail's filter comes to, forgotten with the next jail.
 	known, free, published texts
 	asked, refers          answers
 
 	// What outlives the desk.
-	words slab.Of[any]
-	sheet sheet
 	paper layers.Paper
+	sheet sheet
+
+	// What a jail's commands are made of. It outlives the desk unless they are printed at once.
+	words slab.Of[any]
+	texts slab.Text
 }
 
 func newDesk() *desk { return &desk{substitution: substitution{most: maxExpanded}} }
+
+// clearAway makes room for the commands of another jail. Those that were made here are gone.
+func (d *desk) clearAway() {
+	d.words.TakeBack()
+	d.texts.TakeBack()
+}
 
 // blank returns m, empty. What was in it is gone.
 func blank[V any](m *omap.Map[V]) *omap.Map[V] {

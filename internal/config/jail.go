@@ -74,7 +74,7 @@ type draft struct {
 	rejected  bool
 	enabled   bool
 
-	printed                []byte     // the commands as -d prints them, if they are to be printed
+	printed                []byte     // the commands as -d prints them
 	preparing              transcript // what was said before there were commands
 	unprepared, unfinished error      // fatal for the whole
 }
@@ -83,7 +83,7 @@ type draft struct {
 // whole configuration; what is wrong with the jail alone is in its Problem.
 func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
 	d := &draft{jail: &Jail{Name: name, set: set}, reader: r, set: set}
-	opts, err := r.read(set, name, jailOptions[:firstJailOptions], nil, nil)
+	opts, err := r.read(set, name, jailOptions[:firstJailOptions], nil)
 	if err != nil || !boolOf(opts, "enabled") {
 		return d, err
 	}
@@ -136,7 +136,7 @@ func (d *draft) read() error {
 	if err := d.readFilter(); err != nil {
 		return err
 	}
-	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, d.published, nil)
+	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, d.published)
 	if err != nil {
 		return err
 	}

@@ -99,27 +99,28 @@ func (d *draft) whatIsRead(journal bool, why string) string {
 	return "waits for log files: " + list(d.jail.Patterns)
 }
 
-// logWords returns the words behind addlogpath for every log file of the jail, or for every pattern where the server matches them
-// itself. A file that is not there is a pattern too, unless there is nothing else: then it is what the jail waits for.
-func (d *draft) logWords() (words [][]any) {
+// logCommands appends a command for every log file of the jail, or for every pattern where the server matches them itself. A file that is
+// not there is a pattern too, unless there is nothing else: then it is what the jail waits for.
+func (d *draft) logCommands(jail any, commands []any) []any {
+	words := &d.reader.desk.words
 	switch {
 	case isJournal(d.jail.Backend):
-		return nil
+		return commands
 	case !d.reader.o.LivePatterns:
 		for _, l := range d.jail.LogPaths {
-			words = append(words, []any{l.Path, l.Mode})
+			commands = append(commands, words.Copy("set", jail, "addlogpath", l.Path, l.Mode))
 		}
-		return words
+		return commands
 	}
 	for _, l := range d.jail.Patterns {
+		command := words.Copy("set", jail, "addlogpath", l.Path, l.Mode)
 		here := slices.Contains(d.jail.LogPaths, l)
 		if strings.ContainsAny(l.Path, "*?[") || strings.HasPrefix(l.Path, containerPrefix) || !here && len(d.jail.LogPaths) > 0 {
-			words = append(words, []any{l.Path, l.Mode, LivePattern})
-		} else {
-			words = append(words, []any{l.Path, l.Mode})
+			command = append(command, LivePattern)
 		}
+		commands = append(commands, command)
 	}
-	return words
+	return commands
 }
 
 // containerPrefix begins the log path of a container, which only the server can find.

@@ -156,16 +156,13 @@ func ParseBool(s string) bool {
 	return false
 }
 
-// read fetches the options of a table from one section, except those that skip names. An option that no file gives has its
+// read fetches the options of a table from one section. An option that no file gives has its
 // default, or is absent when it has none. A section that does not exist is complained about, option by option.
-func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars, skip func(string) bool) (*settings, error) {
+func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars) (*settings, error) {
 	found := &settings{}
 	found.Grow(min(len(table), usualOptions))
 	view := set.View(section, vars, &r.desk.paper)
 	for _, o := range table {
-		if skip != nil && skip(o.name) {
-			continue
-		}
 		v, ok, err := view.Find(o.name)
 		switch {
 		case err != nil:

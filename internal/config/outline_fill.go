@@ -46,7 +46,7 @@ func (o *outline) fill(desk *desk, params *Params) []any {
 		value := &o.sent[i]
 		if pairs[i] = value.pair; value.pair == nil {
 			desk.room = fillIn(desk.room[:0], value.text, params)
-			pairs[i] = desk.words.Copy(value.name, value.kind.of(desk.paper.Keep(desk.room)))
+			pairs[i] = desk.words.Copy(value.name, value.kind.of(desk.texts.Keep(desk.room)))
 		}
 	}
 	return pairs

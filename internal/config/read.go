@@ -11,12 +11,18 @@ import (
 
 // Read reads the whole configuration. The error, if any, is fatal for all of it; its text is what the original prints
 // behind "Failed during configuration: ". The Config is never nil: with an error it holds the messages up to there.
-func Read(o Options) (*Config, error) { return readPrinting(o, false) }
+func Read(o Options) (*Config, error) { return newReader(o).readAll() }
 
-// readPrinting is Read for one who, if printing is set, means to print the stream.
-func readPrinting(o Options, printing bool) (*Config, error) {
+// readPrinted is Read for one who means to print the stream and nothing else. The Config has the text in the place of the Stream, its jails
+// have no Commands and no Actions, and Compile is not asked: so the memory of one jail's commands serves for those of the next.
+func readPrinted(o Options) (*Config, error) {
+	o.Compile = nil
 	r := newReader(o)
-	r.printing = printing
+	r.printing = true
+	return r.readAll()
+}
+
+func (r *reader) readAll() (*Config, error) {
 	server, err := r.client()
 	c := &Config{Server: server}
 	if err == nil {
@@ -107,17 +113,19 @@ func (r *reader) draft(set *layers.Set, name string) *draft {
 	d.preparing, d.unprepared, r.log = r.log, err, nil
 	if err == nil && d.enabled {
 		d.unfinished = d.finish()
-		d.printed = r.lay(d.jail.Commands)
+		if r.printing {
+			d.print()
+		}
 	}
 	return d
 }
 
-// lay returns commands as -d prints them, if they are to be printed.
-func (r *reader) lay(commands []any) []byte {
-	if !r.printing {
-		return nil
-	}
-	return r.desk.sheet.lay(commands)
+// print lays the commands out as -d prints them, and forgets them.
+func (d *draft) print() {
+	desk := d.reader.desk
+	d.printed = desk.sheet.lay(d.jail.Commands)
+	d.jail.Commands, d.jail.Actions, d.otherwise = nil, nil, nil
+	desk.clearAway()
 }
 
 // assemble puts the stream together.
@@ -127,7 +135,6 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 		size += len(d.jail.Commands) + 1
 	}
 	stream, starts := append(make([]any, 0, size), general...), make([]any, 0, len(drafts))
-	printed := append(make([][]byte, 0, len(drafts)+2), r.lay(general))
 	good, bad := 0, 0
 	for _, d := range drafts {
 		c.Jails = append(c.Jails, d.jail)
@@ -139,9 +146,8 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 			return d.unfinished
 		}
 		stream = append(stream, d.jail.Commands...)
-		printed = append(printed, d.printed)
 		if d.jail.Problem == "" {
-			starts = append(starts, []any{"start", d.jail.Name})
+			starts = append(starts, r.desk.words.Copy("start", d.jail.Name))
 		}
 		if d.rejected {
 			bad++
@@ -149,9 +155,22 @@ func (r *reader) assemble(c *Config, general []any, drafts []*draft) error {
 			good++
 		}
 	}
-	c.Stream, c.printed = append(stream, starts...), append(printed, r.lay(starts))
+	if r.printing {
+		c.printed = r.printAll(general, drafts, starts)
+	} else {
+		c.Stream = append(stream, starts...)
+	}
 	c.Failed = bad > 0 && (good == 0 || r.o.StrictJails)
 	return nil
+}
+
+// printAll returns what -d prints, in pieces.
+func (r *reader) printAll(general []any, drafts []*draft, starts []any) [][]byte {
+	printed := append(make([][]byte, 0, len(drafts)+2), r.desk.sheet.lay(general))
+	for _, d := range drafts {
+		printed = append(printed, d.printed)
+	}
+	return append(printed, r.desk.sheet.lay(starts))
 }
 
 // finish makes the jail's commands. A jail with a problem has one command that tells the server about it.
@@ -180,7 +199,6 @@ func (d *draft) judge() {
 	}
 	if p := d.refusal(); p != nil {
 		d.reject(p)
-		d.printed = d.reader.lay(d.jail.Commands)
 	}
 }
 

@@ -8,7 +8,7 @@ func ReadOnlyGroup(o Options) (string, error) {
 	if err != nil || set == nil {
 		return "", err
 	}
-	found, err := r.read(set, definitionSection, []option{{"readonlygroup", textKind, ""}}, nil, nil)
+	found, err := r.read(set, definitionSection, []option{{"readonlygroup", textKind, ""}}, nil)
 	if err != nil {
 		return "", err
 	}

@@ -15,10 +15,14 @@ const (
 )
 
 // RunDump is the client's -d (and --dp, when pretty): it prints the command stream to w, messages to errw, and returns the
-// exit code. Jails without log files are kept.
+// exit code. Jails without log files are kept, and Compile is not asked.
 func RunDump(w, errw io.Writer, o Options, pretty bool) int {
 	o.AllowNoLogs = true
-	c, err := readPrinting(o, !pretty)
+	read := readPrinted
+	if pretty {
+		read = Read
+	}
+	c, err := read(o)
 	c.Messages.print(errw, o.Verbosity)
 	if early(w, errw, err) {
 		return exitBad
@@ -48,7 +52,7 @@ const (
 // RunTest is the client's -t: it reads strictly, prints the stream if asked to, and says whether all is well.
 func RunTest(w, errw io.Writer, o Options, mode DumpMode) int {
 	o.StrictJails = true
-	c, err := readPrinting(o, mode == PlainDump)
+	c, err := Read(o)
 	c.Messages.print(errw, o.Verbosity)
 	if early(w, errw, err) {
 		return exitBad
@@ -87,11 +91,14 @@ func early(w, errw io.Writer, err error) bool {
 }
 
 func dump(w io.Writer, c *Config, pretty bool) {
-	if pretty {
+	switch {
+	case pretty:
 		_ = DumpPretty(w, c.Stream)
-		return
+	case c.printed != nil:
+		_ = write(w, c.printed)
+	default:
+		_ = write(w, [][]byte{new(sheet).lay(c.Stream)})
 	}
-	_ = write(w, c.printed)
 }
 
 // print writes the messages that a client of that verbosity shows.

@@ -25,7 +25,7 @@ type Server struct {
 
 // A reader is one run over a configuration, or the part of it for one jail.
 type reader struct {
-	o      Options
+	o      *Options // which nobody changes
 	log    transcript
 	layers *layers.Reader
 	shared *shared
@@ -39,7 +39,7 @@ func newReader(o Options) *reader {
 	if o.Version == "" {
 		o.Version = DefaultVersion
 	}
-	return &reader{o: o, layers: layers.NewReader(o.Source), shared: &shared{}, desk: newDesk()}
+	return &reader{o: &o, layers: layers.NewReader(o.Source), shared: &shared{}, desk: newDesk()}
 }
 
 // fork returns a reader of the same files with a log of its own that works at desk.
@@ -115,7 +115,7 @@ func (r *reader) clientSettings() (*settings, error) {
 	if set == nil {
 		return nil, errNoMain
 	}
-	return r.read(set, definitionSection, clientOptions, nil, nil)
+	return r.read(set, definitionSection, clientOptions, nil)
 }
 
 var errNoMain = &Error{
@@ -135,7 +135,7 @@ func validLogLevel(level string) bool {
 
 // general reads the settings of the server and returns their commands. The early settings of s stand.
 func (r *reader) general(set *layers.Set, s *Server) ([]any, error) {
-	found, err := r.read(set, definitionSection, serverOptions, nil, nil)
+	found, err := r.read(set, definitionSection, serverOptions, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (r *reader) addOwn(found *settings, set *layers.Set) error {
 	if set.Section(definitionSection) == nil {
 		return nil
 	}
-	own, err := r.read(set, definitionSection, ownServerOptions, nil, nil)
+	own, err := r.read(set, definitionSection, ownServerOptions, nil)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (r *reader) thread(set *layers.Set) ([]any, error) {
 	if set.Section("Thread") == nil {
 		return nil, nil
 	}
-	found, err := r.read(set, "Thread", threadOptions, nil, nil)
+	found, err := r.read(set, "Thread", threadOptions, nil)
 	if err != nil || found.Len() == 0 {
 		return nil, err
 	}

@@ -42,8 +42,21 @@ type ahead struct {
 }
 
 func (s *splitter) split(text string) (items []string) {
+	for at := skipSpace(text, 0); at < len(text); {
+		n, ok := plainItem(text[at:])
+		if !ok {
+			return s.search(text, at, items)
+		}
+		items = append(items, text[at:at+n])
+		at = skipSpace(text, at+n)
+	}
+	return items
+}
+
+// search appends the items of text at or behind at.
+func (s *splitter) search(text string, at int, items []string) []string {
 	s.look(text)
-	for at := s.inkAt(0); at < len(text); {
+	for at = s.inkAt(at); at < len(text); {
 		end := s.item(at)
 		items = append(items, text[at:end])
 		at = s.inkAt(end)

@@ -70,7 +70,7 @@ func (s *Set) Get(section, option string, vars Vars) (Value, error) {
 // *InterpolationError.
 func (s *Set) Find(section, option string, vars Vars) (v Value, ok bool, err error) {
 	view := s.View(section, vars, nil)
-	return view.Find(option)
+	return view.Find(pytext.Lower(option))
 }
 
 // A View answers for one section, with vars before what it says itself: Find for one who asks for many options of it.
@@ -99,7 +99,7 @@ func (a *View) Exists() bool { return a.own != nil || a.name == ini.Default }
 
 // Get returns the value of an option, as Set.Get does.
 func (a *View) Get(option string) (Value, error) {
-	v, ok, err := a.Find(option)
+	v, ok, err := a.Find(pytext.Lower(option))
 	switch {
 	case err != nil || ok:
 		return v, err
@@ -109,12 +109,11 @@ func (a *View) Get(option string) (Value, error) {
 	return v, &AbsentError{a.name, option}
 }
 
-// Find returns the value of an option, as Set.Find does.
+// Find returns the value of an option, as Set.Find does. The name is in lower case.
 func (a *View) Find(option string) (v Value, ok bool, err error) {
 	if !a.Exists() {
 		return Value{}, false, nil
 	}
-	option = pytext.Lower(option)
 	found, ok := a.lookup(option)
 	if !ok {
 		return Value{}, false, nil

@@ -50,7 +50,10 @@ func Fields(s string) []string { return strings.FieldsFunc(s, IsSpace) }
 
 // IsWord reports whether r can be part of a word as \w means it: letters, digits of any script, underscore.
 func IsWord(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r)
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r)
 }
 
 // Lower returns s in lower case. The one letter whose lower case has two code points is spelled out, because Go maps it to
@@ -75,6 +78,9 @@ func isLowerASCII(s string) bool {
 // Int reads a decimal integer: optional white space around it, a sign, digits of any script, single underscores between
 // digits, any number of leading zeros. The value is an int64 where it fits and a *big.Int elsewhere.
 func Int(s string) (any, bool) {
+	if n, ok := shortInt(s); ok {
+		return n, true
+	}
 	digits, ok := plainDigits(Strip(s))
 	if !ok {
 		return nil, false
@@ -87,6 +93,18 @@ func Int(s string) (any, bool) {
 		return n.Int64(), true
 	}
 	return n, true
+}
+
+// shortInt reads what nearly every integer is: a few ASCII digits.
+func shortInt(s string) (n int64, ok bool) {
+	const most = 18 // digits that fit in any case
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(s[i]-'0')
+	}
+	return n, s != "" && len(s) <= most
 }
 
 // maxDigits is the longest integer that is read; converting digits takes quadratic time.

@@ -1,14 +1,14 @@
 // Package slab hands out small pieces of large allocations.
 //
-// In go lengths and bytes; out come slices and strings that belong to who took them. Nothing is ever taken back: what was handed out
-// of one allocation lives as long as any of it. That suits what is made together and dropped together, as a configuration is. It is for
+// In go lengths and bytes; out come slices and strings that belong to who took them, until TakeBack if ever. What was handed out of one
+// allocation lives as long as any of it. That suits what is made together and dropped together, as a configuration is. It is for
 // programs that live for milliseconds: nearly all their memory is touched for the first time, a page at a time, and the runtime lays out
 // pages of their own for each of the many sizes of small objects.
 //
 // The zero values are ready. They are not safe for concurrent use.
 package slab
 
-import "strings"
+import "unsafe"
 
 // pieces is how many values are allocated at once, bytes how much text is. What is longer than a quarter of that is allocated by itself.
 const (
@@ -17,7 +17,10 @@ const (
 )
 
 // Of hands out slices of zero values.
-type Of[T any] struct{ rest []T }
+type Of[T any] struct {
+	piece []T // the latest allocation
+	rest  []T // what is left of it
+}
 
 // Take returns n zero values. Appending to them does not touch what is handed out next.
 func (s *Of[T]) Take(n int) []T {
@@ -25,7 +28,8 @@ func (s *Of[T]) Take(n int) []T {
 		if n > pieces/4 {
 			return make([]T, n)
 		}
-		s.rest = make([]T, pieces)
+		s.piece = make([]T, pieces)
+		s.rest = s.piece
 	}
 	taken := s.rest[:n:n]
 	s.rest = s.rest[n:]
@@ -39,19 +43,28 @@ func (s *Of[T]) Copy(values ...T) []T {
 	return taken
 }
 
+// TakeBack is for one who knows that nothing of what was handed out is needed any more. It may be handed out again.
+func (s *Of[T]) TakeBack() {
+	clear(s.piece[:len(s.piece)-len(s.rest)])
+	s.rest = s.piece
+}
+
 // Text hands out strings.
-type Text struct{ room strings.Builder }
+type Text struct{ room []byte }
 
 // Keep returns b as a string. Later changes of b do not show in it.
 func (t *Text) Keep(b []byte) string {
 	if len(b) > bytes/4 {
 		return string(b)
 	}
-	if t.room.Cap()-t.room.Len() < len(b) {
-		t.room = strings.Builder{}
-		t.room.Grow(bytes)
+	if cap(t.room)-len(t.room) < len(b) {
+		t.room = make([]byte, 0, bytes)
 	}
-	start := t.room.Len()
-	t.room.Write(b)
-	return t.room.String()[start:]
+	start := len(t.room)
+	t.room = append(t.room, b...)
+	kept := t.room[start:]
+	return unsafe.String(unsafe.SliceData(kept), len(kept)) // which nobody changes, but for TakeBack
 }
+
+// TakeBack is for one who knows that no string that was handed out is needed any more. The memory serves for others.
+func (t *Text) TakeBack() { t.room = t.room[:0] }
