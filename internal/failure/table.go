@@ -36,7 +36,7 @@ type Table struct {
 	order    uint64       // number of the latest record
 	total    int
 	lowered  bool // MaxRetry was: some records may be due
-	// opener is the failure that made the latest record: reported a second time, for its weight, it adds no lines.
+	// opener is the failure counted last if it made a record: reported a second time, for its weight, it adds no lines.
 	opener *ticket.Failure
 	saving saving
 
@@ -69,6 +69,9 @@ func (t *Table) Add(f *ticket.Failure, count int, observed bool) (retry float64,
 	t.key = f.ID.AppendBinary(t.key[:0])
 	hash := t.hash(t.key)
 	number, known := t.find(hash, t.key)
+	if !observed {
+		t.opener = nil // whose memory may be f's by now
+	}
 	var r record
 	stale := 0
 	switch {

@@ -69,6 +69,26 @@ func TestCountAfterEachFailure(t *testing.T) {
 	}
 }
 
+// TestFailuresInOneMemory adds failures that lie in the same memory, one after the other, as a filter may hand them out.
+func TestFailuresInOneMemory(t *testing.T) {
+	table := New(Settings{3, 600, 5})
+	var f ticket.Failure
+	for _, x := range []*ticket.Failure{failureOf("192.0.2.1", 0, "one"), failureOf("192.0.2.2", 1, "two")} {
+		f = *x
+		table.Add(&f, 1, false)
+	}
+	f = *failureOf("192.0.2.1", 2, "three")
+	table.Add(&f, 1, false)
+	table.Add(&f, 1, true)
+	f = *failureOf("192.0.2.2", 3, "four")
+	table.Add(&f, 1, false)
+	_, due := table.Add(failureOf("192.0.2.2", 4, "five"), 1, false)
+	want := []ticket.Match{{After: "two"}, {After: "four"}, {After: "five"}}
+	if due == nil || cmp.Diff(want, due.Matches) != "" {
+		t.Errorf("banned is %+v, want one with %v", due, want)
+	}
+}
+
 func TestTicketWhenDue(t *testing.T) {
 	table := New(Settings{MaxRetry: 3, FindTime: 100, MaxMatches: 2})
 	first := failureOf("192.0.2.1", 0, "a")

@@ -93,6 +93,7 @@ func TestBulkLikeOneByOne(t *testing.T) {
 				b := bulkLines(r, &now)
 				again := *b
 				again.Lines = slices.Clone(b.Lines)
+				many.keeps = r.IntN(50)
 				want, got := one.feedIn(b, false), many.feedIn(&again, r.IntN(4) > 0)
 				if got != want {
 					t.Fatalf("%s, seed %d (-one by one +bulk):\n%.4000s", name, seed, cmp.Diff(want, got))

@@ -27,7 +27,7 @@ func (c *counters) add(n Counts) {
 }
 
 func (r *recall) clone() *recall {
-	return &recall{r.connections.clone(), maps.Clone(r.warned)}
+	return &recall{connections: r.connections.clone(), warned: maps.Clone(r.warned)}
 }
 
 // clone returns a copy of those that are not gone.

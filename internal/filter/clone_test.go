@@ -19,6 +19,13 @@ import (
 type twin struct {
 	filter *Filter
 	log    bytes.Buffer
+	keeps  int // failures before they are given back; 0 for those of a batch
+}
+
+func failureText(f *ticket.Failure) string {
+	x := *f
+	packed.Open(&x)
+	return fmt.Sprintf("%s %s %v %v %q %v\n", x.ID, x.IP, x.Time, x.Whole, x.Matches, x.Fields)
 }
 
 func newTwin(p *Program, now *ticket.Unix) *twin {
@@ -49,14 +56,29 @@ func twinEnv(log *bytes.Buffer, now *ticket.Unix) Env {
 // feed has lines judged and returns what came of that, as text.
 func (w *twin) feed(b *ticket.Batch) string { return w.feedIn(b, false) }
 
-// feedIn is feed, in bulk or not.
+// feedIn is feed, in bulk or not. Failures are kept for a while, and must not change before they are given back.
 func (w *twin) feedIn(b *ticket.Batch, bulk bool) string {
 	w.log.Reset()
+	var kept []*ticket.Failure
+	var texts []string
+	giveBack := func() {
+		for i, f := range kept {
+			if got := failureText(f); got != texts[i] {
+				fmt.Fprintf(&w.log, "%s has become %s", texts[i], got)
+			}
+		}
+		kept, texts = kept[:0], texts[:0]
+		w.filter.Reuse()
+	}
 	t := w.filter.process(b, func(f *ticket.Failure) error {
-		packed.Open(f)
-		fmt.Fprintf(&w.log, "%s %s %v %v %q %v\n", f.ID, f.IP, f.Time, f.Whole, f.Matches, f.Fields)
+		text := failureText(f)
+		w.log.WriteString(text)
+		if kept, texts = append(kept, f), append(texts, text); w.keeps > 0 && len(kept) >= w.keeps {
+			giveBack()
+		}
 		return nil
 	}, bulk)
+	giveBack()
 	return fmt.Sprintf("%s%+v\n%+v", w.log.String(), t, w.filter.Counts())
 }
 

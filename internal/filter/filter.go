@@ -85,7 +85,6 @@ type Filter struct {
 	lines                   lineStore // of a match without a connection
 	given                   values    // of a failure, and all of it packed
 	packing                 []byte
-	made                    stock
 	gate                    *pyre.Gate // nil where every line must be searched
 	barren                  *pyre.Gate // nil where prefregex must be searched for, see Tester.barren
 }
@@ -104,6 +103,7 @@ type counters struct{ lines, failed, cut, gaveUp atomic.Uint64 }
 type recall struct {
 	connections connections
 	warned      warnings
+	made        stock // of failures that were handed out
 }
 
 // NewFilter returns a filter that runs p.
@@ -149,11 +149,15 @@ func (f *Filter) Counts() Counts {
 	return Counts{Lines: c.lines.Load(), Failed: c.failed.Load(), Cut: c.cut.Load(), GaveUp: c.gaveUp.Load()}
 }
 
-// Process judges the lines of b and hands each failure, packed, to emit, which owns it from then on. An error that emit returns counts
+// Process judges the lines of b and hands each failure, packed, to emit. It stays as it is until Reuse is called. An error that emit returns counts
 // against the line: it is logged, and the next line is judged. The tally says what the lines came to.
 func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tally {
 	return f.process(b, emit, f.isBulk(b))
 }
+
+// Reuse tells that nobody looks any more at the failures that have been handed out, so that their memory can serve for others. emit may
+// call it.
+func (f *Filter) Reuse() { f.recall.made.giveBack() }
 
 // process is Process, by several workers if bulk.
 func (f *Filter) process(b *ticket.Batch, emit func(*ticket.Failure) error, bulk bool) Tally {

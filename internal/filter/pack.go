@@ -18,7 +18,7 @@ func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failu
 	lines.pack(&w)
 	told.pack(&w)
 	f.packing = w.Bytes()
-	return f.made.failure(o.id, f.line, f.packing)
+	return f.recall.made.failure(o.id, f.line, f.packing)
 }
 
 // withMore returns what told says together with what a failure has beside that. It is valid until the next call.
@@ -41,29 +41,40 @@ func (f *Filter) withMore(o offender, told values) values {
 
 // A stock is memory for failures, which many share: in a flood to get it one by one takes as long as to fill it.
 type stock struct {
-	failures []ticket.Failure
-	bytes    []byte
+	failures []ticket.Failure // those that were handed out last, and room for more
+	bytes    []byte           // what they carry
+	lent     int              // failures since the last time that all were given back
 }
 
-// How much memory is got at once. It is small, because every filter keeps the rest of it.
+// How much memory is got at once. It is small, because every filter keeps it; in a flood it doubles up to the second number.
 const (
-	failuresAtOnce = 16
-	bytesAtOnce    = 4 << 10
+	failuresAtOnce, failuresAtMost = 16, 512
+	bytesAtOnce, bytesAtMost       = 4 << 10, 128 << 10
 )
 
 // failure returns a failure of id with the time of a line, that carries a copy of all.
 func (s *stock) failure(id addr.ID, ln *line, all []byte) *ticket.Failure {
-	if len(s.failures) == 0 {
-		s.failures = make([]ticket.Failure, failuresAtOnce)
+	if len(s.failures) == cap(s.failures) {
+		s.failures = make([]ticket.Failure, 0, min(max(failuresAtOnce, 2*len(s.failures)), failuresAtMost))
 	}
 	if cap(s.bytes)-len(s.bytes) < len(all) {
-		s.bytes = make([]byte, 0, max(bytesAtOnce, len(all)))
+		s.bytes = make([]byte, 0, max(bytesAtOnce, min(2*cap(s.bytes), bytesAtMost), len(all)))
 	}
-	x, begin := &s.failures[0], len(s.bytes)
-	s.failures = s.failures[1:]
+	begin := len(s.bytes)
 	s.bytes = append(s.bytes, all...)
-	*x = ticket.Failure{ID: id, Time: ln.time, Whole: ln.whole, Packed: s.bytes[begin:len(s.bytes):len(s.bytes)]}
-	return x
+	s.failures = append(s.failures, ticket.Failure{ID: id, Time: ln.time, Whole: ln.whole, Packed: s.bytes[begin:len(s.bytes):len(s.bytes)]})
+	s.lent++
+	return &s.failures[len(s.failures)-1]
+}
+
+// giveBack has the memory of all failures used again, but for that of a flood that is over, or of long lines.
+func (s *stock) giveBack() {
+	large := cap(s.failures) > failuresAtOnce || cap(s.bytes) > bytesAtOnce
+	if large && s.lent < cap(s.failures)/8 || cap(s.bytes) > bytesAtMost {
+		*s = stock{}
+		return
+	}
+	s.failures, s.bytes, s.lent = s.failures[:0], s.bytes[:0], 0
 }
 
 // pack packs those of v that took part.

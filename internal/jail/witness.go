@@ -154,10 +154,11 @@ func (w *witness) saw(f *ticket.Failure) error {
 	return nil
 }
 
-// forget empties the list of findings.
+// forget empties the list of findings, which all jails have taken.
 func (w *witness) forget() {
 	clear(w.found)
 	w.found = w.found[:0]
+	w.filter.Reuse()
 }
 
 // Addresses implements filter.Resolver. The name service may take its time, and whoever has failed so far is not to gain by that.

@@ -14,9 +14,10 @@ import (
 const (
 	// maxBatch bounds the lines of a batch, so that a file of blank lines does not blow it up.
 	maxBatch = 8192
-	// bulk is how many bytes are read at once where so many are there: with so many lines several processors can be set to work, and few
-	// enough that whoever waits for the end of a batch need not wait long.
-	bulk = 512 << 10
+	// bulk is how many bytes are read at once where many are there, which is enoughForBulk: with so many lines several processors can be
+	// set to work, and few enough that whoever waits for the end of a batch need not wait long.
+	bulk          = 512 << 10
+	enoughForBulk = bulk / 4
 )
 
 // A buffer is the memory that one goroutine reads into; it is recycled.
@@ -64,11 +65,13 @@ func (f *follow) step(buf *buffer) bool {
 // window returns memory for what follows c in s and the mark before it.
 func (buf *buffer) window(s *segment, c *cursor) []byte {
 	m := len(c.mark)
-	if s.envelope != bare || s.size-c.off < bulk || buf.limit >= bulk {
+	if s.envelope != bare || s.size-c.off < enoughForBulk || buf.limit >= bulk {
 		return buf.bytes[:m+buf.limit+4]
 	}
 	if buf.large == nil {
+		const usual = 96 // bytes of a line
 		buf.large = make([]byte, markSize+bulk)
+		buf.batch.Lines = make([]ticket.Line, 0, bulk/usual)
 	}
 	return buf.large[:m+bulk]
 }
