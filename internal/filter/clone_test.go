@@ -19,7 +19,7 @@ import (
 type twin struct {
 	filter *Filter
 	log    bytes.Buffer
-	keeps  int // failures before they are given back; 0 for those of a batch
+	keeps  int // failures from turn to turn; 0 for those of a batch
 }
 
 func failureText(f *ticket.Failure) string {
@@ -56,29 +56,32 @@ func twinEnv(log *bytes.Buffer, now *ticket.Unix) Env {
 // feed has lines judged and returns what came of that, as text.
 func (w *twin) feed(b *ticket.Batch) string { return w.feedIn(b, false) }
 
-// feedIn is feed, in bulk or not. Failures are kept for a while, and must not change before they are given back.
+// feedIn is feed, in bulk or not. Failures are kept until the second turn, and must not change before.
 func (w *twin) feedIn(b *ticket.Batch, bulk bool) string {
 	w.log.Reset()
 	var kept []*ticket.Failure
 	var texts []string
-	giveBack := func() {
+	older := 0 // of them, handed out before the last turn
+	turn := func() {
 		for i, f := range kept {
 			if got := failureText(f); got != texts[i] {
 				fmt.Fprintf(&w.log, "%s has become %s", texts[i], got)
 			}
 		}
-		kept, texts = kept[:0], texts[:0]
-		w.filter.Reuse()
+		kept, texts = kept[older:], texts[older:]
+		older = len(kept)
+		w.filter.Turn()
 	}
 	t := w.filter.process(b, func(f *ticket.Failure) error {
 		text := failureText(f)
 		w.log.WriteString(text)
-		if kept, texts = append(kept, f), append(texts, text); w.keeps > 0 && len(kept) >= w.keeps {
-			giveBack()
+		if kept, texts = append(kept, f), append(texts, text); w.keeps > 0 && len(kept)-older >= w.keeps {
+			turn()
 		}
 		return nil
 	}, bulk)
-	giveBack()
+	turn()
+	turn()
 	return fmt.Sprintf("%s%+v\n%+v", w.log.String(), t, w.filter.Counts())
 }
 

@@ -103,7 +103,7 @@ type counters struct{ lines, failed, cut, gaveUp atomic.Uint64 }
 type recall struct {
 	connections connections
 	warned      warnings
-	made        stock // of failures that were handed out
+	made        [2]stock // of failures that were handed out; the first is used now
 }
 
 // NewFilter returns a filter that runs p.
@@ -149,15 +149,19 @@ func (f *Filter) Counts() Counts {
 	return Counts{Lines: c.lines.Load(), Failed: c.failed.Load(), Cut: c.cut.Load(), GaveUp: c.gaveUp.Load()}
 }
 
-// Process judges the lines of b and hands each failure, packed, to emit. It stays as it is until Reuse is called. An error that emit returns counts
-// against the line: it is logged, and the next line is judged. The tally says what the lines came to.
+// Process judges the lines of b and hands each failure, packed, to emit. It stays as it is until Turn has been called twice. An error that
+// emit returns counts against the line: it is logged, and the next line is judged. The tally says what the lines came to.
 func (f *Filter) Process(b *ticket.Batch, emit func(*ticket.Failure) error) Tally {
 	return f.process(b, emit, f.isBulk(b))
 }
 
-// Reuse tells that nobody looks any more at the failures that have been handed out, so that their memory can serve for others. emit may
-// call it.
-func (f *Filter) Reuse() { f.recall.made.giveBack() }
+// Turn tells that nobody looks any more at the failures that had been handed out when Turn was last called, so that their memory can
+// serve for others. emit may call it.
+func (f *Filter) Turn() {
+	made := &f.recall.made
+	made[0], made[1] = made[1], made[0]
+	made[0].giveBack()
+}
 
 // process is Process, by several workers if bulk.
 func (f *Filter) process(b *ticket.Batch, emit func(*ticket.Failure) error, bulk bool) Tally {

@@ -18,7 +18,7 @@ func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failu
 	lines.pack(&w)
 	told.pack(&w)
 	f.packing = w.Bytes()
-	return f.recall.made.failure(o.id, f.line, f.packing)
+	return f.recall.made[0].failure(o.id, f.line, f.packing)
 }
 
 // withMore returns what told says together with what a failure has beside that. It is valid until the next call.

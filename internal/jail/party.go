@@ -67,28 +67,26 @@ func (p *party) unite() {
 
 // hear finds what there is in the batch and has every jail judge it.
 func (p *party) hear() {
-	t := p.witness.look(p.batch, p.shift, func() {
-		if len(p.witness.found) > 0 {
-			p.take(nil)
-			p.begun = true
-		}
+	t := p.witness.look(p.batch, p.shift, func(found []finding) {
+		p.take(found, nil)
+		p.begun = true
 	})
-	p.take(&t)
+	p.take(p.witness.found, &t)
+	p.witness.forget()
 }
 
-// take has every jail judge what has been found so far. With t, which tells what the batch came to, that is all. Between the first time
+// take has every jail judge what has been found. With t, which tells what the batch came to, that is all. Between the first time
 // and the last judging stays locked: a checkpoint in the midst of a batch would count lines that are judged once more after a crash.
-func (p *party) take(t *filter.Tally) {
-	source.Each(len(p.jails), len(p.witness.found), func(i int) {
+func (p *party) take(found []finding, t *filter.Tally) {
+	source.Each(len(p.jails), len(found), func(i int) {
 		j := p.jails[i]
 		if !p.begun {
 			j.judging.Lock()
 		}
-		j.take(p.witness.found)
+		j.take(found)
 		if t != nil {
 			j.conclude(p.batch, t)
 			j.judging.Unlock()
 		}
 	})
-	p.witness.forget()
 }

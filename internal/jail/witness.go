@@ -24,9 +24,11 @@ type witness struct {
 	filter *filter.Filter
 	env    filter.Env // the jails' own, the filter has another
 
-	now   ticket.Unix // when the present batch came
-	found []finding   // in it, less what the jails have taken
-	pass  func()      // lets them take that
+	now   ticket.Unix     // when the present batch came
+	found []finding       // in it, less what the jails have been given
+	take  func([]finding) // has them take what was found before the end of the batch
+	given []finding       // what they may be taking now
+	takes sync.WaitGroup  // does
 
 	mu      sync.Mutex // guards holders
 	holders int        // jails, stopped ones included, which costs a copy at most
@@ -55,8 +57,7 @@ func (p *past) equal(q *past) bool {
 	return p.batch == q.batch && slices.EqualFunc(p.since, q.since, (*filter.Program).Same)
 }
 
-// enough is how many findings are better taken than kept until the batch is through: of a large batch other processors are still looking
-// for more.
+// enough is how many findings are given to the jails though the batch is not through. They take them while the filter goes on.
 const enough = 256
 
 // A finding is a failure, or something else that a filter says about a line.
@@ -132,13 +133,14 @@ func (w *witness) turn(t terms) *witness {
 	return w
 }
 
-// look finds what there is in b, whose dates are ahead by shift. pass is called whenever the jails had better take what has been found so
-// far.
-func (w *witness) look(b *ticket.Batch, shift ticket.Unix, pass func()) filter.Tally {
-	w.pass, w.now = pass, w.env.Now()
+// look finds what there is in b, whose dates are ahead by shift. What it has found in the end is in w.found. What comes before that it has
+// taken, if it is much or may have to wait.
+func (w *witness) look(b *ticket.Batch, shift ticket.Unix, take func([]finding)) filter.Tally {
+	w.take, w.now = take, w.env.Now()
 	w.filter.Shift(shift)
 	t := w.filter.Process(b, w.saw)
-	w.past, w.pass = past{batch: new(mark)}, nil
+	w.takes.Wait()
+	w.past, w.take = past{batch: new(mark)}, nil
 	return t
 }
 
@@ -149,21 +151,40 @@ func (w *witness) saw(f *ticket.Failure) error {
 	}
 	w.found = append(w.found, finding{failure: f})
 	if len(w.found) >= enough {
-		w.pass()
+		w.give()
 	}
 	return nil
 }
 
+// give has the jails take what has been found so far, after what they were given before.
+func (w *witness) give() {
+	w.takes.Wait()
+	w.found, w.given = w.given, w.found
+	w.filter.Turn()
+	w.takes.Go(func() {
+		w.take(w.given)
+		w.given = emptied(w.given)
+	})
+}
+
 // forget empties the list of findings, which all jails have taken.
 func (w *witness) forget() {
-	clear(w.found)
-	w.found = w.found[:0]
-	w.filter.Reuse()
+	w.found = emptied(w.found)
+	w.filter.Turn()
+}
+
+// emptied returns found without findings, for others.
+func emptied(found []finding) []finding {
+	clear(found)
+	return found[:0]
 }
 
 // Addresses implements filter.Resolver. The name service may take its time, and whoever has failed so far is not to gain by that.
 func (w *witness) Addresses(name string) []netip.Addr {
-	w.pass()
+	if len(w.found) > 0 {
+		w.give()
+	}
+	w.takes.Wait()
 	return w.env.Resolve.Addresses(name)
 }
 
