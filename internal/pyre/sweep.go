@@ -1,5 +1,7 @@
 package pyre
 
+import "slices"
+
 // A sweep looks for the literals of a multiScan in long texts. It goes by triples of bytes, of which fewer look like the end of a window
 // than of pairs, and through several parts of a text side by side, since a step takes longer to answer than to ask. It does
 // not change and may be shared.
@@ -41,19 +43,22 @@ func windowBit(window []byte) uint {
 	return (triple(window[0], window[1], window[2])*5 ^ triple(window[n-3], window[n-2], window[n-1])) % triples
 }
 
-// stride goes on in each of the streams from at on until a window may end in one, for a number of steps at most.
-func (s *sweep) stride(text []byte, at *[streams]int, steps int) {
+// stride goes on in each of the streams from at on until a window may end in one of them, and returns which; or for a number of steps at
+// most.
+func (s *sweep) stride(text []byte, at *[streams]int, steps int) (stream int) {
 	shift := s.shift
 	a, b, c, d := at[0], at[1], at[2], at[3]
 	for range steps {
 		ja, jb := shift[triple(text[a], text[a+1], text[a+2])], shift[triple(text[b], text[b+1], text[b+2])]
 		jc, jd := shift[triple(text[c], text[c+1], text[c+2])], shift[triple(text[d], text[d+1], text[d+2])]
 		if ja == 0 || jb == 0 || jc == 0 || jd == 0 {
+			stream = slices.Index([]uint8{ja, jb, jc, jd}, 0)
 			break
 		}
 		a, b, c, d = a+int(ja), b+int(jb), c+int(jc), d+int(jd)
 	}
 	*at = [streams]int{a, b, c, d}
+	return stream
 }
 
 // endsAt reports whether one of the literals is in text so that its window ends at to.
@@ -76,11 +81,9 @@ func (y *Surveyor) sweep(s *sweep, text []byte) {
 	}
 	ends[streams-1] = last + 1
 	for room := part; room > burst*s.longest; {
-		s.stride(text, &at, burst)
-		for k := range streams {
-			at[k] = y.step(s, text, k, at[k])
-			room = min(room, ends[k]-at[k])
-		}
+		k := s.stride(text, &at, burst)
+		at[k] = y.step(s, text, k, at[k])
+		room = min(ends[0]-at[0], ends[1]-at[1], ends[2]-at[2], ends[3]-at[3])
 	}
 	for k := range streams {
 		for at[k] < ends[k] {
