@@ -41,6 +41,7 @@ const (
 // each of them searches with a Matcher of its own.
 type Regexp struct {
 	pattern string
+	flags   Flags
 	names   []string  // by group number; "" is unnamed
 	prog    *program  // a draft until it is needed, see program
 	few     clause    // what every match contains, to be looked for one by one
@@ -63,7 +64,7 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{pattern: pattern, names: tree.names, prog: c.prog}
+	re := &Regexp{pattern: pattern, flags: flags, names: tree.names, prog: c.prog}
 	re.draft.Store(c)
 	re.anyLine = matchesAnyLine(tree.root)
 	few, many, later := requiredLiterals(tree.root)
