@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func (s *Server) tidy() {
 		return
 	}
 	t.timer = time.AfterFunc(tidyAfter, func() {
+		runtime.GC() // a sync.Pool, such as those of the reader and the filters, lets go of what it has only at the second collection
 		debug.FreeOSMemory()
 		unmapProgram()
 	})
