@@ -51,8 +51,10 @@ func (f *Filter) settler() *Filter {
 	return s
 }
 
+// newChunk implements task.
 func (k *bulk) newChunk() *chunk { return &chunk{lines: make([]queued, 0, bulkChunk)} }
 
+// newSearcher implements task.
 func (k *bulk) newSearcher() *searcher {
 	s := newSearcher(NewFilter(k.filter.program, Env{Log: slog.New(slog.DiscardHandler), Location: k.filter.env.Location}))
 	note := s.filter.gaveUp
@@ -63,6 +65,7 @@ func (k *bulk) newSearcher() *searcher {
 	return s
 }
 
+// read implements task.
 func (k *bulk) read(c *chunk) error {
 	c.first = k.next
 	k.next = min(k.next+bulkChunk, len(k.batch.Lines))
@@ -73,9 +76,10 @@ func (k *bulk) read(c *chunk) error {
 	return nil
 }
 
+// cut implements task: lines come cut out.
 func (k *bulk) cut(*chunk, *searcher) {}
 
-// date does what comes before the search.
+// date implements task: it does all that comes before the search.
 func (k *bulk) date(c *chunk) {
 	f := k.filter
 	log, jailLog := f.env.Log, f.jailLog
@@ -97,6 +101,7 @@ func (k *bulk) date(c *chunk) {
 	f.env.Log, f.jailLog = log, jailLog
 }
 
+// settle implements task.
 func (k *bulk) settle(c *chunk) error {
 	f, said := k.settler, c.said
 	for i := range c.events {
