@@ -1,6 +1,8 @@
 package pyre
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -16,7 +18,7 @@ type Gate struct {
 // for nothing.
 type demand struct {
 	few   []literal  // to be looked for one by one
-	many  *multiScan // or together, if not nil
+	many  *multiScan // the others, to be looked for together; nil: there are none
 	worth int        // percent of lines that it must refuse to be worth its work
 	use   usefulness
 }
@@ -39,7 +41,9 @@ func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 	g.demand(regexes)
 	if len(regexes) == 1 {
 		for _, l := range regexes[0].later {
-			g.needs = append(g.needs, demand{few: []literal{l}})
+			if !slices.ContainsFunc(g.needs, func(d demand) bool { return d.isFor(l) }) {
+				g.needs = append(g.needs, demand{few: []literal{l}})
+			}
 		}
 	}
 	g.judgeBy(worthSome)
@@ -68,15 +72,38 @@ func (g *Gate) demand(regexes []*Regexp) {
 	}
 	common := slices.ContainsFunc(few, func(l literal) bool { return !l.isRare() })
 	if len(few) == 0 || len(few) > fewest || common {
-		many := clauseOfAny(regexes, func(re *Regexp) clause { return re.many })
+		short, many := apart(clauseOfAny(regexes, func(re *Regexp) clause { return re.many }))
 		if scan := newMultiScan(many); scan != nil {
-			g.needs = append(g.needs, demand{many: scan})
+			g.needs = append(g.needs, demand{few: short, many: scan})
 			return
 		}
 	}
 	if 0 < len(few) && len(few) <= fewest {
 		g.needs = append(g.needs, demand{few: few})
 	}
+}
+
+// isFor reports whether d demands l and nothing else will do.
+func (d *demand) isFor(l literal) bool {
+	return d.many == nil && len(d.few) == 1 && bytes.Equal(d.few[0].text, l.text)
+}
+
+// apart takes out of c what is quickly looked for alone and so short that all others would have to be looked for in small steps.
+func apart(c clause) (short []literal, rest clause) {
+	rest = slices.Clone(c)
+	slices.SortStableFunc(rest, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	alone := 0
+	for n := 1; n <= fewest && n < len(rest); n++ {
+		l := newLiteral(rest[n-1])
+		if !l.isRare() {
+			break
+		}
+		short = append(short, l)
+		if 2*stepFor(rest[n:]) >= 3*stepFor(rest[alone:]) {
+			alone = n
+		}
+	}
+	return short[:alone], rest[alone:]
 }
 
 // clauseOfAny returns texts of which one is in every match of any of regexes, nil if that
@@ -132,13 +159,10 @@ func (d *demand) refuses(line []byte) bool {
 }
 
 func (d *demand) met(line []byte) bool {
-	if d.many != nil {
-		return d.many.in(line)
-	}
 	for i := range d.few {
 		if d.few[i].in(line) {
 			return true
 		}
 	}
-	return false
+	return d.many != nil && d.many.in(line)
 }

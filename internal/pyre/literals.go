@@ -50,7 +50,7 @@ func requiredLiterals(root *node) (few, many, later clause) {
 // mostLater is how many literals are looked for in a text that begins like a match.
 const mostLater = 2
 
-// later returns the rarest literals beyond the one that matches begin with, or else few if it is one.
+// later returns the rarest literals beyond the one that matches begin with, or else few if it is one, and not that.
 func (n *need) later(few clause) clause {
 	rest := need{clauses: n.clauses}
 	if n.begins {
@@ -63,7 +63,7 @@ func (n *need) later(few clause) clause {
 		})
 		all = append(all, one...)
 	}
-	if all == nil && len(few) == 1 {
+	if all == nil && len(few) == 1 && !(n.begins && slices.Equal(few, n.clauses[0])) {
 		return few
 	}
 	return all

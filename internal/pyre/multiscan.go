@@ -4,142 +4,150 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
+	"math/bits"
 	"slices"
-	"sync"
+	"strings"
 )
 
-// A multiScan looks for many literals in one pass over a text. It looks at pairs of bytes and knows for each how far the
-// end of a literal can be from there at least, so most of the text is skipped (the algorithm of Wu and Manber). It does
-// not change and may be shared.
+// A multiScan looks for many literals in one pass over a text. It looks at a few bytes side by side, a gram, and then at those some
+// steps further on, so far that none of the literals can stand between without one of its grams being seen. Each look stands for
+// itself: where the next one is does not depend on what was seen. It does not change and may be shared.
 type multiScan struct {
-	window int        // length of the part of each literal that is looked for
-	shift  *pairTable // bytes that can be skipped; 0: a window may end here
-	first  *pairTable // the first of the parts that end with this pair, if shift is 0
-	parts  []part     // in the order of their last pairs
-	sweep  func() *sweep
+	step  int
+	mask  uint32            // of the bytes of a gram
+	grams [hashWords]uint64 // whether there are parts of a hash
+	first [hashWords]uint16 // the first of the parts whose hashes are in the same word of grams
+	parts []part            // in the order of their hashes
 }
 
-// A part is a literal, where the window in it begins, and the pairs that the window begins and ends with.
+// A part is a gram of a literal.
 type part struct {
-	literal    []byte
-	at         int
-	begin, end uint16
+	hash    uint32
+	at      int // where it stands in the literal
+	literal []byte
 }
 
 const (
-	pairs     = 1 << 12 // that are told apart
+	hashBits  = 16
+	hashWords = 1 << hashBits / 64
 	minWindow = 3
 	maxWindow = 16
 	mostScan  = 255
 )
 
-type pairTable [pairs]uint8
-
 // newMultiScan returns nil for literals that are too many or too short to gain anything.
 func newMultiScan(c clause) *multiScan {
-	if len(c) == 0 || len(c) > mostScan {
+	if len(c) == 0 || len(c) > mostScan || shortest(c) < minWindow {
 		return nil
 	}
-	s := &multiScan{window: maxWindow, shift: new(pairTable), first: new(pairTable)}
+	gram := gramFor(c)
+	s := &multiScan{step: stepFor(c), mask: ^uint32(0) >> (32 - 8*gram)}
 	for _, literal := range c {
-		s.window = min(s.window, len(literal))
+		s.add(literal, gram)
 	}
-	if s.window < minWindow {
-		return nil
-	}
-	for i := range s.shift {
-		s.shift[i] = uint8(s.window - 1)
-	}
-	for _, literal := range c {
-		s.add(literal)
-	}
-	slices.SortStableFunc(s.parts, func(a, b part) int { return cmp.Compare(b.end, a.end) })
+	slices.SortStableFunc(s.parts, func(a, b part) int { return cmp.Compare(a.hash, b.hash) })
 	for i, p := range slices.Backward(s.parts) {
-		s.first[p.end] = uint8(i)
+		s.first[p.hash/64] = uint16(i)
 	}
-	s.sweep = sync.OnceValue(func() *sweep { return newSweep(s) })
 	return s
 }
 
-func (s *multiScan) add(literal string) {
-	at := windowIn(literal, s.window)
-	window := []byte(literal[at : at+s.window])
-	p := part{literal: []byte(literal), at: at, begin: pair(window)}
-	for k := range len(window) - 1 {
-		p.end = pair(window[k:])
-		s.shift[p.end] = min(s.shift[p.end], uint8(len(window)-2-k))
+// gramFor returns the length of the grams for c.
+func gramFor(c clause) int {
+	if shortest(c) < 6 {
+		return 3
 	}
-	s.parts = append(s.parts, p)
+	return 4
 }
 
-// windowIn returns where in literal the n bytes are whose last two are the rarest pair: there the scan stops to compare.
-func windowIn(literal string, n int) int {
-	best := 0
-	for i := range len(literal) - n + 1 {
-		if to := i + n; chance(clause{literal[to-2 : to]}) < chance(clause{literal[best+n-2 : best+n]}) {
-			best = i
+// stepFor returns the step for c: as many grams must stand side by side in each literal.
+func stepFor(c clause) int { return min(shortest(c), maxWindow) - gramFor(c) + 1 }
+
+// add puts as many grams side by side of the literal into the scan as it takes for one of them to be seen: those that are rarest.
+func (s *multiScan) add(literal string, gram int) {
+	var chances []float64
+	for i := range len(literal) - gram + 1 {
+		chances = append(chances, chanceOfGram(literal[i:i+gram]))
+	}
+	best, least := 0, math.Inf(1)
+	for i := range len(chances) - s.step + 1 {
+		sum := 0.0
+		for _, p := range chances[i : i+s.step] {
+			sum += p
+		}
+		if sum < least {
+			best, least = i, sum
 		}
 	}
-	return best
+	text := append([]byte(literal), 0) // so that four bytes can be read of the last three
+	for at := best; at < best+s.step; at++ {
+		hash := hashOfGram(binary.LittleEndian.Uint32(text[at:]) & s.mask)
+		s.grams[hash/64] |= 1 << (hash % 64)
+		s.parts = append(s.parts, part{hash, at, text[:len(literal)]})
+	}
 }
 
-// pair returns the number of the pair that text begins with. Some pairs share one.
-func pair(text []byte) uint16 {
-	v := binary.LittleEndian.Uint16(text)
-	return (v ^ v>>5) % pairs
+// chanceOfGram estimates how often a gram stands in log lines: characters as often as they are far in front by frequency. It is
+// only good for comparing.
+func chanceOfGram(gram string) float64 {
+	p := 1.0
+	for i := range len(gram) {
+		p /= float64(1 + rarity(gram[i]))
+	}
+	if strings.Contains(everywhere, gram) {
+		p++
+	}
+	return p
 }
 
-// in reports whether text contains one of the literals. It scans both halves of the text at the same time, since a step
-// takes longer to answer than to ask: where the next one looks depends on it.
+// hashOfGram returns the hash of the bytes of a gram, read as one number.
+func hashOfGram(gram uint32) uint32 { return gram * 0x9e3779b1 >> (32 - hashBits) }
+
+// in reports whether text contains one of the literals.
 func (s *multiScan) in(text []byte) bool {
-	first, last := s.window-2, len(text)-2 // where the pairs stand that windows end with
-	half := (first + last + 1) / 2
-	i, k := first, half
-	for i < half && k <= last {
-		one, two := pair(text[i:]), pair(text[k:])
-		skip, jump := int(s.shift[one]), int(s.shift[two])
-		if skip == 0 {
-			if s.endsAt(text, i+2, one) {
-				return true
-			}
-			skip = 1
-		}
-		if jump == 0 {
-			if s.endsAt(text, k+2, two) {
-				return true
-			}
-			jump = 1
-		}
-		i, k = i+skip, k+jump
-	}
-	return s.between(text, i, half-1) || s.between(text, max(k, first), last)
-}
-
-// between reports whether text contains one of the literals so that its window ends with a pair from i to last.
-func (s *multiScan) between(text []byte, i, last int) bool {
-	for i <= last {
-		at := pair(text[i:])
-		if skip := int(s.shift[at]); skip > 0 {
-			i += skip
-			continue
-		}
-		if s.endsAt(text, i+2, at) {
+	for i := s.next(text, 0); i < len(text); i = s.next(text, i+s.step) {
+		if s.isAround(text, i) {
 			return true
 		}
-		i++
 	}
 	return false
 }
 
-// endsAt reports whether one of the literals is in text so that its window ends at to, with the given pair.
-func (s *multiScan) endsAt(text []byte, to int, end uint16) bool {
-	begin := pair(text[to-s.window:])
-	for i := int(s.first[end]); i < len(s.parts) && s.parts[i].end == end; i++ {
-		p := &s.parts[i]
-		if p.begin != begin {
-			continue
+// sweep appends to places where grams stand in text that are part of one of the literals there.
+func (s *multiScan) sweep(text []byte, places []int32) []int32 {
+	for i := s.next(text, 0); i < len(text); i = s.next(text, i+s.step) {
+		if s.isAround(text, i) {
+			places = append(places, int32(i))
 		}
-		if from := to - s.window - p.at; from >= 0 && bytes.HasPrefix(text[from:], p.literal) {
+	}
+	return places
+}
+
+// next returns the first place, at i or any number of steps from it, where a gram of one of the literals may stand. Behind the last
+// place for four bytes it just goes on.
+func (s *multiScan) next(text []byte, i int) int {
+	step, mask := s.step, s.mask
+	for i <= len(text)-4 {
+		hash := hashOfGram(binary.LittleEndian.Uint32(text[i:i+4]) & mask)
+		if s.grams[hash/64]>>(hash%64)&1 != 0 {
+			break
+		}
+		i += step
+	}
+	return i
+}
+
+// isAround reports whether one of the literals is in text so that one of its grams stands at i.
+func (s *multiScan) isAround(text []byte, i int) bool {
+	var four [4]byte
+	if copy(four[:], text[i:])*8 < bits.Len32(s.mask) {
+		return false
+	}
+	hash := hashOfGram(binary.LittleEndian.Uint32(four[:]) & s.mask)
+	for k := int(s.first[hash/64]); k < len(s.parts) && s.parts[k].hash <= hash; k++ {
+		p := &s.parts[k]
+		if p.hash == hash && i >= p.at && bytes.HasPrefix(text[i-p.at:], p.literal) {
 			return true
 		}
 	}

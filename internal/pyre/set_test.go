@@ -44,7 +44,7 @@ func TestCandidates(t *testing.T) {
 		{"an optional beginning", "error: Failed key", []int{1}},
 		{"digits", "12: x", []int{2}},
 		{"without an anchor by its literal", "see, no anchor", []int{3}},
-		{"an empty text passes what has no literal", "", []int{2, 4, 7, 8, 9}},
+		{"an empty text passes what has no literal", "", []int{0, 2, 4, 7, 8, 9}},
 		{"a line feed ends the text", "\n", []int{4}},
 		{"by literal further on", "x: denied by rule", []int{5}},
 		{"not ASCII", "ébc", []int{6}},
@@ -111,7 +111,8 @@ func TestLaterLiterals(t *testing.T) {
 		want    []string
 	}{
 		{`^Received disconnect from \S+: Auth fail$`, []string{": Auth fail"}},
-		{`^Refused login of \S+ from \S+$`, []string{"Refused login of "}}, // " from " is too frequent
+		{`^Refused login of \S+ from \S+$`, nil}, // " from " is too frequent, and the beginning is known
+		{`^\S+ refused login of \S+$`, []string{" refused login of "}},
 		{`^\S+: QUX from \d+: BAR.*$`, []string{": QUX from ", ": BAR"}},
 		{`^\s*NOTICE\s+\[.*\]\s+BAN\s+\S+ REFUSED$`, []string{" REFUSED", "NOTICE"}}, // two are enough
 		{`^(?:QUX|BAR)\d`, nil},
@@ -196,5 +197,34 @@ func TestGateWithPrefix(t *testing.T) {
 	}
 	if !new(Gate).Open(nil) {
 		t.Error("the zero gate is closed")
+	}
+}
+
+// TestShortLiteralsAreLookedForAlone tells which literals a gate does not look for together with the others.
+func TestShortLiteralsAreLookedForAlone(t *testing.T) {
+	tests := []struct {
+		name        string
+		literals    clause
+		alone, rest clause
+	}{
+		{"two short ones", clause{"Accepted ", "no such user here", "REFUSED", "account is locked"},
+			clause{"REFUSED", "Accepted "}, clause{"no such user here", "account is locked"}},
+		{"too many of them", clause{"ABCDE", "FGHIJ", "KLMNO", "account is locked"}, nil, clause{"ABCDE", "FGHIJ", "KLMNO", "account is locked"}},
+		{"of frequent letters", clause{"closed", "account is locked"}, nil, clause{"closed", "account is locked"}},
+		{"hardly shorter", clause{"Accepted key", "account locked"}, nil, clause{"Accepted key", "account locked"}},
+		{"nothing else", clause{"REFUSED"}, nil, clause{"REFUSED"}},
+		{"nothing", nil, nil, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			short, rest := apart(tt.literals)
+			var alone clause
+			for _, l := range short {
+				alone = append(alone, string(l.text))
+			}
+			if diff := cmp.Diff([]clause{tt.alone, tt.rest}, []clause{alone, rest}); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
 	}
 }

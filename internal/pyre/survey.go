@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// A Surveyor tells which lines of a text a Gate would let through, all of them at once: that takes half as long as to ask about each.
+// A Surveyor tells which lines of a text a Gate would let through, all of them at once: that takes less than to ask about each.
 // It serves one goroutine. The zero Surveyor is ready.
 type Surveyor struct {
 	places []int32
-	parts  [streams][]int32 // of the text
 }
 
 // Survey returns places in text, in ascending order. A line of text without any of them in it is one that g would refuse; of the others
@@ -20,10 +19,15 @@ func (s *Surveyor) Survey(g *Gate, text []byte) (places []int32, ok bool) {
 		return nil, false
 	}
 	s.places = s.places[:0]
-	if d := &g.needs[0]; d.many != nil {
-		s.sweep(d.many.sweep(), text)
-	} else {
-		s.look(d.few, text)
+	d := &g.needs[0]
+	for i := range d.few {
+		s.look(&d.few[i], text)
+	}
+	if d.many != nil {
+		s.places = d.many.sweep(text, s.places)
+	}
+	if len(d.few) > 1 || len(d.few) > 0 && d.many != nil {
+		slices.Sort(s.places)
 	}
 	if len(g.needs) > 1 {
 		s.keep(g.needs[1:], text)
@@ -31,20 +35,15 @@ func (s *Surveyor) Survey(g *Gate, text []byte) (places []int32, ok bool) {
 	return s.places, true
 }
 
-// look notes where lines have one of the literals.
-func (s *Surveyor) look(few []literal, text []byte) {
-	for i := range few {
-		for at := 0; at < len(text); at++ {
-			next := few[i].index(text[at:])
-			if next < 0 {
-				break
-			}
-			s.places = append(s.places, int32(at+next))
-			at = lineEnd(text, at+next)
+// look notes where lines have the literal.
+func (s *Surveyor) look(l *literal, text []byte) {
+	for at := 0; at < len(text); at++ {
+		next := l.index(text[at:])
+		if next < 0 {
+			break
 		}
-	}
-	if len(few) > 1 {
-		slices.Sort(s.places)
+		s.places = append(s.places, int32(at+next))
+		at = lineEnd(text, at+next)
 	}
 }
 
