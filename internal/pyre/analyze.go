@@ -144,7 +144,7 @@ func (c *compiler) literalPrefix() []byte {
 	}
 	switch in := c.at(pc); in.op {
 	case iLit:
-		return []byte(c.prog.lits[in.n])
+		return []byte(c.prog.lits[in.n].text)
 	case iByte:
 		return []byte{in.c}
 	}
@@ -217,6 +217,9 @@ func (c *compiler) layTables(firsts []byteSet) {
 			in.table, in.bitX, in.bitY = all.place(own, firsts[pc+1])
 			if in.op != iRunAll { // that has only one end to try
 				c.lookFurther(in, int32(pc)+1, firsts, &all)
+			}
+			if in.flags&(flagStop|flagFurther) != 0 || in.x > 1 && in.y == manyTimes {
+				in.flags |= flagLong
 			}
 		}
 	}

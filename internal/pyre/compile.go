@@ -21,7 +21,8 @@ type compiler struct {
 	choices []choice    // in the order of the program
 	loops   int         // how many unlimited loops are around this place
 
-	levels int32 // how many bodies around can be sure, see memo.go
+	alone  [endOfText + 1]bool // bytes that are a class by themselves, see classify
+	levels int32               // how many bodies around can be sure, see memo.go
 }
 
 // A choice is an instruction whose failures are worth remembering.
@@ -173,7 +174,7 @@ func (c *compiler) literal(s string) {
 		c.emit(inst{op: iByte, c: s[0]})
 		return
 	}
-	c.prog.lits = append(c.prog.lits, s)
+	c.prog.lits = append(c.prog.lits, newLit(s))
 	c.emit(inst{op: iLit, n: int32(len(c.prog.lits) - 1), c: s[0]})
 }
 

@@ -55,7 +55,7 @@ func (w *walker) read(at place, set *byteSet) {
 		set.add(in.c)
 		w.add(at.pc + 1)
 	case iLit:
-		lit := w.prog.lits[in.n]
+		lit := w.prog.lits[in.n].text
 		set.add(lit[at.off])
 		if int(at.off)+1 < len(lit) {
 			w.places[place{at.pc, at.off + 1}] = true

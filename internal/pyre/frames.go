@@ -25,19 +25,26 @@ const (
 	frameSureRun   // the run at b is sure from a to pos in so many levels
 )
 
-// push puts a frame on the stack. It writes field by field: a whole frame would be put
+// push puts a frame on the stack. Frames are written field by field: a whole one would be put
 // together elsewhere first, and reading it back from there is slow.
 func (m *Matcher) push(kind frameKind, pos, a, b int32) {
 	if m.depth >= len(m.stack) {
 		m.growStack()
 	}
 	f := &m.stack[m.depth]
-	f.kind, f.level = kind, 0
-	f.pos, f.a, f.b = pos, a, b
+	f.put(kind, pos, a)
+	f.b = b
 	m.depth++
 }
 
+// put makes f a frame that needs no more than this.
+func (f *frame) put(kind frameKind, pos, a int32) {
+	f.kind, f.level = kind, 0
+	f.pos, f.a = pos, a
+}
+
 func (m *Matcher) growStack() {
+	m.stirred = true
 	m.stack = append(m.stack, make([]frame, max(64, len(m.stack)))...)
 }
 
@@ -47,10 +54,23 @@ func (m *Matcher) set(slot, value int32) {
 	m.slots[slot] = value
 }
 
-// save sets the slot of a group's bound.
-func (m *Matcher) save(slot, pos int32) {
-	if m.depth > 0 || m.bodies > 0 { // else there is nothing to go back to
-		m.push(frameUndo, slot, m.slots[slot], 0)
+// saveAbove sets the slot of a group's bound while depth frames are in use, and returns how many are then.
+func (m *Matcher) saveAbove(depth int, slot int32, pos int) int {
+	at := &m.slots[slot]
+	if depth > 0 || m.bodies > 0 { // else there is nothing to go back to
+		m.stack[depth].put(frameUndo, slot, *at)
+		depth++
 	}
-	m.slots[slot] = pos
+	*at = int32(pos)
+	return depth
+}
+
+// undoAbove sets back the slots that were set since the last choice above base, and returns how many frames are in use then.
+func (m *Matcher) undoAbove(base, depth int) int {
+	for depth > base && m.stack[depth-1].kind == frameUndo {
+		depth--
+		f := &m.stack[depth]
+		m.slots[f.pos] = f.a
+	}
+	return depth
 }

@@ -10,6 +10,7 @@ import (
 // that the byte leaves open as far as they are certain, past other splits, slots set and runs of no character.
 type jump struct {
 	x, y uint16
+	skip bool // whether the next byte is read on the way to x
 	// Slots to set to the position: before y is noted, so that it is set there, too, and after. 0 is none, for no
 	// instruction sets that of the whole match.
 	before, after uint8
@@ -110,6 +111,7 @@ func (c *compiler) classify() (samples []int) {
 			}
 			samples = append(samples, next)
 		}
+		c.alone[samples[k]] = samples[k] == next
 		c.prog.classes[next] = uint8(k)
 	}
 	return samples
@@ -136,10 +138,31 @@ func (c *compiler) jumpFrom(pc int32, next int) jump {
 			j.after = uint8(slot)
 			pc = int32(j.x) + 1
 		default:
+			c.read(&j, next)
 			return j
 		}
 	}
 	return j
+}
+
+// read lets j go past the byte, the character or the run of one character that it leads to, if that is sure to be next.
+func (c *compiler) read(j *jump, next int) {
+	if next >= utf8.RuneSelf {
+		return
+	}
+	sure := false
+	switch in := c.at(int32(j.x)); in.op {
+	case iByte:
+		sure = c.alone[next]
+	case iSet:
+		sure = bit(in.table[next], in.bitX)
+	case iRunAll:
+		sure = in.y == 1 && bit(in.table[next], in.bitX)
+	}
+	if sure {
+		j.x++
+		j.skip = true
+	}
 }
 
 // follow returns where a match going on from pc arrives for sure if next comes next.
@@ -176,6 +199,14 @@ func (c *compiler) follow(pc int32, next int) uint16 {
 			}
 			pc++
 			continue
+		case iByte, iLit:
+			if c.prog.classes[in.c] != c.prog.classes[next] {
+				return noWay
+			}
+		case iSet:
+			if next == endOfText || next < utf8.RuneSelf && !bit(in.table[next], in.bitX) {
+				return noWay
+			}
 		}
 		return uint16(pc)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,7 +32,7 @@ func TestRunsThatGiveNothingBack(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, in := range mustCompile(t, tt.pattern, 0).program().code {
-			if in.op >= iRunGreedy && in.op <= iRunAll {
+			if in.op == iRunGreedy || in.op == iRunAll || in.op == iRunLazy {
 				if in.op != tt.want {
 					t.Errorf("%s: %d, want %d", tt.pattern, in.op, tt.want)
 				}
@@ -53,13 +54,19 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 		if j.x == noWay {
 			return "nowhere"
 		}
+		at := "at "
+		if j.skip {
+			at = "behind " + string(byte(next)) + ", at "
+		}
 		switch in := p.code[j.x]; in.op {
 		case iLit:
-			return p.lits[in.n]
+			return at + p.lits[in.n].text
 		case iByte:
-			return string(in.c)
-		case iRunAll:
-			return "run"
+			return at + string(in.c)
+		case iBranch:
+			return at + "a branch"
+		case iMatch:
+			return at + "the end"
 		}
 		return "elsewhere"
 	}
@@ -68,13 +75,15 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 		got[string(c)] = arrive(int(c))
 	}
 	got["end"] = arrive(endOfText)
-	want := map[string]string{"a": "a1", "b": "b2", "c": "run", "e": "e5", "f": "f", "z": "nowhere", "end": "nowhere"}
+	want := map[string]string{
+		"a": "at a1", "b": "at b2", "c": "behind c, at a branch", "e": "at e5", "f": "behind f, at the end", "z": "nowhere", "end": "nowhere",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
-// stepByStep returns re without jumps, and how many hops and branches it had.
+// stepByStep returns re without jumps and with all runs left to rare, and how many hops and branches it had.
 func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
 	p := *re.program()
 	p.code = slices.Clone(p.code)
@@ -90,13 +99,16 @@ func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
 			hops++
 			in.op = iJump
 		}
-		p.code[i].flags &^= flagTail
+		if op := p.code[i].op; op == iRunAll || op == iRunGreedy {
+			p.code[i].flags |= flagLong
+			p.code[i].flags &^= flagTail
+		}
 	}
 	return &Regexp{pattern: re.pattern, names: re.names, prog: &p}, hops, branches
 }
 
-// TestJumpsAreShortCuts compares programs with the same ones step by step.
-func TestJumpsAreShortCuts(t *testing.T) {
+// TestShortCuts compares programs with the same ones step by step.
+func TestShortCuts(t *testing.T) {
 	rnd := rand.New(rand.NewSource(8))
 	hops, branches, matched := 0, 0, 0
 	for range 6_000 {
@@ -109,7 +121,7 @@ func TestJumpsAreShortCuts(t *testing.T) {
 		plain, h, b := stepByStep(re)
 		hops, branches = hops+h, branches+b
 		for range 4 {
-			text := letters(rnd, rnd.Intn(12)) + []string{"", "\n", "é", "\nab"}[rnd.Intn(4)]
+			text := letters(rnd, rnd.Intn(12)) + []string{"", "\n", "é", "\nab"}[rnd.Intn(4)] + letters(rnd, rnd.Intn(3))
 			var quick, slow Matcher
 			want := spans(&slow, plain, text, 0, len(text))
 			if got := spans(&quick, re, text, 0, len(text)); !slices.Equal(got, want) {
@@ -122,5 +134,29 @@ func TestJumpsAreShortCuts(t *testing.T) {
 	}
 	if hops < 10_000 || branches < 10_000 || matched < 5_000 {
 		t.Errorf("%d hops, %d branches, %d matches: the test compares too little", hops, branches, matched)
+	}
+}
+
+// TestStringsByWords compares the quick look at whether a text begins with a string with the plain one.
+func TestStringsByWords(t *testing.T) {
+	rnd := rand.New(rand.NewSource(3))
+	begins := 0
+	for range 20_000 {
+		s := letters(rnd, 1+rnd.Intn(20))
+		text := letters(rnd, rnd.Intn(20))
+		if rnd.Intn(2) == 0 {
+			text = s[:rnd.Intn(len(s)+1)] + text
+		}
+		l := newLit(s)
+		want := strings.HasPrefix(text, s)
+		if got := l.begins([]byte(text)); got != want {
+			t.Fatalf("%q begins with %q: %v", text, s, got)
+		}
+		if want {
+			begins++
+		}
+	}
+	if begins < 1_000 {
+		t.Errorf("%d texts begin with the string: the test compares too little", begins)
 	}
 }

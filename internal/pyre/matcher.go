@@ -19,6 +19,7 @@ type Matcher struct {
 	end     int // where it ends
 	found   bool
 
+	stirred    bool // there is more to put back after this search than after most
 	work       int  // steps so far
 	pause      int  // at so much work, decide how to go on
 	alarm      int  // the same for frames in use
@@ -56,8 +57,8 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	return m.found
 }
 
-// maxText is the longest text that can be searched: positions are 32 bits wide.
-const maxText = 1 << 30
+// maxText is the longest text that can be searched: positions are 32 bits wide, and so is the sum of two.
+const maxText = manyTimes - 1
 
 // Group returns the bytes from start to end that group i of the last search matched,
 // group 0 being the whole match; -1, -1 if the group took no part, there is no such
@@ -96,15 +97,10 @@ func (p *program) canBegin(text []byte, from int) bool {
 }
 
 func (m *Matcher) prepare(text []byte) {
-	m.text = text
-	m.code = m.prog.code
-	m.depth = 0
-	m.work = 0
-	m.memo.on = false
-	m.foreseen, m.ahead.foresight = false, nil
+	m.text, m.code = text, m.prog.code
 	m.start, m.over = -1, false
+	m.work, m.pause, m.alarm = 0, engageAt, alarmAt
 	m.needed.number = -1
-	m.pause, m.alarm = engageAt, alarmAt
 	if n := m.prog.slots; cap(m.slots) < n {
 		m.slots = make([]int32, n)
 	} else {
@@ -117,16 +113,22 @@ func (m *Matcher) prepare(text []byte) {
 			m.pause = glanceAt
 		}
 	case memoEarly:
+		m.depth = 0
 		m.decide()
 	case memoNever:
 		m.pause = workLimit
 	}
 }
 
+// clearSlots sets all slots to -1, many at a time.
 func (m *Matcher) clearSlots() {
-	for i := range m.slots {
-		m.slots[i] = -1
+	for rest := m.slots; len(rest) > 0; {
+		rest = rest[copy(rest, unset[:]):]
 	}
+}
+
+var unset = [32]int32{
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 }
 
 // search tries one beginning after the other.

@@ -95,6 +95,7 @@ const (
 // decide is called when work has reached pause, or the stack alarm: it looks ahead and starts the memo, or gives up. The
 // first time it may only take a glance at the end of the text.
 func (m *Matcher) decide() {
+	m.stirred = true
 	p := m.prog
 	if m.pause == glanceAt {
 		m.pause = engageAt
@@ -144,9 +145,18 @@ func (m *Matcher) engage(size int) {
 	m.code = m.prog.noting()
 }
 
-// release drops memory that only an extraordinary search needed.
+// release makes m ready for the next search.
 func (m *Matcher) release() {
 	m.text = nil
+	if m.stirred {
+		m.settleDown()
+	}
+}
+
+// settleDown ends the memo and the foresight of a search, and drops memory that only an extraordinary one needed.
+func (m *Matcher) settleDown() {
+	m.stirred = false
+	m.memo.on, m.foreseen = false, false
 	if cap(m.memo.bits) > keepWords {
 		m.memo.bits = nil
 	}
@@ -156,6 +166,7 @@ func (m *Matcher) release() {
 	if f := m.ahead.foresight; f != nil && len(f.states) > keepWords {
 		f.forget()
 	}
+	m.ahead.foresight = nil
 	if cap(m.ahead.at) > keepFrames {
 		m.ahead.at = nil
 	}

@@ -106,7 +106,7 @@ func (p *program) spotsWithin(spotOf []int32, words int) []uint64 {
 func (p *program) spotsOf(in *inst) int {
 	switch in.op {
 	case iLit:
-		return len(p.lits[in.n])
+		return len(p.lits[in.n].text)
 	case iRunGreedy, iRunLazy, iRunAll:
 		if in.y > longChain {
 			return int(min(in.x, longChain)) + 1
@@ -129,7 +129,7 @@ func (o *outlook) classify(p *program) bool {
 		case iByte:
 			note(single(in.c))
 		case iLit:
-			for _, c := range []byte(p.lits[in.n]) {
+			for _, c := range []byte(p.lits[in.n].text) {
 				note(single(c))
 			}
 		case iSet, iRunGreedy, iRunLazy, iRunAll:
@@ -194,7 +194,7 @@ func (o *outlook) add(p *program, pc int32) {
 	case iByte:
 		s.reads, s.next = o.classesOf(single(in.c)), after()
 	case iLit:
-		for i, c := range []byte(p.lits[in.n]) {
+		for i, c := range []byte(p.lits[in.n].text) {
 			s.reads, s.next = o.classesOf(single(c)), o.spotOf[pc]+int32(i)+1
 			o.spots = append(o.spots, s)
 		}

@@ -1,32 +1,36 @@
 package pyre
 
+import "encoding/binary"
+
 // An opcode is what one instruction of a program does. Unless it says otherwise an
 // instruction that succeeds goes on with the next one; one that fails makes the
 // matcher go back to the last choice.
 type opcode uint8
 
 const (
-	iMatch     opcode = iota // the end of the program or a body; after iAtomic, y is as there
-	iFail                    // never succeeds
-	iByte                    // the byte c
+	iByte      opcode = iota // the byte c
 	iLit                     // the string lits[n]
 	iSet                     // one character of the set
-	iSplit                   // go on at x; later, if that fails, at y
-	iBranch                  // the same, with a jump for each class of bytes, see jump.go
-	iJump                    // go on at x
-	iHop                     // the same, with jumps as of iBranch; and slots[y] = position, if y > 0
 	iSave                    // slots[n] = position
-	iTextBegin               // assertions, as the nodes of these names
-	iTextEnd
+	iRunGreedy               // x to y characters of the set, as many as possible first
+	iRunAll                  // the same, as many as possible and never fewer
+	iBranch                  // go on at x; later, if that fails, at y; with a jump for each class of bytes, see jump.go
+	iHop                     // go on at x, with jumps as of iBranch; and slots[y] = position, if y > 0
+	iJump                    // go on at x
+	iTextEnd                 // assertion, as the node of the name
+
+	// Those from here on are not for stride, see rare.go.
+	iMatch     // the end of the program or a body; after iAtomic, y is as there
+	iFail      // never succeeds
+	iSplit     // as iBranch, without jumps
+	iRunLazy   // as the other runs, as few characters as possible first
+	iTextBegin // assertions, as the nodes of these names
 	iAbsEnd
 	iLineBegin
 	iLineEnd
 	iWordEdge
 	iNoWordEdge
 	iNeed       // whether needs[n] stands here or further on
-	iRunGreedy  // x to y characters of the set, as many as possible first
-	iRunLazy    // the same, as few as possible first
-	iRunAll     // the same, as many as possible and never fewer
 	iLook       // assert the body at x, n characters back; go on at y
 	iAtomic     // match the body at x, forget its choices; go on at y
 	iBackref    // the text of group n
@@ -60,6 +64,7 @@ const (
 	flagCapture              // iLook: groups in the body keep their text
 	flagHead                 // iSplit: the head of a loop
 	flagTail                 // iRunAll: to a line feed, then a slot set, iTextEnd and iMatch
+	flagLong                 // iRun…: likely to be long, or to be shortened, or of many characters that must be: not for stride
 )
 
 // flagFurther is set where more is known about what follows a run than its first byte.
@@ -100,7 +105,7 @@ type program struct {
 	code    []inst
 	noting  func() []inst // the code while failures are remembered, see memo.go
 	outlook func() *outlook
-	lits    []string
+	lits    []lit
 	needs   []literal
 	sets    []*charset // of the instructions iSet and iRun…, by n
 	jumps   []jump     // of the instructions iBranch and iHop, from n on, by class
@@ -117,6 +122,24 @@ type program struct {
 	rows      []row
 	memoWidth int  // number of memo bits for each position
 	limited   bool // some failures cannot be remembered: work is limited
+}
+
+// wordSize is how many bytes are compared at once.
+const wordSize = 8
+
+// A lit is the string of an instruction. Its first bytes are kept as a word, too.
+type lit struct {
+	text string
+	head uint64
+	mask uint64 // of the bytes of head that count
+}
+
+func newLit(text string) lit {
+	var head, mask [wordSize]byte
+	for i := range copy(head[:], text) {
+		mask[i] = 0xff
+	}
+	return lit{text, binary.LittleEndian.Uint64(head[:]), binary.LittleEndian.Uint64(mask[:])}
 }
 
 // An anchor says where matches can begin.

@@ -7,30 +7,33 @@ import (
 
 // This file matches runs: repeats of one character of a set.
 
-// runBeyond matches the run in where characters beyond ASCII, or more than one that must be, make counting necessary. It
-// returns how long it is; if not ok, how far it looked.
-func (m *Matcher) runBeyond(in *inst, pc, pos int) (length int, ok bool) {
+// runBeyond matches the run in where stride does not: where characters beyond ASCII, or more than one that must be, make counting
+// necessary, where the run is likely to be long, or has to be made shorter. It returns where it ends; if not ok, how far it looked.
+func (m *Matcher) runBeyond(in *inst, pc, pos int) (int, bool) {
 	end, ok := int32(0), false
 	if in.op == iRunAll {
 		end, ok = m.runAll(in, int32(pos))
 	} else {
 		end, ok = m.runGreedy(in, int32(pc), int32(pos))
 	}
-	return int(end) - pos, ok
+	return int(end), ok
 }
 
-// shrink makes a greedy run at pos shorter than long, to where it may lead on, but not shorter than in.x bytes. It returns
-// how long it is; if not ok, how far it looked.
-func (m *Matcher) shrink(in *inst, pc, pos, long int) (length int, ok bool) {
-	low := pos + int(in.x)
-	end := m.lastEnd(in, low, pos+long-1)
-	if end < low {
-		return long, false
+// tail returns where the match ends if in, at pos, is the run to the end of the line that a program ends with, and the line is the
+// last one; else -1.
+func (m *Matcher) tail(in *inst, pos int) int {
+	if in.flags&flagTail == 0 || m.bodies > 0 {
+		return -1
 	}
-	if end > low {
-		m.push(frameGreedy, int32(end), int32(low), int32(pc))
+	rest := m.text[pos:]
+	i := bytes.IndexByte(rest, in.c)
+	if i < 0 {
+		i = len(rest)
 	}
-	return end - pos, true
+	if i < int(in.x) || i < len(rest)-1 {
+		return -1
+	}
+	return pos + i
 }
 
 // lastEnd returns the last position from high down to low where the run may lead on, one before low if there is none.
@@ -164,7 +167,7 @@ func (m *Matcher) leadsOn(in *inst, pos int32) bool {
 
 // isAhead reports whether the string that in.then is stands at pos.
 func (m *Matcher) isAhead(in *inst, pos int) bool {
-	rest, lit := m.text[pos:], m.prog.lits[in.then]
+	rest, lit := m.text[pos:], m.prog.lits[in.then].text
 	return len(rest) >= len(lit) && rest[0] == lit[0] && string(rest[:len(lit)]) == lit
 }
 

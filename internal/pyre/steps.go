@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// This file has the instructions that are too rare to stand in run.
+// This file has what single instructions do.
 
 // look reports whether the look-around in allows going on from pos.
 func (m *Matcher) look(in *inst, pos int32) bool {
