@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
 	"gaol/internal/pickle"
 )
@@ -94,7 +95,7 @@ func (d *draft) readAction(item string, from *layers.Entry) (*actionUse, error) 
 			hint: fmt.Sprintf("create action.d/%s.conf, or name an action that is there", name),
 		}
 	}
-	use.def = &definition{reader: d.reader, set: set, file: name, table: actionOptions, params: params, from: from}
+	use.def = &definition{reader: d.reader, set: set, file: name, table: actionOptions, params: params, from: from, cache: &omap.Map[meaning]{}}
 	if use.outline = d.reader.shared.outlines.of(use.def, d.opts); use.outline != nil {
 		return use, nil
 	}

@@ -28,9 +28,9 @@ type definition struct {
 	params *Params       // from the brackets, implied ones included
 	from   *layers.Entry // of the brackets
 	vars   *scope
-	view   layers.View       // of [Definition], after vars
-	asked  *answers          // what the jail was asked for, to be noted; nil for nobody wants to know
-	cache  omap.Map[meaning] // what tags of this use were found to mean
+	view   layers.View        // of [Definition], after vars
+	asked  *answers           // what the jail was asked for, to be noted; nil for nobody wants to know
+	cache  *omap.Map[meaning] // what tags of this use were found to mean
 
 	free   *texts   // what own returned
 	refers *answers // what that refers to

@@ -18,6 +18,7 @@ type desk struct {
 	// What a jail's filter comes to, forgotten with the next jail.
 	known, free, published texts
 	asked, refers          answers
+	meanings               omap.Map[meaning]
 
 	// What outlives the desk.
 	paper layers.Paper

@@ -175,7 +175,7 @@ func (d *draft) readFilter() error {
 			at:   value.from.At(), hint: fmt.Sprintf("create filter.d/%s.conf, or name a filter that is there", name),
 		}
 	}
-	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params}
+	d.filter = &definition{reader: d.reader, set: set, file: name, table: filterOptions, params: params, cache: blank(&d.reader.desk.meanings)}
 	d.filter.from = &layers.Entry{Raw: definitionText, Origin: value.from.At()}
 	d.jail.filter = d.filter
 	d.implyLogType()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gaol/internal/config/layers"
+	"gaol/internal/config/omap"
 )
 
 // An outline is what an action file comes to for every jail that gives it the same parameters, whatever texts these have: values with
@@ -82,7 +83,7 @@ func (o *outline) fits(f *definition, jail *settings) bool {
 func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *outline, inTags []string) {
 	d := &definition{
 		reader: f.reader.fork(f.reader.desk), set: f.set, file: f.file, table: f.table,
-		params: withGaps(f.params, literal), from: f.from, asked: &answers{},
+		params: withGaps(f.params, literal), from: f.from, asked: &answers{}, cache: &omap.Map[meaning]{},
 	}
 	all := blank(&d.reader.desk.all)
 	if d.evaluate(jail, &texts{}) != nil || d.combine(all, nil, serverTags...) != nil {

@@ -138,7 +138,7 @@ func sameParams(a, b *Params) bool {
 
 // resume puts f where use left off.
 func (f *definition) resume(use *filterUse) {
-	f.init, f.cache = use.init.Clone(), *use.cache.Clone()
+	f.init, f.cache = use.init.Clone(), use.cache.Clone()
 	for i := range f.init.Len() {
 		if _, t := f.init.At(i); t.from == use.from {
 			t.from = f.from

@@ -152,17 +152,29 @@ func (r *Reader) dropIns(dir string) (confs, locals []string) {
 }
 
 // missing returns what is wanted and not there.
-func missing(wanted, got []string) []string {
-	there := setOf(got)
-	return slices.DeleteFunc(slices.Clone(wanted), func(f string) bool { return there[f] })
+func missing(wanted, got []string) (absent []string) {
+	there := among(got)
+	for _, f := range wanted {
+		if !there(f) {
+			absent = append(absent, f)
+		}
+	}
+	return absent
 }
 
-func setOf(files []string) map[string]bool {
+// fewFiles is how many files are searched one by one, which is cheaper than to index them.
+const fewFiles = 16
+
+// among returns a function that reports whether a file is one of files.
+func among(files []string) func(string) bool {
+	if len(files) <= fewFiles {
+		return func(f string) bool { return slices.Contains(files, f) }
+	}
 	set := make(map[string]bool, len(files))
 	for _, f := range files {
 		set[f] = true
 	}
-	return set
+	return func(f string) bool { return set[f] }
 }
 
 // parse returns a file, whose File is nil when it cannot be read.
@@ -186,7 +198,7 @@ type expansion struct {
 	files   []*file  // in order of merging
 	stack   []string // cleaned names of the files being expanded, outermost first
 
-	seen    map[*file]bool
+	seen    []*file
 	repeats int // how often a file was there before
 }
 
@@ -196,13 +208,13 @@ const maxRepeats = 5_000
 // list expands files in order, each followed by its .local file unless that is in the list itself. Ancestors are the files
 // whose includes led here, names as written; an include of one of them is passed over.
 func (x *expansion) list(files, ancestors []string) error {
-	listed := setOf(files)
+	listed := among(files)
 	for _, file := range files {
 		if err := x.file(file, ancestors); err != nil {
 			return err
 		}
 		local := localOf(file)
-		if listed[local] || !x.reader.exists(local) || x.endless(local, 1) {
+		if listed(local) || !x.reader.exists(local) || x.endless(local, 1) {
 			continue
 		}
 		if err := x.file(local, ancestors); err != nil {
@@ -263,13 +275,11 @@ func (x *expansion) file(name string, ancestors []string) error {
 
 // repeated counts a file that was included before.
 func (x *expansion) repeated(f *file) {
-	if x.seen[f] {
+	if slices.Contains(x.seen, f) {
 		x.repeats++
+		return
 	}
-	if x.seen == nil {
-		x.seen = map[*file]bool{}
-	}
-	x.seen[f] = true
+	x.seen = append(x.seen, f)
 }
 
 func without(files, ancestors []string) []string {
