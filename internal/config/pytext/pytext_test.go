@@ -52,3 +52,25 @@ func TestIsWord(t *testing.T) {
 		}
 	}
 }
+
+// TestShortIntsAsLongOnes compares what is read at once with what the general way makes of it.
+func TestShortIntsAsLongOnes(t *testing.T) {
+	for n := range 20 {
+		for _, digit := range []string{"0", "1", "9", "_", "x"} {
+			for _, end := range []string{"", "7", "٣"} {
+				s := strings.Repeat(digit, n) + end
+				short, ok := shortInt(s)
+				if !ok {
+					continue
+				}
+				digits, _ := plainDigits(s)
+				if long, _ := new(big.Int).SetString(digits, 10); long == nil || !long.IsInt64() || long.Int64() != short {
+					t.Errorf("%q = %d, want %v", s, short, long)
+				}
+			}
+		}
+	}
+	if _, ok := shortInt("999999999999999999"); !ok {
+		t.Error("18 digits are not read at once")
+	}
+}

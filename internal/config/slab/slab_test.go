@@ -45,3 +45,33 @@ func TestPiecesAreApart(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestTakeBack takes pieces from the same memory again and again: each is zero and of its own until then.
+func TestTakeBack(t *testing.T) {
+	var (
+		numbers Of[int]
+		text    Text
+	)
+	numbers.TakeBack()
+	text.TakeBack()
+	allocations := testing.AllocsPerRun(100, func() {
+		for i := range 3 {
+			if piece := numbers.Copy(i, i+1); cap(piece) != 2 {
+				t.Fatalf("a piece of two has room for %d", cap(piece))
+			}
+			piece := numbers.Take(10)
+			if slices.ContainsFunc(piece, func(v int) bool { return v != 0 }) {
+				t.Fatal("not zero")
+			}
+			piece[i] = 1
+		}
+		if a, b := text.Keep([]byte("ab")), text.Keep([]byte("c")); a != "ab" || b != "c" {
+			t.Fatalf("got %q and %q", a, b)
+		}
+		numbers.TakeBack()
+		text.TakeBack()
+	})
+	if allocations > 0 {
+		t.Errorf("%v allocations a round", allocations)
+	}
+}
