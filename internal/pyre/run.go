@@ -11,8 +11,10 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 	base := m.depth
 	pc, pos := int(begin), int(from)
 	for {
-		var why halt
-		pc, pos, why = m.stride(pc, pos, base)
+		why := haltRare
+		if m.code[pc].op < iMatch {
+			pc, pos, why = m.stride(pc, pos, base)
+		}
 		switch why {
 		case haltRoom:
 			m.growStack()
@@ -24,11 +26,7 @@ func (m *Matcher) run(begin, from int32) (end int32, matched bool) {
 			continue
 		case haltRare:
 			var done outcome
-			for {
-				if pc, pos, done = m.rare(pc, pos); done != goesOn || m.code[pc].op < iMatch {
-					break
-				}
-			}
+			pc, pos, done = m.rare(pc, pos)
 			switch done {
 			case goesOn:
 				continue
