@@ -46,7 +46,10 @@ func (s *survey) of(text Text) (lines surveyed, ok bool) {
 		return lines, false
 	}
 	places, ok := s.by.Survey(s.gate, text)
-	return surveyed{text: text, places: places}, ok
+	if !ok {
+		return lines, false
+	}
+	return surveyed{text: text, places: places}, true
 }
 
 // note learns that a text had so many plain lines, of all that are tested.
