@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -200,4 +202,57 @@ func comparable(report string) []string {
 	report = present.ReplaceAllString(report, "now")
 	report = strings.ReplaceAll(report, "(?:-|T|  ?)Ex24hour:?ExMinute:?ExSecond", "(?:T|  ?)Ex24hourExMinuteExSecond")
 	return strings.Split(incomparable.ReplaceAllString(report, "#"), "\n")
+}
+
+// longLog writes 1.2 MB of the lines of a log in any order, which is enough for several workers and for lines that lead to nothing to be
+// only counted, and returns the path.
+func longLog(t *testing.T, log string, r *rand.Rand) string {
+	t.Helper()
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(bytes.SplitAfter(text, []byte("\n")), func(l []byte) bool { return len(l) < 2 || l[0] == '#' })
+	noise := []byte("Nov 14 22:13:20 host prog[12]: nothing of interest\n")
+	share := []float64{0, 0.6, 0.98}[r.IntN(3)] // of lines that lead to nothing
+	var long []byte
+	for len(long) < 1200<<10 {
+		l := noise
+		if r.Float64() >= share {
+			l = lines[r.IntN(len(lines))]
+		}
+		long = append(long, l...)
+		if l[len(l)-1] != '\n' {
+			long = append(long, '\n')
+		}
+	}
+	path := filepath.Join(t.TempDir(), "long")
+	if err := os.WriteFile(path, long, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// spanning are filters whose expressions span lines. No log of theirs is worked on in pieces, and the original does not count a line that
+// such an expression has spanned as matched while an equal one stands among the last lines (docs/compatibility.md).
+var spanning = []string{"slapd", "mongodb-auth"}
+
+// TestLongLogsLikePeer compares the reports of logs that are long enough to be worked on in pieces.
+func TestLongLogsLikePeer(t *testing.T) {
+	peer := peerDir(t)
+	utc(t)
+	r := rand.New(rand.NewPCG(1, 0))
+	for _, s := range samples(t, peer) {
+		if s.options != "" || slices.Contains(spanning, s.filter) {
+			continue
+		}
+		t.Run(s.filter, func(t *testing.T) {
+			args := []string{"-c", filepath.Join(peer, "root/etc/fail2ban"), longLog(t, s.log, r), s.filter + ".conf"}
+			want := comparable(runPeerRegex(t, peer, args...))
+			_, got, _ := runRegexTool(t, args...)
+			if d := cmp.Diff(want, comparable(got)); d != "" {
+				t.Errorf("report (-want +got):\n%.3000s", d)
+			}
+		})
+	}
 }
