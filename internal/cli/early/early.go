@@ -23,8 +23,7 @@ func init() {
 	if len(os.Args) == 0 || filepath.Base(os.Args[0]) != client.Name {
 		return
 	}
-	// A reader that goes away, as head does, ends the output and not the program: writing fails, and nobody minds.
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE) // as main does, which is not reached
 	if code, done := client.RunAlone(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr); done {
 		os.Exit(code)
 	}
