@@ -36,12 +36,13 @@ func (f *follow) admit(sub *Subscription, cur *segment) {
 		return
 	}
 	search := fresh && sub.start.DateOf != nil
-	if s := f.holding(from); s != nil {
+	if s, c := f.holding(from); s != nil {
 		f.recall(s, sub.start.Since)
 		for _, later := range f.segs[slices.Index(f.segs, s)+1:] {
 			sub.put(later, 0, search && !isPacked(later))
 		}
-		sub.put(s, from.Offset, search)
+		c.search = search
+		sub.stand(s, c)
 		return
 	}
 	sub.put(cur, 0, search)
@@ -80,18 +81,28 @@ func (s *Subscription) origin() (p ticket.Position, fresh bool) {
 func (s *Subscription) put(seg *segment, off int64, search bool) {
 	c := &cursor{search: search}
 	seg.place(c, off)
+	s.stand(seg, c)
+}
+
+// stand is put for a place that is found.
+func (s *Subscription) stand(seg *segment, c *cursor) {
 	seg.cursors[s] = c
 	s.moved(seg.position(c))
 }
 
-// holding returns the open segment that p is a place in.
-func (f *follow) holding(p ticket.Position) *segment {
+// holding returns the open segment that p is a place in, and that place. The first line, by which the segment is known, is read last:
+// whatever was read before it is of the same file, even if that is overwritten the moment after.
+func (f *follow) holding(p ticket.Position) (*segment, *cursor) {
 	for _, s := range slices.Backward(f.segs) {
-		if sameFirstLine(s.body, p.Hash) && (isPacked(s) || p.Offset <= s.size && s.startsLine(p.Offset, f.newline)) {
-			return s
+		if !isPacked(s) && (p.Offset > s.size || !s.startsLine(p.Offset, f.newline)) {
+			continue
+		}
+		c := &cursor{}
+		if s.place(c, p.Offset); sameFirstLine(s.body, p.Hash) {
+			return s, c
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // recall opens again the rotated files between s and the current one that everybody else was through with, so that they were closed.
@@ -167,14 +178,18 @@ func (f *follow) splice(files []rotated, since ticket.Unix) []*segment {
 }
 
 // twin returns the index of the segment that r is, or is a copy of, such as the compressed form of a file that we have open still;
-// -1 for none. A copy of the current file is made to truncate that soon. A blank one, without a whole line, has just been begun.
+// -1 for none. A copy of the current file is made to truncate that soon. A blank one, without a whole line that can be read, has just been
+// begun.
 func (f *follow) twin(r rotated) (i int, blank bool) {
 	if i := slices.IndexFunc(f.segs, func(s *segment) bool { return s.id == r.identity }); i >= 0 {
 		return i, false
 	}
 	h, err := firstLine(r)
-	if err != nil || h == "" {
-		return -1, err == nil
+	if err != nil { // it is being compressed, or damaged
+		f.reader.complain(fmt.Sprintf("Unable to read the rotated log %s: %v", r.path, err))
+	}
+	if h == "" {
+		return -1, true
 	}
 	return slices.IndexFunc(f.segs, func(s *segment) bool { return s.hash == h && sameStart(r, s.body) }), false
 }

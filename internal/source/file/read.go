@@ -62,6 +62,21 @@ func (f *follow) step(buf *buffer) bool {
 	return true
 }
 
+// learnsLate reports whether the first line of s was completed between the look at s and a read that gave n bytes; if so another look is
+// due, for what came before it. Without its fingerprint nothing may be handed over: the place behind it could not be stored.
+func (f *follow) learnsLate(s *segment, n int) bool {
+	if n == 0 || s.hash != "" {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !s.learn(f.reader.opt.Now()) {
+		return false
+	}
+	f.between(s)
+	return true
+}
+
 // window returns memory for what follows c in s and the mark before it.
 func (buf *buffer) window(s *segment, c *cursor) []byte {
 	m := len(c.mark)
@@ -82,6 +97,9 @@ func (f *follow) read(s *segment, buf *buffer, window []byte, ended bool) {
 	data, end, err := s.fill(lead, window)
 	if err != nil {
 		f.failed(s, buf.group, err)
+		return
+	}
+	if f.learnsLate(s, len(data)) {
 		return
 	}
 	large := len(window) > maxLetters
@@ -318,7 +336,10 @@ func (f *follow) jump(s *segment, buf *buffer, off int64, begun bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	lead := buf.group[0].cursor
-	s.place(lead, off)
+	if !s.move(lead, off) {
+		f.overwritten(s)
+		return
+	}
 	lead.begun = begun
 	for _, g := range buf.group {
 		if g.cursor != lead {
@@ -333,10 +354,10 @@ func (f *follow) failed(s *segment, group []reading, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case s.fixed, s != f.current() && err != errOverwritten:
-		f.lose(s, reason(err))
 	case err == errOverwritten:
-		f.restarted(s)
+		f.overwritten(s)
+	case s.fixed, s != f.current():
+		f.lose(s, reason(err))
 	default:
 		for _, g := range group {
 			g.idle = true

@@ -6,6 +6,15 @@ import (
 	"slices"
 )
 
+// overwritten deals with a file that holds something else than what was read of it. A finished copy is beyond help.
+func (f *follow) overwritten(s *segment) {
+	if s.fixed {
+		f.lose(s, reason(errOverwritten))
+		return
+	}
+	f.restarted(s)
+}
+
 // restarted deals with a file that was truncated or overwritten in place, and perhaps renamed after that. What was not read of it may be
 // in a copy beside it, as copytruncate makes one; the copy then takes the place of old.
 func (f *follow) restarted(old *segment) {

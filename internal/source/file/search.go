@@ -12,8 +12,13 @@ func (f *follow) search(s *segment, buf *buffer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	g.search = false
-	s.place(g.cursor, off)
-	g.sub.moved(s.position(g.cursor))
+	switch {
+	case off == g.off:
+	case s.move(g.cursor, off):
+		g.sub.moved(s.position(g.cursor))
+	default:
+		f.overwritten(s)
+	}
 }
 
 // bisect returns the start of a line at or after lo before which all lines are older than st.Since, in a file that is in order

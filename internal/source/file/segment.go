@@ -43,6 +43,7 @@ type segment struct {
 	grown   time.Time // when size last changed
 	cursors map[*Subscription]*cursor
 	watched bool
+	again   [2 * markSize]byte // what unchanged reads, in the goroutine that reads s
 	// engine tells that a container engine may have written the file, and envelope what it put around the lines.
 	engine   bool
 	envelope envelope
@@ -91,13 +92,28 @@ func (s *segment) fill(c *cursor, buf []byte) (data []byte, end bool, err error)
 	if err != nil && err != io.EOF {
 		return nil, false, err
 	}
-	if n < m || string(buf[:m]) != string(c.mark) {
-		return nil, false, errOverwritten
+	switch {
+	case m == 0 && c.off > 0 && !isPacked(s): // it was too short by then for place to learn the mark
+	case n < m || string(buf[:m]) != string(c.mark):
+	case !c.begun && !s.beginsWith(buf[m:n]):
+	case !s.unchanged(c.off-int64(m), buf[:n]):
+	default:
+		return buf[m:n], n < len(buf), nil
 	}
-	if !c.begun && !s.beginsWith(buf[m:n]) {
-		return nil, false, errOverwritten
+	return nil, false, errOverwritten
+}
+
+// unchanged reports whether data, which was read at off, is there still. A read is not atomic: while a file is truncated and written
+// anew, it can give what stood there before and go on with what came after. If the first text of data has not changed since, all
+// of it was read before that. NUL bytes in front of it tell nothing, since a hole of the same size may be there again.
+func (s *segment) unchanged(off int64, data []byte) bool {
+	if isPacked(s) {
+		return true
 	}
-	return buf[m:n], n < len(buf), nil
+	skip := leadingNULs(data)
+	text := data[skip:min(len(data), skip+len(s.again))]
+	n, _ := s.body.ReadAt(s.again[:len(text)], off+int64(skip))
+	return bytes.Equal(s.again[:n], text)
 }
 
 // beginsWith reports whether data, in which nothing but NUL bytes may stand before the first line, agrees with the fingerprint, as far as it shows.
@@ -136,6 +152,23 @@ func (s *segment) place(c *cursor, off int64) {
 	}
 }
 
+// move is place for a cursor that has a place. It reports whether s still holds what that was in; if not c stays where it was, since
+// what stands before off is another file's.
+func (s *segment) move(c *cursor, off int64) bool {
+	before := *c
+	s.place(c, off)
+	if isPacked(s) || s.standsFor(before) {
+		return true
+	}
+	*c = before
+	return false
+}
+
+// standsFor reports whether what was before c is there still, and the first line if c is not past that.
+func (s *segment) standsFor(c cursor) bool {
+	return past{s.hash, c.off, c.mark}.in(s.body) && (c.begun || s.hash == "" || sameFirstLine(s.body, s.hash))
+}
+
 // startsLine reports whether a line can begin at off: at the start, or behind a line end.
 func (s *segment) startsLine(off int64, nl Newline) bool {
 	w := int64(nl.width())
@@ -168,7 +201,11 @@ func (s *segment) learn(now time.Time) bool {
 	return s.hash != ""
 }
 
-// position returns c's place in the form that is stored.
+// position returns c's place in the form that is stored. A hole that was skipped does not count before a line behind it was judged: it
+// may have come after the first line that s is known by, with another file.
 func (s *segment) position(c *cursor) ticket.Position {
+	if !c.begun {
+		return ticket.Position{Hash: s.hash}
+	}
 	return ticket.Position{Offset: c.off, Hash: s.hash}
 }
