@@ -38,6 +38,23 @@ func (o *Options) find() []found {
 	return slices.Compact(files)
 }
 
+// How often the files are listed again, at most, until none has come or gone while they were opened.
+const restTries = 20
+
+// each opens, by visit, the files that the options choose. Rotation gives a file another name and its old name to a new one, so that the
+// one that was listed may not be opened; so visit is called again for all until the list still holds afterwards.
+func (o *Options) each(visit func(found)) {
+	for range restTries {
+		files := o.find()
+		for _, f := range files {
+			visit(f)
+		}
+		if slices.Equal(files, o.find()) {
+			return
+		}
+	}
+}
+
 // paths lists the candidates.
 func (o *Options) paths() []string {
 	var all []string

@@ -211,32 +211,32 @@ func (r *Reader) shut() {
 // scan opens the files that have come up, and adds them to every pass. Archived ones are left to those who start in the past,
 // but for those that came and went between two looks.
 func (r *Reader) scan() {
-	for _, f := range r.opt.find() {
+	r.opt.each(func(f found) {
 		if id, known := r.passed[f.path]; known && r.volumes[id] == nil {
-			continue
+			return
 		}
 		v, fresh := r.volume(f.path)
 		if !fresh {
-			continue
+			return
 		}
 		old := f.rotated && !r.opt.Rotated && (len(r.passes) == 0 || v.last <= r.newest)
 		if old || r.through[v.unique] {
 			r.passed[f.path] = v.id
 			r.forget(v.id)
-			continue
+			return
 		}
 		for _, p := range r.passes {
 			p.places[v.id] = place{}
 		}
-	}
+	})
 }
 
 // prepare gives p its places: in the files in use, and in the archived ones that hold entries later than from, if p starts
 // in the past or wants all.
 func (r *Reader) prepare(p *pass, from uint64) {
-	for _, f := range r.opt.find() {
+	r.opt.each(func(f found) {
 		if f.rotated && !r.opt.Rotated && from == 0 {
-			continue
+			return
 		}
 		v, fresh := r.volume(f.path)
 		switch {
@@ -252,7 +252,7 @@ func (r *Reader) prepare(p *pass, from uint64) {
 				return err
 			})
 		}
-	}
+	})
 }
 
 // safely does something with the bytes of v, and lets go of v if they are damaged.

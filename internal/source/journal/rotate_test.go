@@ -175,6 +175,32 @@ func TestFileThatCameAndWasArchivedBetweenTwoLooks(t *testing.T) {
 	}
 }
 
+// TestFileThatIsArchivedWhileFilesAreOpened has a file renamed between the look into its folder and the opening.
+func TestFileThatIsArchivedWhileFilesAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	c := &clock{1732785000e6}
+	put(t, dir+"/a.journal", false, c.entry("0"))
+	put(t, dir+"/x.journal", true, c.entry("1"))
+	seen := map[string]bool{}
+	opt := Options{Path: dir}
+	opt.each(func(f found) {
+		if len(seen) == 0 {
+			rename(t, dir+"/x.journal", dir+"/x@1.journal")
+			put(t, dir+"/x.journal", false, c.entry("2"))
+		}
+		data, err := os.ReadFile(f.path)
+		if err != nil {
+			t.Error(err)
+		}
+		seen[string(data[headUnique])] = true
+	})
+	for _, name := range []string{"0", "1", "2"} {
+		if !seen[name] {
+			t.Errorf("the file that holds entry %s was not opened", name)
+		}
+	}
+}
+
 func TestClockPutBack(t *testing.T) {
 	dir := t.TempDir()
 	c := &clock{1732785000e6}
@@ -237,6 +263,7 @@ func TestEveryEntryOnceUnderTorture(t *testing.T) {
 	dir := t.TempDir()
 	c := &clock{time.Now().UnixMicro()}
 	f := feed(t, dir+"/x.journal")
+	j := &judge{t: t}
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
@@ -248,6 +275,9 @@ func TestEveryEntryOnceUnderTorture(t *testing.T) {
 			}
 			f.add(entries...)
 			if n%part == 0 && n < total {
+				for j.count.Load() == 0 && !t.Failed() { // who has no place yet does not want archived files
+					time.Sleep(time.Millisecond)
+				}
 				f.stop() // the tool has written everything when it ends
 				if err := os.Rename(dir+"/x.journal", fmt.Sprintf("%s/x@%d.journal", dir, n)); err != nil {
 					t.Error(err)
@@ -257,7 +287,6 @@ func TestEveryEntryOnceUnderTorture(t *testing.T) {
 		}
 		f.stop()
 	}()
-	j := &judge{t: t}
 	var at ticket.Position
 	restarts := 0
 	for done := false; !done && !t.Failed(); restarts++ {
