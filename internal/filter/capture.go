@@ -14,27 +14,34 @@ type capturer struct {
 
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
 // call, its texts as long as those that were searched.
-func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) values {
+func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) *values {
 	if prefix == nil {
-		c.over = combine(c.collect(c.over[:0], r, m, inner, -1, !c.dense), r.combined)
-		return c.over
+		c.over.clear()
+		c.collect(&c.over, r, m, inner, -1, !c.dense)
+		c.over.combine(r.combined)
+		return &c.over
 	}
-	c.under = combine(c.collect(c.under[:0], prefix, pm, whole, prefix.content, !c.dense), prefix.combined)
+	c.under.clear()
+	c.collect(&c.under, prefix, pm, whole, prefix.content, !c.dense)
+	c.under.combine(prefix.combined)
 	if r.apart {
-		c.under = c.collect(c.under, r, m, inner, -1, false) // as below, in one go
-		return c.under
+		c.collect(&c.under, r, m, inner, -1, false) // as below, in one go
+		return &c.under
 	}
-	c.over = combine(c.collect(c.over[:0], r, m, inner, -1, !c.dense), r.combined)
-	c.under = c.under.overlay(c.over)
-	return c.under
+	c.over.clear()
+	c.collect(&c.over, r, m, inner, -1, !c.dense)
+	c.over.combine(r.combined)
+	c.under.overlay(&c.over)
+	return &c.under
 }
 
 // collect appends the named groups of a match, one of them left out, and those that took no part only if wanted.
-func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, without int, absentToo bool) values {
+func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte, without int, absentToo bool) {
 	groups := r.groups
 	if c.dense {
 		groups = r.telling
 	}
+	all := slices.Grow(v.all, len(groups))
 	for _, g := range groups {
 		if g.index == without {
 			continue
@@ -43,37 +50,38 @@ func (c *capturer) collect(v values, r *pattern, m *pyre.Matcher, where []byte, 
 		if from < 0 && !absentToo {
 			continue
 		}
-		v = append(v, value{})
-		x := &v[len(v)-1] // filled in place: a value is long to copy
-		x.of = g
+		all = all[:len(all)+1]
+		x := &all[len(all)-1] // filled in place: a value is long to copy
+		x.of, x.role, x.kind, x.text, x.parts = g, g.role, absent, nil, nil
 		if from >= 0 {
 			x.kind, x.text = single, where[from:to]
 		}
+		v.note(x)
 	}
-	return v
+	v.all = all
 }
 
 // combine fills in the values that are put together from several groups.
-func combine(v values, combined []combination) values {
-	for _, c := range combined {
+func (v *values) combine(combined []combination) {
+	for i := range combined {
+		c := &combined[i]
 		source := v.named(c.source)
 		if c.tuple || source == nil || len(source.text) == 0 {
 			continue
 		}
 		if x := v.named(c.target); x == nil || len(x.text) == 0 {
-			v = v.with(value{of: c.target, kind: single, text: source.text})
+			v.put(&value{of: c.target, role: c.target.role, kind: single, text: source.text})
 		}
 	}
-	for i, c := range combined {
-		if c.tuple {
-			v = combineTuple(v, c, continues(combined[:i], c.target))
+	for i := range combined {
+		if combined[i].tuple {
+			v.combineTuple(&combined[i], continues(combined[:i], combined[i].target))
 		}
 	}
-	return v
 }
 
 // combineTuple adds a part to a tuple, which begins with what its name stands for itself.
-func combineTuple(v values, c combination, begun bool) values {
+func (v *values) combineTuple(c *combination, begun bool) {
 	var parts []part
 	x := v.named(c.target)
 	switch {
@@ -89,7 +97,7 @@ func combineTuple(v values, c combination, begun bool) values {
 	} else {
 		parts = append(parts, part{text: source.text, absent: source.kind == absent})
 	}
-	return v.with(value{of: c.target, kind: tuple, parts: &parts})
+	v.put(&value{of: c.target, role: c.target.role, kind: tuple, parts: &parts})
 }
 
 // continues reports whether one of the combinations before has begun the tuple called target.

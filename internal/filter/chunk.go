@@ -18,8 +18,8 @@ type chunk struct {
 	kept     []byte // what of the lines is not in mem
 	places   []int32
 	events   []event
-	values   values // of all matches
-	texts    []byte // of all values
+	values   []value // of all matches
+	texts    []byte  // of all values
 	prefixes []ticket.Fields
 	plain    int        // lines beside those in lines that lead to nothing
 	prefixed int        // lines that prefregex matched
@@ -119,9 +119,9 @@ func (c *chunk) keep(b []byte) []byte {
 }
 
 // keepValues copies values that are borrowed, and their texts if they are lent too, which else lie in the memory of c.
-func (c *chunk) keepValues(v values, lent bool) values {
+func (c *chunk) keepValues(v *values, lent bool) values {
 	from := len(c.values)
-	c.values = append(c.values, v...)
+	c.values = append(c.values, v.all...)
 	to := len(c.values)
 	c.values = append(c.values, value{}) // room for one that follows from the others
 	kept := c.values[from : to : to+1]
@@ -130,7 +130,7 @@ func (c *chunk) keepValues(v values, lent bool) values {
 			c.keepText(&kept[i])
 		}
 	}
-	return kept
+	return values{kept, v.there, v.full}
 }
 
 // keepText gives v a text of its own.
@@ -164,7 +164,7 @@ type searcher struct {
 func newSearcher(f *Filter) *searcher {
 	s := &searcher{filter: f}
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
-	f.record = func(i int, v values) {
+	f.record = func(i int, v *values) {
 		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v, f.lent)})
 	}
 	return s

@@ -47,11 +47,11 @@ func (r *connection) clone() *connection {
 	x := &connection{
 		id: r.id, born: r.born, users: *cloneParts(r.users), lines: r.lines.clone(), quiet: r.quiet.clone(), pending: r.pending,
 	}
-	for i := range r.told.values {
-		told := &r.told.values[i]
+	for i := range r.told.values.all {
+		told := &r.told.values.all[i]
 		x.told.add(told)
 		if told.kind == set { // the users, which all of a connection's values share
-			x.told.values[i].parts = &x.users
+			x.told.values.all[i].parts = &x.users
 		}
 	}
 	return x

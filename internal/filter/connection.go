@@ -99,11 +99,11 @@ func (c *connections) forget(r *connection) {
 // merge joins one match to the connection it belongs to and returns the connection as it stands then, which is valid until the next
 // call. seen is the lines of the match, nil if nobody wants them. The rules are docs/compatibility.md, "connections"; their order
 // matters.
-func (c *connections) merge(id []byte, told values, seen *sight, now ticket.Unix) *connection {
+func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Unix) *connection {
 	gained := told.has(roleMLFGained)
 	if gained && !told.has(roleNoFail) {
 		text, _ := told.get(roleMLFGained)
-		told = told.with(value{of: &roleGroups[roleNoFail], kind: single, text: text})
+		told.put(&value{of: &roleGroups[roleNoFail], role: roleNoFail, kind: single, text: text})
 	}
 	forget := told.has(roleMLFForget)
 
@@ -136,7 +136,7 @@ func (r *connection) begin(id string, now ticket.Unix) {
 }
 
 // update overlays what earlier lines told with what this one does.
-func (r *connection) update(told values, gained bool) {
+func (r *connection) update(told *values, gained bool) {
 	r.addUser(told)
 	quietBefore := r.told.values.has(roleNoFail) || r.told.values.has(roleMLFGained)
 	r.told.remove(roleNoFail)
@@ -175,17 +175,22 @@ func (r *connection) judge(gained, forget bool, seen *sight) {
 func (r *connection) isQuiet() bool { return r.told.values.has(roleNoFail) }
 
 // addUser notes the user that a line names.
-func (r *connection) addUser(told values) {
+func (r *connection) addUser(told *values) {
 	user, ok := told.user()
-	if !ok || slices.ContainsFunc(r.users, func(p part) bool { return p.equal(&user) }) {
+	if !ok {
 		return
 	}
+	for i := range r.users {
+		if r.users[i].equal(&user) {
+			return
+		}
+	}
 	r.users = appendPart(r.users, &user)
-	r.told.put(&value{of: &roleGroups[roleUsers], kind: set, parts: &r.users})
+	r.told.put(&value{of: &roleGroups[roleUsers], role: roleUsers, kind: set, parts: &r.users})
 }
 
 // user returns the user that a line names: a text, or a tuple even if nothing of it took part.
-func (v values) user() (user part, ok bool) {
+func (v *values) user() (user part, ok bool) {
 	x := v.find(roleUser)
 	switch {
 	case x == nil:

@@ -56,15 +56,15 @@ type Filter struct {
 	visit func(Hit) error // takes what the present line yields
 
 	// What only a Tester wants.
-	record   func(index int, told values) // takes matches instead of settling them; the texts are lent
-	ignored  func(int)                    // is told which ignoreregex matched
-	prefixed func()                       // is told when prefregex matched
-	prefixes int                          // lines that prefregex matched
-	gaveUp   func(*pattern)               // is told which search was given up, instead of the log
-	anyTime  bool                         // lines of any age are taken as they come
-	all      bool                         // every match of a line, not just the first
-	loose    bool                         // failures that are not packed, with fields of groups that took no part
-	counting bool                         // hits are counted only, so their failures and lines are not made
+	record   func(index int, told *values) // takes matches instead of settling them; the texts are lent
+	ignored  func(int)                     // is told which ignoreregex matched
+	prefixed func()                        // is told when prefregex matched
+	prefixes int                           // lines that prefregex matched
+	gaveUp   func(*pattern)                // is told which search was given up, instead of the log
+	anyTime  bool                          // lines of any age are taken as they come
+	all      bool                          // every match of a line, not just the first
+	loose    bool                          // failures that are not packed, with fields of groups that took no part
+	counting bool                          // hits are counted only, so their failures and lines are not made
 
 	line  *line       // the one being judged
 	now   ticket.Unix // taken once for a batch
@@ -83,6 +83,7 @@ type Filter struct {
 	candidates              pyre.Candidates
 	captured                capturer
 	who                     []offender
+	unknown                 [1]offender
 	lines                   lineStore // of a match without a connection
 	given                   values    // of a failure, and all of it packed
 	packing                 []byte

@@ -26,6 +26,12 @@ const (
 	roleUsers
 )
 
+// A roleSet has a bit for each role in it.
+type roleSet uint16
+
+// bit returns the set of r alone. That of noRole says nothing.
+func (r role) bit() roleSet { return 1 << r }
+
 // A group is a named group of a pattern, or the target of a combination.
 type group struct {
 	name  string

@@ -19,7 +19,10 @@ type offender struct {
 // identify returns those whom the captured values name: nobody, one, or one for each address of a host name. found is false when
 // no group that could name somebody took part. Unlike the original it takes empty text for nobody. The result is valid until the
 // next call.
-func (f *Filter) identify(told values) (who []offender, found bool, err error) {
+func (f *Filter) identify(told *values) (who []offender, found bool, err error) {
+	if f.counting && told.has(roleIP4) && told.there&roleFID.bit() == 0 {
+		return f.somebody(), true, nil // as below
+	}
 	fid, own, err := f.ownID(told)
 	hasID := own != nil
 	if err != nil {
@@ -50,7 +53,7 @@ func (f *Filter) identify(told values) (who []offender, found bool, err error) {
 }
 
 // ownID returns the identity in the group fid and that group's value, nil if it took no part.
-func (f *Filter) ownID(told values) (id addr.ID, v *value, err error) {
+func (f *Filter) ownID(told *values) (id addr.ID, v *value, err error) {
 	v = told.find(roleFID)
 	switch {
 	case v == nil || v.kind == absent:
@@ -65,7 +68,7 @@ func (f *Filter) ownID(told values) (id addr.ID, v *value, err error) {
 }
 
 // addressText returns what took the place of an address, and whether it has the form of one or is a name.
-func addressText(told values) (text []byte, isAddress, ok bool) {
+func addressText(told *values) (text []byte, isAddress, ok bool) {
 	for _, r := range [...]role{roleIP4, roleIP6, roleDNS} {
 		if text, ok = told.get(r); ok {
 			return text, r != roleDNS, true
@@ -93,7 +96,7 @@ func address(text, length []byte) addr.ID {
 }
 
 // otherIP returns the address that a filter of its own making stored under the name ip.
-func otherIP(told values) addr.ID {
+func otherIP(told *values) addr.ID {
 	if text, _ := told.get(roleIP); len(text) > 0 {
 		id, _ := addr.Parse(string(text)) // a wrong mask leaves the text, which is all one can do with it
 		return id
@@ -112,8 +115,7 @@ func (f *Filter) only(o offender) []offender {
 
 // somebody returns one who is not known.
 func (f *Filter) somebody() []offender {
-	f.who = append(f.who[:0], offender{})
-	return f.who
+	return f.unknown[:]
 }
 
 // resolve returns the addresses of a host name as offenders.

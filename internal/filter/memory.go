@@ -15,19 +15,19 @@ type memory struct {
 }
 
 // store replaces what is there by told.
-func (m *memory) store(told values) {
-	m.values = m.values[:0]
-	for i := range told {
-		if told[i].of.role != roleMLFForget {
-			m.add(&told[i])
+func (m *memory) store(told *values) {
+	m.values.clear()
+	for i := range told.all {
+		if told.all[i].role != roleMLFForget {
+			m.add(&told.all[i])
 		}
 	}
 }
 
 // overlay puts those of told that took part in place of what is there.
-func (m *memory) overlay(told values) {
-	for i := range told {
-		if x := &told[i]; x.kind != absent && x.of.role != roleMLFForget {
+func (m *memory) overlay(told *values) {
+	for i := range told.all {
+		if x := &told.all[i]; x.kind != absent && x.role != roleMLFForget {
 			m.put(x)
 		}
 	}
@@ -37,6 +37,7 @@ func (m *memory) overlay(told values) {
 func (m *memory) put(x *value) {
 	if old := m.values.named(x.of); old != nil {
 		old.become(x)
+		m.values.note(x)
 	} else {
 		m.add(x)
 	}
@@ -44,25 +45,29 @@ func (m *memory) put(x *value) {
 
 // add appends x, whose name is a new one.
 func (m *memory) add(x *value) {
-	n := len(m.values)
-	if n < cap(m.values) {
-		m.values = m.values[:n+1]
+	all := m.values.all
+	n := len(all)
+	if n < cap(all) {
+		all = all[:n+1]
 	} else {
-		m.values = append(m.values, value{})
+		all = append(all, value{})
 	}
-	m.values[n].become(x)
+	all[n].become(x)
+	m.values.all = all
+	m.values.note(x)
 }
 
 // remove drops the value with a role.
 func (m *memory) remove(r role) {
-	i := slices.IndexFunc(m.values, func(v value) bool { return v.of.role == r })
-	if i < 0 {
+	if m.values.there&r.bit() == 0 {
 		return
 	}
-	gone, last := m.values[i], len(m.values)-1
-	copy(m.values[i:], m.values[i+1:])
-	m.values[last] = gone
-	m.values = m.values[:last]
+	all := m.values.all
+	i := slices.IndexFunc(all, func(v value) bool { return v.role == r })
+	gone, last := all[i], len(all)-1
+	copy(all[i:], all[i+1:])
+	all[last] = gone
+	m.values = values{all[:last], m.values.there &^ r.bit(), m.values.full &^ r.bit()}
 }
 
 // become makes v a copy of x, in v's own memory.
@@ -71,7 +76,7 @@ func (v *value) become(x *value) {
 	if cap(text) > maxSpareText {
 		text = nil
 	}
-	*v = *x
+	v.of, v.parts, v.kind, v.role = x.of, x.parts, x.kind, x.role
 	v.text = append(text, x.text...)
 	if x.kind == tuple {
 		v.parts = cloneParts(*x.parts)

@@ -10,7 +10,7 @@ import (
 var streamGroup = group{"stream", noRole, -1}
 
 // packed makes what failure makes, without a string for each of its parts: most failures of a flood are counted and forgotten.
-func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failure {
+func (f *Filter) packed(o offender, lines *lineStore, told *values) *ticket.Failure {
 	if !o.ip.IsZero() || f.line.stream != "" {
 		told = f.withMore(o, told)
 	}
@@ -22,20 +22,16 @@ func (f *Filter) packed(o offender, lines *lineStore, told values) *ticket.Failu
 }
 
 // withMore returns what told says together with what a failure has beside that. It is valid until the next call.
-func (f *Filter) withMore(o offender, told values) values {
-	given := f.given[:0]
-	for i := range told {
-		if told[i].kind != absent {
-			given = append(given, told[i])
-		}
-	}
+func (f *Filter) withMore(o offender, told *values) *values {
+	given := &f.given
+	given.clear()
+	given.overlay(told)
 	if !o.ip.IsZero() {
-		given = given.with(value{of: &roleGroups[roleIP], kind: single, text: o.ip.AppendText(nil)})
+		given.put(&value{of: &roleGroups[roleIP], role: roleIP, kind: single, text: o.ip.AppendText(nil)})
 	}
 	if f.line.stream != "" && given.named(&streamGroup) == nil {
-		given = append(given, value{of: &streamGroup, kind: single, text: []byte(f.line.stream)})
+		given.put(&value{of: &streamGroup, kind: single, text: []byte(f.line.stream)})
 	}
-	f.given = given
 	return given
 }
 
@@ -78,16 +74,16 @@ func (s *stock) giveBack() {
 }
 
 // pack packs those of v that took part.
-func (v values) pack(w *packed.Writer) {
+func (v *values) pack(w *packed.Writer) {
 	n := 0
-	for i := range v {
-		if v[i].kind != absent {
+	for i := range v.all {
+		if v.all[i].kind != absent {
 			n++
 		}
 	}
 	w.Fields(n)
-	for i := range v {
-		x := &v[i]
+	for i := range v.all {
+		x := &v.all[i]
 		switch x.kind {
 		case single:
 			w.Name(x.of.name)

@@ -190,7 +190,7 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 }
 
 // settle makes failures of what a match told.
-func (f *Filter) settle(index int, told values, m matched) (next bool, err error) {
+func (f *Filter) settle(index int, told *values, m matched) (next bool, err error) {
 	ln := f.line
 	if ln.undated {
 		f.warnUndated()
@@ -228,7 +228,7 @@ func (f *Filter) settle(index int, told values, m matched) (next bool, err error
 func (f *Filter) isTimeless() bool { return f.line.undated && !f.line.timed && !f.anyTime }
 
 // connect joins a match to the connection it belongs to and delivers what comes of that.
-func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
+func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error {
 	c := f.recall.connections.merge(id, told, seen, f.now)
 	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet(), NoFail: c.isQuiet()}
 	if h.Quiet && !f.all {
@@ -237,7 +237,7 @@ func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
 	if f.all && seen != nil {
 		h.Lines = seen.appendTo(nil)
 	}
-	who, found, err := f.identify(c.told.values)
+	who, found, err := f.identify(&c.told.values)
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (f *Filter) connect(index int, id []byte, told values, seen *sight) error {
 		}
 		who = f.somebody()
 	}
-	return f.deliver(h, &c.lines, c.told.values, who)
+	return f.deliver(h, &c.lines, &c.told.values, who)
 }
 
 // sight returns the log lines that a match spans, nil where nobody wants them.
@@ -265,14 +265,15 @@ func (f *Filter) sight(m matched) *sight {
 }
 
 // deliver hands out the failure that hit stands for, once for each of its offenders.
-func (f *Filter) deliver(hit Hit, lines *lineStore, told values, who []offender) error {
-	for _, o := range who {
+func (f *Filter) deliver(hit Hit, lines *lineStore, told *values, who []offender) error {
+	for i := range who {
+		o := &who[i]
 		switch {
 		case f.counting:
 		case f.loose:
-			hit.Failure = f.failure(o, lines, told)
+			hit.Failure = f.failure(*o, lines, told)
 		default:
-			hit.Failure = f.packed(o, lines, told)
+			hit.Failure = f.packed(*o, lines, told)
 		}
 		if err := f.visit(hit); err != nil {
 			return err
@@ -282,7 +283,7 @@ func (f *Filter) deliver(hit Hit, lines *lineStore, told values, who []offender)
 }
 
 // failure makes the failure of one offender for a Tester.
-func (f *Filter) failure(o offender, lines *lineStore, told values) *ticket.Failure {
+func (f *Filter) failure(o offender, lines *lineStore, told *values) *ticket.Failure {
 	x := &ticket.Failure{
 		ID: o.id, IP: o.ip, Time: f.line.time, Whole: f.line.whole, Matches: lines.matches(), Fields: told.fields(),
 	}

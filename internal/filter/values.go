@@ -16,6 +16,7 @@ type value struct {
 	text  []byte
 	parts *[]part // of a tuple or set
 	kind  kind
+	role  role // that of its group, to be seen without a look there
 }
 
 type kind uint8
@@ -40,31 +41,52 @@ func (p *part) equal(o *part) bool {
 		slices.EqualFunc(p.parts, o.parts, func(a, b part) bool { return a.equal(&b) })
 }
 
-// values are in the order of the groups; names are unique.
-type values []value
+// values are what the groups of a match hold, or what has been made of it. Most questions are about roles that nothing has, so it is
+// known which there are.
+type values struct {
+	all   []value // in the order of the groups; names are unique
+	there roleSet // of all
+	full  roleSet // of those with a text, and not an empty one
+}
+
+// note has v know what role x, which is in it, has.
+func (v *values) note(x *value) {
+	v.there |= x.role.bit()
+	if x.kind == single && len(x.text) > 0 {
+		v.full |= x.role.bit()
+	} else {
+		v.full &^= x.role.bit()
+	}
+}
 
 // find returns the value with a role, nil if there is none.
-func (v values) find(r role) *value {
-	for i := range v {
-		if v[i].of.role == r {
-			return &v[i]
+func (v *values) find(r role) *value {
+	if v.there&r.bit() == 0 {
+		return nil
+	}
+	for i := range v.all {
+		if v.all[i].role == r {
+			return &v.all[i]
 		}
 	}
 	return nil
 }
 
 // named returns the value with the name of g, nil if there is none.
-func (v values) named(g *group) *value {
-	for i := range v {
-		if v[i].of.named(g) {
-			return &v[i]
+func (v *values) named(g *group) *value {
+	if g.role != noRole {
+		return v.find(g.role)
+	}
+	for i := range v.all {
+		if v.all[i].of.named(g) {
+			return &v.all[i]
 		}
 	}
 	return nil
 }
 
 // get returns a text and whether there is one.
-func (v values) get(r role) ([]byte, bool) {
+func (v *values) get(r role) ([]byte, bool) {
 	x := v.find(r)
 	if x == nil || x.kind != single {
 		return nil, false
@@ -73,36 +95,36 @@ func (v values) get(r role) ([]byte, bool) {
 }
 
 // has reports whether there is a text, and not an empty one.
-func (v values) has(r role) bool {
-	text, _ := v.get(r)
-	return len(text) > 0
-}
+func (v *values) has(r role) bool { return v.full&r.bit() != 0 }
 
-// with returns v with x in it, in the place of an older one of that name. It may change v.
-func (v values) with(x value) values {
+// put puts x into v, in the place of an older one of that name.
+func (v *values) put(x *value) {
 	if old := v.named(x.of); old != nil {
-		*old = x
-		return v
+		*old = *x
+	} else {
+		v.all = append(v.all, *x)
 	}
-	return append(v, x)
+	v.note(x)
 }
 
-// overlay returns v with those of top that took part in place of its own. It may change v.
-func (v values) overlay(top values) values {
-	for i := range top {
-		if top[i].kind != absent {
-			v = v.with(top[i])
+// overlay puts those of top that took part in place of v's own.
+func (v *values) overlay(top *values) {
+	for i := range top.all {
+		if top.all[i].kind != absent {
+			v.put(&top.all[i])
 		}
 	}
-	return v
 }
 
+// clear empties v, whose memory is used again.
+func (v *values) clear() { *v = values{all: v.all[:0]} }
+
 // fields returns v in the form that tickets have. All texts share one string.
-func (v values) fields() ticket.Fields {
+func (v *values) fields() ticket.Fields {
 	texts := v.joined()
-	fields := make(ticket.Fields, 0, len(v)+1) // often "ip" is added
-	for i := range v {
-		x := &v[i]
+	fields := make(ticket.Fields, 0, len(v.all)+1) // often "ip" is added
+	for i := range v.all {
+		x := &v.all[i]
 		field := ticket.Field{Name: x.of.name}
 		switch x.kind {
 		case single:
@@ -118,15 +140,15 @@ func (v values) fields() ticket.Fields {
 }
 
 // joined returns the single texts one after the other.
-func (v values) joined() string {
+func (v *values) joined() string {
 	size := 0 // compound values have parts instead of a text
-	for i := range v {
-		size += len(v[i].text)
+	for i := range v.all {
+		size += len(v.all[i].text)
 	}
 	var all strings.Builder
 	all.Grow(size)
-	for i := range v {
-		all.Write(v[i].text)
+	for i := range v.all {
+		all.Write(v.all[i].text)
 	}
 	return all.String()
 }
