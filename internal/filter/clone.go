@@ -32,11 +32,12 @@ func (r *recall) clone() *recall {
 
 // clone returns a copy of those that are not gone.
 func (c *connections) clone() connections {
-	all := connections{byID: make(map[string]*connection, len(c.byID))}
+	var all connections
 	for _, r := range c.order {
 		if !r.gone {
 			x := r.clone()
-			all.byID[x.id] = x
+			x.hash = all.byID.hash(x.id)
+			all.byID.put(x)
 			all.order = append(all.order, x)
 		}
 	}
@@ -45,7 +46,7 @@ func (c *connections) clone() connections {
 
 func (r *connection) clone() *connection {
 	x := &connection{
-		id: r.id, born: r.born, users: *cloneParts(r.users), lines: r.lines.clone(), quiet: r.quiet.clone(), pending: r.pending,
+		id: slices.Clone(r.id), born: r.born, users: *cloneParts(r.users), lines: r.lines.clone(), quiet: r.quiet.clone(), pending: r.pending,
 	}
 	for i := range r.told.values.all {
 		told := &r.told.values.all[i]

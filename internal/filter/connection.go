@@ -17,7 +17,8 @@ const maxGathered = 100
 
 // A connection is what the lines with one mlfid have told so far.
 type connection struct {
-	id      string
+	id      []byte
+	hash    uint64 // of id
 	born    ticket.Unix
 	gone    bool   // no longer in the cache
 	told    memory // without mlfforget
@@ -29,14 +30,14 @@ type connection struct {
 
 // connections remembers connections by their mlfid, first in first out. The zero value is empty and ready.
 type connections struct {
-	byID  map[string]*connection
+	byID  index
 	order []*connection // in order of creation, some of them gone
 	spare []*connection // dropped ones, whose memory others can have
 	brief connection    // one that is over with its only line
 }
 
-func (c *connections) get(id []byte, now ticket.Unix) *connection {
-	r := c.byID[string(id)]
+func (c *connections) get(id []byte, hash uint64, now ticket.Unix) *connection {
+	r := c.byID.find(id, hash)
 	if r != nil && now > r.born+connectionLife {
 		c.forget(r)
 		return nil
@@ -45,11 +46,8 @@ func (c *connections) get(id []byte, now ticket.Unix) *connection {
 }
 
 // add remembers a new connection.
-func (c *connections) add(id []byte, now ticket.Unix) *connection {
-	if c.byID == nil {
-		c.byID = make(map[string]*connection)
-	}
-	for len(c.byID) >= maxConnections {
+func (c *connections) add(id []byte, hash uint64, now ticket.Unix) *connection {
+	for c.byID.count >= maxConnections {
 		c.dropOldest(now)
 	}
 	if len(c.order) >= 2*maxConnections {
@@ -61,8 +59,9 @@ func (c *connections) add(id []byte, now ticket.Unix) *connection {
 	} else {
 		r = new(connection)
 	}
-	r.begin(string(id), now)
-	c.byID[r.id] = r
+	r.begin(id, now)
+	r.hash = hash
+	c.byID.put(r)
 	c.order = append(c.order, r)
 	return r
 }
@@ -93,7 +92,7 @@ func (c *connections) dropOldest(now ticket.Unix) {
 
 func (c *connections) forget(r *connection) {
 	r.gone = true
-	delete(c.byID, r.id)
+	c.byID.remove(r)
 }
 
 // merge joins one match to the connection it belongs to and returns the connection as it stands then, which is valid until the next
@@ -107,7 +106,8 @@ func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Uni
 	}
 	forget := told.has(roleMLFForget)
 
-	r := c.get(id, now)
+	hash := c.byID.hash(id)
+	r := c.get(id, hash, now)
 	switch {
 	case r != nil:
 		r.update(told, gained)
@@ -116,11 +116,11 @@ func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Uni
 		}
 	case forget:
 		r = &c.brief
-		r.begin("", now)
+		r.begin(nil, now)
 		r.gone = true
 		r.told.store(told)
 	default:
-		r = c.add(id, now)
+		r = c.add(id, hash, now)
 		r.told.store(told)
 		r.addUser(told)
 	}
@@ -128,11 +128,16 @@ func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Uni
 	return r
 }
 
-// begin makes r a new connection, in the memory of an old one.
-func (r *connection) begin(id string, now ticket.Unix) {
+// begin makes r a new connection, in the memory of an old one. What was told is to be stored next.
+func (r *connection) begin(id []byte, now ticket.Unix) {
+	if cap(r.id) > maxSpareText {
+		r.id = nil
+	}
+	r.id = append(r.id[:0], id...)
+	r.born, r.gone, r.pending = now, false, false
+	r.users = r.users[:0]
 	r.lines.clear()
 	r.quiet.clear()
-	*r = connection{id: id, born: now, told: r.told, users: r.users[:0], lines: r.lines, quiet: r.quiet}
 }
 
 // update overlays what earlier lines told with what this one does.
