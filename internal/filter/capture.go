@@ -37,22 +37,23 @@ func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *p
 
 // collect appends the named groups of a match, one of them left out, and those that took no part only if wanted.
 func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte, without int, absentToo bool) {
-	groups := r.groups
+	places := r.places
 	if c.dense {
-		groups = r.telling
+		places = r.telling
 	}
-	all := slices.Grow(v.all, len(groups))
-	for _, g := range groups {
-		if g.index == without {
+	all := slices.Grow(v.all, len(places))
+	for i := range places {
+		p := &places[i]
+		if int(p.index) == without {
 			continue
 		}
-		from, to := m.Group(g.index)
+		from, to := m.Group(int(p.index))
 		if from < 0 && !absentToo {
 			continue
 		}
 		all = all[:len(all)+1]
 		x := &all[len(all)-1] // filled in place: a value is long to copy
-		x.of, x.role, x.kind, x.text, x.parts = g, g.role, absent, nil, nil
+		x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, absent, nil, nil
 		if from >= 0 {
 			x.kind, x.text = single, where[from:to]
 		}

@@ -33,7 +33,8 @@ type connections struct {
 	byID  index
 	order []*connection // in order of creation, some of them gone
 	spare []*connection // dropped ones, whose memory others can have
-	brief connection    // one that is over with its only line
+	only  connection    // one that is over with its only line
+	brief bool          // their memories are
 }
 
 func (c *connections) get(id []byte, hash uint64, now ticket.Unix) *connection {
@@ -60,7 +61,7 @@ func (c *connections) add(id []byte, hash uint64, now ticket.Unix) *connection {
 		r = new(connection)
 	}
 	r.begin(id, now)
-	r.hash = hash
+	r.hash, r.told.brief = hash, c.brief
 	c.byID.put(r)
 	c.order = append(c.order, r)
 	return r
@@ -115,9 +116,9 @@ func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Uni
 			c.forget(r)
 		}
 	case forget:
-		r = &c.brief
+		r = &c.only
 		r.begin(nil, now)
-		r.gone = true
+		r.gone, r.told.brief = true, c.brief
 		r.told.store(told)
 	default:
 		r = c.add(id, hash, now)

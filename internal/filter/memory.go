@@ -12,7 +12,11 @@ const maxSpareText = 1 << 10
 // A memory is values that outlive their line: it has copies of the texts. Memory for the texts is used again.
 type memory struct {
 	values values // spare elements lie behind them, none of which shares the memory of its text
+	brief  bool   // of what does not tell who somebody is, it is only known whether it is there
 }
+
+// naming are the roles that say who somebody is.
+const naming = 1<<roleFID | 1<<roleIP | 1<<roleIP4 | 1<<roleIP6 | 1<<roleDNS | 1<<roleCIDR
 
 // store replaces what is there by told.
 func (m *memory) store(told *values) {
@@ -45,6 +49,10 @@ func (m *memory) put(x *value) {
 
 // add appends x, whose name is a new one.
 func (m *memory) add(x *value) {
+	m.values.note(x)
+	if m.brief && x.role.bit()&naming == 0 {
+		return
+	}
 	all := m.values.all
 	n := len(all)
 	if n < cap(all) {
@@ -54,7 +62,6 @@ func (m *memory) add(x *value) {
 	}
 	all[n].become(x)
 	m.values.all = all
-	m.values.note(x)
 }
 
 // remove drops the value with a role.
@@ -62,12 +69,17 @@ func (m *memory) remove(r role) {
 	if m.values.there&r.bit() == 0 {
 		return
 	}
+	m.values.there &^= r.bit()
+	m.values.full &^= r.bit()
+	if m.brief && r.bit()&naming == 0 {
+		return
+	}
 	all := m.values.all
 	i := slices.IndexFunc(all, func(v value) bool { return v.role == r })
 	gone, last := all[i], len(all)-1
 	copy(all[i:], all[i+1:])
 	all[last] = gone
-	m.values = values{all[:last], m.values.there &^ r.bit(), m.values.full &^ r.bit()}
+	m.values.all = all[:last]
 }
 
 // become makes v a copy of x, in v's own memory.

@@ -222,7 +222,8 @@ type pattern struct {
 	expanded string // the text that was compiled
 	re       *pyre.Regexp
 	groups   []*group // the named ones, in order
-	telling  []*group // those of them that have a say in what a match means, by themselves or in a combination
+	places   []place  // of the same
+	telling  []place  // of those that have a say in what a match means, by themselves or in a combination
 	content  int      // number of the group "content", or -1
 	skips    []int    // group numbers of <SKIPLINES>
 	combined []combination
@@ -252,11 +253,19 @@ func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error)
 	}
 	r.combined = combinations(r.groups)
 	for _, g := range r.groups {
+		r.places = append(r.places, place{g, int32(g.index), g.role})
 		if g.role != noRole || slices.ContainsFunc(r.combined, func(c combination) bool { return c.source == g }) {
-			r.telling = append(r.telling, g)
+			r.telling = append(r.telling, r.places[len(r.places)-1])
 		}
 	}
 	return r, nil
+}
+
+// A place is a group with what must be known of it to capture it, side by side with those of the others.
+type place struct {
+	of    *group
+	index int32
+	role  role
 }
 
 // sharesNames reports whether a group of o has the name of a group of r or of what is put together from them.

@@ -68,7 +68,7 @@ func (f *Filter) try(first int, text []byte) error {
 			}
 			return f.try(i+1, f.joined(m.rest)) // what is ignored cannot match once more
 		}
-		next, err := f.yield(i, r, text, m)
+		next, err := f.yield(i, r, text, &m)
 		if err != nil || !next && !f.all {
 			return err
 		}
@@ -180,7 +180,7 @@ func (f *Filter) isIgnored(text []byte) bool {
 
 // yield makes failures of a match of r in text. next is true when the match turned out to be none, so that the next failregex
 // gets its chance.
-func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool, err error) {
+func (f *Filter) yield(index int, r *pattern, text []byte, m *matched) (next bool, err error) {
 	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
 	if f.record != nil {
 		f.record(index, told)
@@ -190,7 +190,7 @@ func (f *Filter) yield(index int, r *pattern, text []byte, m matched) (next bool
 }
 
 // settle makes failures of what a match told.
-func (f *Filter) settle(index int, told *values, m matched) (next bool, err error) {
+func (f *Filter) settle(index int, told *values, m *matched) (next bool, err error) {
 	ln := f.line
 	if ln.undated {
 		f.warnUndated()
@@ -252,7 +252,7 @@ func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error 
 }
 
 // sight returns the log lines that a match spans, nil where nobody wants them.
-func (f *Filter) sight(m matched) *sight {
+func (f *Filter) sight(m *matched) *sight {
 	switch {
 	case f.counting:
 		return nil

@@ -51,7 +51,7 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f := t.filter
 	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
-	f.captured.dense = f.counting
+	f.captured.dense, f.recall.connections.brief = f.counting, f.counting
 	f.visit = func(h Hit) error {
 		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
