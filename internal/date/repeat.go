@@ -46,21 +46,23 @@ func (d *Detector) again(line []byte, f *Found) bool {
 	if d.resolver.now != r.now {
 		r.means, r.now = d.recent.moment(&d.resolver), d.resolver.now
 	}
-	e := d.count(line, start)
-	f.Start, f.End, f.Template = start, start+r.length, e.id
-	f.Time, f.OK, f.Whole = r.means.time, r.means.ok, r.means.whole
+	d.count(line, start, f)
 	return true
 }
 
-// Again reports whether line begins with a date that means what the last one meant, and has more behind it. Such a line is done with: the
-// Detector has learnt what it would learn in Find. If not, it has learnt nothing.
-func (d *Detector) Again(line []byte) (end int, ok bool) {
+// Again reports whether line has a date that means what the last one meant, in the same place, and sets f to it then. Such a line is
+// done with: the Detector has learnt what it would learn in Find. If not, it has learnt nothing.
+func (d *Detector) Again(line []byte, f *Found) bool {
 	r := &d.repeat
-	if !r.ok || r.start > 0 || r.place == inBracket || !r.means.ok || d.clock() != r.now || !r.at(line, 0) {
-		return 0, false
+	if !r.ok || !r.means.ok || d.clock() != r.now {
+		return false
 	}
-	d.count(line, 0)
-	return r.length, true
+	start, ok := r.locate(line)
+	if !ok || !r.at(line, start) {
+		return false
+	}
+	d.count(line, start, f)
+	return true
 }
 
 // at reports whether the date stands at start in line, with something behind it.
@@ -81,15 +83,15 @@ func (r *repeat) at(line []byte, start int) bool {
 	return r.digits == 0 || line[seconds] == r.sign && digitsEnd(line, seconds+1) == behind
 }
 
-// count learns that the date stands at start in line once more.
-func (d *Detector) count(line []byte, start int) *entry {
-	e := &d.entries[d.last]
+// count learns that the date stands at start in line once more, and sets f to it.
+func (d *Detector) count(line []byte, start int, f *Found) {
+	r, e := &d.repeat, &d.entries[d.last]
 	e.hits++
-	e.lastUsed = d.repeat.now
-	if d.repeat.place == anywhere {
-		d.place.in = rune(line[start+d.repeat.length-1])
+	e.lastUsed = r.now
+	if r.place == anywhere {
+		d.place.in = rune(line[start+r.length-1])
 	}
-	return e
+	*f = Found{start, start + r.length, r.means.time, r.means.ok, r.means.whole, e.id}
 }
 
 // eight returns the first eight bytes of b.

@@ -21,7 +21,6 @@ type chunk struct {
 	values   []value // of all matches
 	texts    []byte  // of all values
 	prefixes []ticket.Fields
-	plain    int        // lines beside those in lines that lead to nothing
 	prefixed int        // lines that prefregex matched
 	gaveUp   []*pattern // searches that were given up
 	err      error      // what came behind the lines instead of more
@@ -85,30 +84,20 @@ func (c *chunk) keepTold(x *queued) {
 	}
 }
 
-// dateText finds the dates of lines that were surveyed, and leaves only those among the lines that may lead to something.
+// dateText finds the dates of lines that need no decoding, and leaves only those among the lines that may lead to something.
 func (c *chunk) dateText(f *Filter) {
-	var nothing ticket.Line
 	for {
-		text, promising, ok := c.text.next()
+		n := len(c.lines)
+		c.lines = append(c.lines, queued{})
+		x := &c.lines[n]
+		ok, err := c.text.advance(f, &x.line)
 		if !ok {
-			return
+			c.lines, c.err = c.lines[:n], err
+			break
 		}
-		if !promising && f.passes(text) {
-			c.plain++
-			continue
-		}
-		if _, err := f.split(&f.own, text, &nothing, false); err != nil {
-			c.err = err
-			return
-		}
-		if !promising && f.isPlain() {
-			c.plain++
-			continue
-		}
-		x := queued{line: f.own}
-		c.keepTold(&x)
-		c.lines = append(c.lines, x)
+		c.keepTold(x)
 	}
+	f.line = &f.own
 }
 
 // keep copies what is borrowed.
@@ -181,20 +170,11 @@ func (s *searcher) search(c *chunk) {
 	s.chunk, f.now, f.prefixes, f.tally = c, c.now, 0, Tally{}
 	for i := range c.lines {
 		x := &c.lines[i]
-		switch s.at, f.line = i, &x.line; {
-		case x.barred:
-		case c.text.text == nil:
-			_ = f.search() // recording fails never
-		default:
-			f.assemble()
-			_ = f.seek()
+		s.at, f.line = i, &x.line
+		if !x.barred {
+			_ = c.text.search(f) // recording fails never
 		}
 	}
 	c.prefixed, c.matched, c.heard = f.prefixes, f.tally.Matched, f.tally.Heard
-	if c.text.text != nil {
-		s.survey.note(c.plain, c.plain+len(c.lines))
-		if s.survey.matched {
-			c.prefixed += c.plain
-		}
-	}
+	c.prefixed += s.survey.note(&c.text)
 }

@@ -85,47 +85,34 @@ func (q *Queue) solo() error {
 func (q *Queue) testBlock(block Block) error {
 	if text, ok := block.(Text); ok && q.skip != nil {
 		if lines, ok := q.survey.of(text); ok {
-			return q.testSurveyed(lines)
+			return q.testText(lines)
 		}
 	}
 	return block.Each(q.test)
 }
 
-// testSurveyed does so with lines that were surveyed.
-func (q *Queue) testSurveyed(lines surveyed) error {
+// testText does so with lines that need no decoding.
+func (q *Queue) testText(lines surveyed) error {
 	t, f := q.tester, q.tester.filter
-	plain, all := 0, 0
+	var nothing ticket.Line
 	for {
-		text, promising, ok := lines.next()
+		t.begin()
+		ok, err := lines.advance(f, &f.own)
+		if err != nil {
+			return err
+		}
 		if !ok {
 			break
 		}
-		all++
-		if !promising && f.passes(text) {
-			plain++
-			continue
-		}
-		l := ticket.Line{Text: text}
-		if err := t.prepare(&l, text); err != nil {
+		if err := lines.search(f); err != nil {
 			return err
 		}
-		if !promising && f.isPlain() {
-			plain++
-			continue
-		}
-		f.assemble()
-		if err := f.seek(); err != nil {
-			return err
-		}
-		if err := q.tell(&l); err != nil {
+		if err := q.tell(&nothing); err != nil {
 			return err
 		}
 	}
-	q.survey.note(plain, all)
-	if q.survey.matched {
-		f.prefixes += plain
-	}
-	q.skip(plain)
+	f.prefixes += q.survey.note(&lines)
+	q.skip(lines.plain)
 	return nil
 }
 

@@ -6,8 +6,8 @@ func (q *Queue) settle(c *chunk) error {
 		q.settler.giveUp(r)
 	}
 	q.tester.prefixed += c.prefixed
-	if c.plain > 0 {
-		q.skip(c.plain)
+	if c.text.plain > 0 {
+		q.skip(c.text.plain)
 	}
 	err := q.finishAll(c)
 	q.brief.Store(q.skip != nil) // who takes outcomes may have changed that

@@ -40,8 +40,9 @@ func gateLog(r *rand.Rand) (log texts, lines []string) {
 	for range 60 {
 		var text strings.Builder
 		odd := r.IntN(3) == 0
+		usual := []string{dates[0], dates[0], "host 2023-11-14 22:13:20 ", "wrong 2023-11-14 22:13:20 "}[r.IntN(4)]
 		for range r.IntN(80) {
-			line := dates[0] + "gate: " + messages[r.IntN(2)*r.IntN(len(messages))]
+			line := usual + "gate: " + messages[r.IntN(2)*r.IntN(len(messages))]
 			if odd || r.IntN(40) == 0 {
 				line = dates[r.IntN(len(dates))] + []string{"gate: ", "other: "}[r.IntN(2)] + messages[r.IntN(len(messages))]
 			}
@@ -134,7 +135,7 @@ func TestSurveyWatchesItself(t *testing.T) {
 	}
 	s := NewTester(p, Env{Log: slog.New(slog.DiscardHandler)}, Wishes{All: true}).survey()
 	text := Text(bytes.Repeat([]byte("all is well\nbad login of joe from 192.0.2.1\n# not tested\n"), 100))
-	lines, ok := s.of(text)
+	lines, _ := s.of(text)
 	count := [2]int{}
 	for {
 		_, promising, more := lines.next()
@@ -147,20 +148,26 @@ func TestSurveyWatchesItself(t *testing.T) {
 			count[0]++
 		}
 	}
-	if !ok || count != [2]int{100, 100} {
-		t.Errorf("surveyed %v: %v lines plain and promising", ok, count)
+	if lines.gate == nil || count != [2]int{100, 100} {
+		t.Errorf("surveyed %v: %v lines plain and promising", lines.gate != nil, count)
 	}
-	s.note(100, 200)
-	if _, ok := s.of(text); !ok {
+	lines.lines, lines.plain = 200, 100
+	s.note(&lines)
+	if lines, _ := s.of(text); lines.gate == nil {
 		t.Error("rests although it was of use")
 	}
-	s.note(10, 200)
+	lines.plain = 10
+	s.note(&lines)
 	for range restSurvey {
-		if _, ok := s.of(text); ok {
+		lines, ok := s.of(text)
+		if lines.gate != nil {
 			t.Fatal("does not rest")
 		}
+		if _, promising, more := lines.next(); !ok || !promising || !more {
+			t.Fatal("while it rests, a line is not told to be tested")
+		}
 	}
-	if _, ok := s.of(text); !ok {
+	if lines, _ := s.of(text); lines.gate == nil {
 		t.Error("rests for ever")
 	}
 	if _, ok := s.of(append(text, "\xff\n"...)); ok {

@@ -94,14 +94,14 @@ func (t *Tester) judge(l *ticket.Line, source string) error {
 
 // prepare makes l, with text as what it says, the present line.
 func (t *Tester) prepare(l *ticket.Line, text []byte) error {
-	t.outcome.clear()
-	t.tick()
+	t.begin()
 	_, err := t.filter.split(&t.filter.own, text, l, false)
 	return err
 }
 
-// tick looks at the clock from time to time.
-func (t *Tester) tick() {
+// begin makes ready for another line. From time to time it looks at the clock.
+func (t *Tester) begin() {
+	t.outcome.clear()
 	if t.lines%clockEvery == 0 {
 		t.filter.now = t.filter.env.Now()
 	}

@@ -128,6 +128,22 @@ func clauseOfAny(regexes []*Regexp, of func(*Regexp) clause) clause {
 // Clone returns a gate of its own for another goroutine, as g is.
 func (g *Gate) Clone() *Gate { return &Gate{slices.Clone(g.needs)} }
 
+// Joins reports whether a text that g looks for has a and b side by side. If not, no such text comes about where something is cut out
+// of a line between them.
+func (g *Gate) Joins(a, b byte) bool {
+	pair := []byte{a, b}
+	for i := range g.needs {
+		d := &g.needs[i]
+		if slices.ContainsFunc(d.few, func(l literal) bool { return bytes.Contains(l.text, pair) }) {
+			return true
+		}
+		if d.many != nil && slices.ContainsFunc(d.many.parts, func(p part) bool { return bytes.Contains(p.literal, pair) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // Holds reports the same as Open does, from the literals of line alone: it learns nothing and never rests. Any goroutine may ask.
 func (g *Gate) Holds(line []byte) bool {
 	for i := range g.needs {

@@ -6,6 +6,36 @@ import (
 	"testing"
 )
 
+// TestJoinsTellsWhereALiteralMayCome cuts lines out of which a gate can refuse the parts, and looks for what comes about at the seam.
+func TestJoinsTellsWhereALiteralMayCome(t *testing.T) {
+	rnd := rand.New(rand.NewSource(4))
+	came := 0
+	for range 20_000 {
+		c := clause{letters(rnd, minWindow+rnd.Intn(3)), letters(rnd, minWindow+rnd.Intn(3))}
+		g := Gate{needs: []demand{{many: newMultiScan(c)}}}
+		if rnd.Intn(2) == 0 {
+			g = Gate{needs: []demand{{few: []literal{newLiteral(c[0]), newLiteral(c[1])}}}}
+		}
+		before, after := letters(rnd, 1+rnd.Intn(6)), letters(rnd, 1+rnd.Intn(6))
+		if g.Holds([]byte(before)) || g.Holds([]byte(after)) || !g.Holds([]byte(before+after)) {
+			continue
+		}
+		came++
+		if !g.Joins(before[len(before)-1], after[0]) {
+			t.Fatalf("%q comes about between %q and %q", c, before, after)
+		}
+	}
+	if came < 500 {
+		t.Errorf("only %d came about", came)
+	}
+	g := Gate{needs: []demand{{few: []literal{newLiteral("abc")}, many: newMultiScan(clause{"defg"})}}}
+	for pair, want := range map[string]bool{"ab": true, "bc": true, "ef": true, "cd": false, "ba": false, "x ": false} {
+		if got := g.Joins(pair[0], pair[1]); got != want {
+			t.Errorf("%q: got %v, want %v", pair, got, want)
+		}
+	}
+}
+
 // TestSurveyTellsWhatTheGateTells compares places in texts of many lines with what a gate says of each line.
 func TestSurveyTellsWhatTheGateTells(t *testing.T) {
 	rnd := rand.New(rand.NewSource(3))
