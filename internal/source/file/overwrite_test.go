@@ -109,6 +109,28 @@ func TestCopyThatIsBeingCompressed(t *testing.T) {
 	}
 }
 
+// TestCopyThatWasReadAndClosed has a log truncated the moment after it was opened, so that it is known by a first line that it has no
+// more; its copy is taken for a file of its own, read, and closed before that shows.
+func TestCopyThatWasReadAndClosed(t *testing.T) {
+	b := newBench(t)
+	b.write(numbered(0, 4))
+	b.add(Start{})
+	b.copyTo("a.log.1.gz")
+	f := b.sub.follow
+	f.mu.Lock()
+	s := f.earlier(f.siblings()[0])
+	s.cursors[b.sub] = &cursor{}
+	f.segs = append([]*segment{s}, f.segs...)
+	f.mu.Unlock()
+	b.write("")
+	if d := cmp.Diff(lines(numbered(0, 4)), b.steps()); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+	f.retire()
+	b.append(numbered(4, 6))
+	b.expect(numbered(4, 6))
+}
+
 // TestPlaceThatCouldNotBeLearned has a file truncated before the bytes in front of a place in it were read.
 func TestPlaceThatCouldNotBeLearned(t *testing.T) {
 	b := newBench(t)

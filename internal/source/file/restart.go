@@ -48,6 +48,11 @@ func (f *follow) restarted(old *segment) {
 	}
 	f.shut(old)
 	old.body, old.id, old.fixed, old.watched = copied.body, copied.identity, true, false
+	for sub, c := range old.cursors {
+		if !c.begun { // it may have had the copy already, which was closed then
+			f.resume(sub, old, c)
+		}
+	}
 	old.wake()
 }
 

@@ -216,7 +216,8 @@ func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
 	for _, s := range f.splice(files[at+1:], 0) {
 		for _, sub := range f.subs {
 			if s.cursors[sub] == nil { // others may be there already who came when it was there
-				s.cursors[sub] = f.resume(sub, s)
+				s.cursors[sub] = &cursor{}
+				f.resume(sub, s, s.cursors[sub])
 				fresh++
 			}
 		}
@@ -224,21 +225,19 @@ func (f *follow) since(wanted func(rotated) bool) (found *rotated, fresh int) {
 	return &files[at], fresh
 }
 
-// resume returns the place of sub in s, a copy: behind what it has judged of the same text in another file, if it has.
-func (f *follow) resume(sub *Subscription, s *segment) *cursor {
+// resume moves c, the place of sub at the start of s, a copy, behind what sub has judged of the same text in another file, if it has.
+func (f *follow) resume(sub *Subscription, s *segment, c *cursor) {
 	places := slices.Clone(sub.past)
 	for _, x := range f.segs {
-		if c := x.cursors[sub]; c != nil && x != s {
-			places = append(places, past{x.hash, c.off, c.mark})
+		if other := x.cursors[sub]; other != nil && x != s {
+			places = append(places, past{x.hash, other.off, other.mark})
 		}
 	}
-	best := &cursor{}
 	for _, p := range places {
-		if p.hash == s.hash && p.off > best.off && p.in(s.body) {
-			s.place(best, p.off)
+		if p.hash == s.hash && p.off > c.off && p.in(s.body) {
+			s.place(c, p.off)
 		}
 	}
-	return best
 }
 
 // A past is a place that was reached in a file that is not open any more.
