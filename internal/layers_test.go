@@ -10,8 +10,8 @@ import (
 
 // layers lists the packages from the bottom up: each imports only what stands before it.
 var layers = []string{
-	"lazy", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
-	"config/slab", "config/pytext", "config/omap", "config/ini", "config/layers", "config",
+	"lazy", "slab", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
+	"config/pytext", "config/omap", "config/ini", "config/layers", "config",
 	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
 	"filter", "filter/dns", "filter/ignore", "health", "failure", "ban",
 	"action", "action/shell", "action/nft", "action/smtp", "store",

@@ -3,7 +3,7 @@ package config
 import (
 	"gaol/internal/config/layers"
 	"gaol/internal/config/omap"
-	"gaol/internal/config/slab"
+	"gaol/internal/slab"
 )
 
 // A desk is memory to work with, of one goroutine. It serves one jail after the other.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gaol/internal/lazy"
+	"gaol/internal/pyre"
 )
 
 // Patterns is a datepattern option that has been read. It is immutable; several Detectors may share it.
@@ -33,6 +34,9 @@ func Parse(pattern string) (*Patterns, error) { return new(Cache).Parse(pattern)
 // default set, mostly. It never forgets, so it is for the options of one configuration.
 // The zero Cache is empty and ready. It is safe for concurrent use.
 type Cache struct {
+	// Regexes compiles the templates' regular expressions, to be shared with others; nil: the Cache has one of its own.
+	Regexes *pyre.Compiler
+
 	mu        sync.Mutex // guards the rest
 	options   map[optionKey]*Patterns
 	templates map[cacheKey]*template
@@ -96,12 +100,16 @@ func (c *Cache) shareLocked(templates []ranked) {
 	if c.templates == nil {
 		c.templates = map[cacheKey]*template{}
 	}
+	if c.Regexes == nil {
+		c.Regexes = new(pyre.Compiler)
+	}
 	for i := range templates {
 		t := &templates[i]
 		key := cacheKey{t.pattern, t.name, t.regex, t.needs, t.scan.format, t.scan.place}
 		if known := c.templates[key]; known != nil {
 			t.template = known
 		} else {
+			t.regexes = c.Regexes
 			c.templates[key] = t.template
 		}
 	}

@@ -30,6 +30,7 @@ type template struct {
 	regex    string
 	fold     bool // regex is matched without regard to case
 	needs    features
+	regexes  *pyre.Compiler
 	scan     scanner // how to recognise it without regex; zero if only regex can
 
 	once sync.Once // guards the rest, see compiled
@@ -74,7 +75,7 @@ func newTemplate(pattern string, year int) (*template, error) {
 	if t := keyword(pattern); t != nil {
 		return t, nil
 	}
-	if epochToken.Get().MatchString(pattern) {
+	if strings.Contains(strings.ToUpper(pattern), "EPOCH}") && epochToken.Get().MatchString(pattern) { // mostly not
 		return newEpochPattern(pattern), nil
 	}
 	return newPattern(pattern, year)
@@ -171,7 +172,7 @@ func (t *template) compile() {
 	if t.fold {
 		flags = pyre.IgnoreCase
 	}
-	re, err := pyre.Compile(t.regex, flags)
+	re, err := t.regexes.Compile(t.regex, flags)
 	if err == nil && re.NumSubexp() == 0 {
 		err = errNoGroup
 	}

@@ -20,11 +20,12 @@ func (p *Program) makeGates() {
 	if p.prefregex != nil {
 		prefix = p.prefregex.re
 	}
-	all := regexps(p.failregex)
+	ofPrefix := sync.OnceValue(func() *pyre.Gate { return pyre.NewGate(prefix, nil) })
+	ofRegexes := sync.OnceValue(func() *pyre.Gate { return pyre.NewGate(nil, regexps(p.failregex)) })
 	p.gates = gates{
-		all:    sync.OnceValue(func() *pyre.Gate { return pyre.NewGate(prefix, all) }),
-		prefix: sync.OnceValue(func() *pyre.Gate { return pyre.NewGate(prefix, nil) }),
-		barren: sync.OnceValue(func() *pyre.Gate { return pyre.NewGateForMost(all) }),
+		all:    sync.OnceValue(func() *pyre.Gate { return ofPrefix().And(ofRegexes()) }),
+		prefix: ofPrefix,
+		barren: sync.OnceValue(func() *pyre.Gate { return ofRegexes().ForMost() }),
 		ear:    sync.OnceValue(p.newEar),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -56,7 +57,8 @@ func Compile(s Settings) (*Program, error) { return new(Compiler).Compile(s) }
 // A Compiler compiles many Settings and keeps what they have in common, the default date formats above all, only once; equal
 // Settings get the same Program. The zero Compiler is ready. It is safe for concurrent use.
 type Compiler struct {
-	dates date.Cache
+	regexes pyre.Compiler
+	dates   date.Cache
 
 	mu       sync.Mutex // guards programs
 	programs map[string]*Program
@@ -73,12 +75,29 @@ func (c *Compiler) Keep(p *Program) {
 }
 
 // key returns a text that is the same for equal settings only.
-func (s Settings) key() string { return fmt.Sprintf("%#v", s) }
+func (s *Settings) key() string {
+	var key []byte
+	number := func(n int) { key = append(strconv.AppendInt(key, int64(n), 10), ' ') }
+	texts := func(all ...string) {
+		number(len(all))
+		for _, text := range all {
+			number(len(text))
+			key = append(key, text...)
+		}
+	}
+	texts(s.Failregex...)
+	texts(s.Ignoreregex...)
+	texts(s.Prefregex, s.DatePattern, s.UseDNS, s.LogTimeZone, s.LogEncoding)
+	number(s.MaxLines)
+	number(s.MaxLine)
+	return string(key)
+}
 
 // Compile does what the function Compile does.
 func (c *Compiler) Compile(s Settings) (*Program, error) {
 	c.mu.Lock()
 	p := c.programs[s.key()]
+	c.dates.Regexes = &c.regexes
 	c.mu.Unlock()
 	if p != nil {
 		return p, nil
@@ -101,7 +120,7 @@ func (c *Compiler) compile(s Settings) (*Program, error) {
 	if s.UseDNS != "" {
 		p.usedns, _ = parseUseDNS(s.UseDNS)
 	}
-	if err := p.compileRegexes(); err != nil {
+	if err := p.compileRegexes(&c.regexes); err != nil {
 		return nil, err
 	}
 	if err := p.compileDates(&c.dates); err != nil {
@@ -110,10 +129,10 @@ func (c *Compiler) compile(s Settings) (*Program, error) {
 	return p, nil
 }
 
-func (p *Program) compileRegexes() (err error) {
+func (p *Program) compileRegexes(c *pyre.Compiler) (err error) {
 	s := &p.settings
 	if s.Prefregex != "" {
-		if p.prefregex, err = compilePattern(s.Prefregex, p.usedns, 0); err != nil {
+		if p.prefregex, err = compilePattern(c, s.Prefregex, p.usedns, 0); err != nil {
 			return err
 		}
 	}
@@ -122,7 +141,7 @@ func (p *Program) compileRegexes() (err error) {
 		flags = pyre.MultiLine
 	}
 	for _, text := range s.Failregex {
-		r, err := compilePattern(text, p.usedns, flags)
+		r, err := compilePattern(c, text, p.usedns, flags)
 		if err != nil {
 			return err
 		}
@@ -133,7 +152,7 @@ func (p *Program) compileRegexes() (err error) {
 		p.failregex = append(p.failregex, r)
 	}
 	for _, text := range s.Ignoreregex {
-		r, err := compilePattern(text, p.usedns, 0)
+		r, err := compilePattern(c, text, p.usedns, 0)
 		if err != nil {
 			return err
 		}
@@ -230,13 +249,13 @@ type pattern struct {
 	apart    bool // of a failregex: no group has a name that a value of prefregex can have, and none is combined
 }
 
-func compilePattern(text string, dns usedns, flags pyre.Flags) (*pattern, error) {
+func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags) (*pattern, error) {
 	expanded := expandTags(text, dns)
 	if strings.TrimSpace(expanded) == "" {
 		return nil, errors.New("Cannot add empty regex") //nolint:staticcheck // the original's text
 	}
 	expanded = scopeFlags(expanded)
-	re, err := pyre.Compile(expanded, flags)
+	re, err := c.Compile(expanded, flags)
 	if err != nil {
 		return nil, fmt.Errorf("Unable to compile regular expression '%s':\n%w", expanded, err) //nolint:staticcheck // the original's text
 	}

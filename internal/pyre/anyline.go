@@ -1,5 +1,7 @@
 package pyre
 
+import "slices"
+
 // MatchesAnyLine reports whether re is sure to match every text that is one line and not empty, with a line feed behind it or
 // not. That is so of expressions for all that a service may put in front of its messages: everything but the message may be
 // missing. It may be so without being reported.
@@ -8,28 +10,26 @@ func (re *Regexp) MatchesAnyLine() bool { return re.anyLine }
 // matchesAnyLine looks for a way through a pattern that any line goes. A search tries all ways in the end, except in atomic
 // groups and possessive repeats.
 func matchesAnyLine(root *node) bool {
-	way := leastOf(root, nil)
-	for len(way) > 0 && way[0].op == opTextBegin {
-		way = way[1:]
-	}
-	for len(way) > 0 && way[len(way)-1].op == opTextEnd {
-		way = way[:len(way)-1]
-	}
-	return len(way) == 1 && isRestOfLine(way[0])
+	rests := 0
+	return isLeast(root, &rests) && rests == 1
 }
 
-// leastOf appends what is left of n without all that may be left out.
-func leastOf(n *node, way []*node) []*node {
+// isLeast reports whether all that may not be left out of n is ends of the text and what takes the rest of the line, which it counts.
+func isLeast(n *node, rests *int) bool {
 	switch {
-	case n.op == opEmpty, n.op == opRep && n.min == 0 && n.kind != possessive && !isRestOfLine(n):
-		return way
+	case isRestOfLine(n):
+		*rests++
+		return true
+	case n.op == opEmpty, n.op == opRep && n.min == 0 && n.kind != possessive:
+		return true
 	case n.op == opCat, n.op == opGroup:
-		for _, s := range n.subs {
-			way = leastOf(s, way)
-		}
-		return way
+		return !slices.ContainsFunc(n.subs, func(s *node) bool { return !isLeast(s, rests) })
+	case n.op == opTextBegin:
+		return *rests == 0
+	case n.op == opTextEnd:
+		return *rests == 1
 	}
-	return append(way, n)
+	return false
 }
 
 // isRestOfLine reports whether n is .+ or .* or the like.

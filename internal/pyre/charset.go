@@ -3,8 +3,6 @@ package pyre
 import (
 	"math/bits"
 	"slices"
-	"sync"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,15 +21,10 @@ type runeRange struct{ lo, hi rune }
 // everythingHigh is the high part of a set that has all characters from 0x80 on.
 var everythingHigh = []runeRange{{utf8.RuneSelf, utf8.MaxRune}}
 
-// anyChar is . with DotAll.
-func anyChar() *charset {
-	return &charset{[2]uint64{^uint64(0), ^uint64(0)}, everythingHigh}
-}
-
-// notLineFeed is . as such.
-func notLineFeed() *charset {
-	return &charset{[2]uint64{^uint64(1 << '\n'), ^uint64(0)}, everythingHigh}
-}
+var (
+	anyChar     = charset{[2]uint64{^uint64(0), ^uint64(0)}, everythingHigh}         // . with DotAll
+	notLineFeed = charset{[2]uint64{^uint64(1 << '\n'), ^uint64(0)}, everythingHigh} // . as such
+)
 
 // has reports whether r is in the set.
 func (s *charset) has(r rune) bool {
@@ -109,7 +102,7 @@ func (s *charset) complement() *charset {
 
 func complementHigh(high []runeRange) []runeRange {
 	if len(high) > 100 { // only then is the detour through the caches worth it
-		c := unicodeCategories()
+		c := &unicodeCategories
 		switch {
 		case sameSlice(high, c.word.high):
 			return c.notWord.high
@@ -168,13 +161,25 @@ func (b *setBuilder) addCategory(s *charset) {
 // of categories count as they are: what differs from them is in the category too.
 func (b *setBuilder) closeUnderCase(asciiOnly bool) {
 	members := charset{b.ascii, merge(b.high)}
+	for letters := members.ascii[1] & asciiLetters; letters != 0; letters &= letters - 1 {
+		b.addFolds(rune(64+bits.TrailingZeros64(letters)), asciiOnly)
+	}
+	if len(members.high) == 0 {
+		return
+	}
 	for _, r := range casedRunes() {
-		if !members.has(r) {
-			continue
+		if r >= utf8.RuneSelf && members.hasHigh(r) {
+			b.addFolds(r, asciiOnly)
 		}
-		for _, o := range foldsOf(r, asciiOnly) {
-			b.add(o, o)
-		}
+	}
+}
+
+// asciiLetters are the characters of ASCII that have another case, less 64.
+const asciiLetters = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64)
+
+func (b *setBuilder) addFolds(r rune, asciiOnly bool) {
+	for _, o := range foldsOf(r, asciiOnly) {
+		b.add(o, o)
 	}
 }
 
@@ -200,75 +205,4 @@ func merge(in []runeRange) []runeRange {
 		out = append(out, r)
 	}
 	return out
-}
-
-// categories are the sets of the class escapes.
-type categories struct {
-	digit, notDigit, space, notSpace, word, notWord *charset
-}
-
-func newCategories(digit, space, word *charset) *categories {
-	not := func(s *charset) *charset {
-		return &charset{[2]uint64{^s.ascii[0], ^s.ascii[1]}, gaps(s.high)}
-	}
-	return &categories{digit, not(digit), space, not(space), word, not(word)}
-}
-
-// unicodeCategories returns the sets as they are for text patterns.
-var unicodeCategories = sync.OnceValue(func() *categories {
-	var digit, space, word setBuilder
-	addTable(&digit, unicode.Nd)
-	addTable(&space, unicode.White_Space)
-	space.add(0x1c, 0x1f) // white space to Python, not to Unicode
-	addTable(&word, unicode.L)
-	addTable(&word, unicode.N)
-	word.add('_', '_')
-	return newCategories(without(digit.set()), space.set(), without(word.set()))
-})
-
-// asciiCategories returns the sets as they are with the ASCII flag.
-var asciiCategories = sync.OnceValue(func() *categories {
-	var digit, space, word setBuilder
-	digit.add('0', '9')
-	space.add('\t', '\r')
-	space.add(' ', ' ')
-	word.add('0', '9')
-	word.add('A', 'Z')
-	word.add('a', 'z')
-	word.add('_', '_')
-	return newCategories(digit.set(), space.set(), word.set())
-})
-
-func addTable(b *setBuilder, t *unicode.RangeTable) {
-	for _, r := range t.R16 {
-		addStrided(b, rune(r.Lo), rune(r.Hi), rune(r.Stride))
-	}
-	for _, r := range t.R32 {
-		addStrided(b, rune(r.Lo), rune(r.Hi), rune(r.Stride))
-	}
-}
-
-func addStrided(b *setBuilder, lo, hi, stride rune) {
-	if stride == 1 {
-		b.add(lo, hi)
-		return
-	}
-	for r := lo; r <= hi; r += stride {
-		b.add(r, r)
-	}
-}
-
-// since15 are the letters and digits of Unicode 15, which Go knows and CPython 3.11
-// with its Unicode 14 does not.
-var since15 = []runeRange{
-	{0x1123f, 0x11240}, {0x11f02, 0x11f02}, {0x11f04, 0x11f10}, {0x11f12, 0x11f33},
-	{0x11f50, 0x11f59}, {0x1342f, 0x1342f}, {0x13441, 0x13446}, {0x1b132, 0x1b132},
-	{0x1b155, 0x1b155}, {0x1d2c0, 0x1d2d3}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d},
-	{0x1e4d0, 0x1e4eb}, {0x1e4f0, 0x1e4f9}, {0x2b739, 0x2b739}, {0x31350, 0x323af},
-}
-
-// without returns s less the characters since Unicode 15.
-func without(s *charset) *charset {
-	kept := append(gaps(s.high), since15...)
-	return &charset{s.ascii, gaps(merge(kept))}
 }

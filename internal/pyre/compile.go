@@ -32,45 +32,19 @@ type choice struct {
 	levels  int32
 }
 
-// draft makes the program of a pattern, but for what finish does.
-func draft(tree *syntax) (*compiler, error) {
-	if err := checkTree(tree.root, tree); err != nil {
-		return nil, err
-	}
-	return draftAs(distribute(tree.root), tree), nil
-}
+// compile makes the program of a pattern.
+func compile(tree *syntax) *program { return compileAs(distribute(tree.root), tree) }
 
-// draftAs makes the program of root, which says the same as the root of tree.
-func draftAs(root *node, tree *syntax) *compiler {
+// compileAs makes the program of root, which says the same as the root of tree.
+func compileAs(root *node, tree *syntax) *program {
 	c := &compiler{prog: new(program)}
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
 	c.prog.begin = beginOf(tree.root)
 	c.node(root)
 	c.emit(inst{op: iMatch})
-	return c
-}
-
-// checkTree refuses what CPython finds out after parsing: look-behinds whose width
-// varies, and repeats under (?t). It notes the width of the other look-behinds.
-func checkTree(n *node, tree *syntax) error {
-	if n.op == opLook && n.behind {
-		w := widthOf(n.subs[0], tree.widths)
-		if w.lo != w.hi {
-			return &SyntaxError{"look-behind requires fixed-width pattern", -1}
-		}
-		n.width = int(w.lo)
-	}
-	if n.op == opRep && tree.plain {
-		name := [...]string{greedy: "MAX", lazy: "MIN", possessive: "POSSESSIVE"}[n.kind]
-		return &SyntaxError{"internal: unsupported template operator " + name + "_REPEAT", -1}
-	}
-	for _, s := range n.subs {
-		if err := checkTree(s, tree); err != nil {
-			return err
-		}
-	}
-	return nil
+	c.finish()
+	return c.prog
 }
 
 func (c *compiler) emit(in inst) int32 {
@@ -188,7 +162,7 @@ func (c *compiler) sequence(subs []*node) {
 			text.Reset()
 		}
 	}
-	for _, s := range flat(subs, nil) {
+	for _, s := range flat(subs) {
 		if s.op == opLit {
 			text.WriteRune(s.r)
 			continue
@@ -200,10 +174,18 @@ func (c *compiler) sequence(subs []*node) {
 }
 
 // flat returns subs with sequences among them replaced by their parts.
-func flat(subs, into []*node) []*node {
+func flat(subs []*node) []*node {
+	if slices.ContainsFunc(subs, func(s *node) bool { return s.op == opCat }) {
+		return flattened(subs, nil)
+	}
+	return subs
+}
+
+// flattened appends the parts of subs.
+func flattened(subs, into []*node) []*node {
 	for _, s := range subs {
 		if s.op == opCat {
-			into = flat(s.subs, into)
+			into = flattened(s.subs, into)
 		} else {
 			into = append(into, s)
 		}

@@ -16,11 +16,14 @@ func distribute(root *node) *node {
 	if root.op != opCat {
 		return root
 	}
-	subs := flat(root.subs, nil)
+	subs := flat(root.subs)
 	for i, n := range subs {
-		rest := &node{op: opCat, subs: subs[i+1:]}
 		ways := waysOf(n)
-		if len(ways) < 2 || sizeOf(rest)*(len(ways)-1) > mostCopied {
+		if len(ways) < 2 {
+			continue
+		}
+		rest := &node{op: opCat, subs: subs[i+1:]}
+		if sizeOf(rest)*(len(ways)-1) > mostCopied {
 			continue
 		}
 		for _, g := range conditionsIn(rest, nil) {

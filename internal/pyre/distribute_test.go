@@ -22,7 +22,7 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 		if i%2 == 0 {
 			pattern = fmt.Sprintf(`(%s)?(?P<a>(?P<b>%s)|%s|(?P<c>%s))%s(?(b)%s|(?(c)%s|%s))(?(1)b|c)`, part[:]...)
 		}
-		tree, err := parse(pattern, 0)
+		tree, err := parse(pattern, 0, new(wood))
 		if err != nil {
 			t.Fatalf("%q: %v", pattern, err)
 		}
@@ -30,9 +30,8 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 		if root != tree.root {
 			written++
 		}
-		c := draftAs(tree.root, tree)
-		c.finish()
-		plain := &Regexp{pattern: pattern, names: tree.names, prog: c.prog}
+		plain := &Regexp{pattern: pattern, names: tree.names}
+		plain.prog.Store(compileAs(tree.root, tree))
 		re := mustCompile(t, pattern, 0)
 		for range 6 {
 			text := letters(rnd, rnd.Intn(12))

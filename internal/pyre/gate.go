@@ -50,12 +50,24 @@ func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 	return &g
 }
 
-// NewGateForMost makes a gate for the same lines that is of use only where it refuses most of them, since a search in a line
+// ForMost returns a gate for the same lines that is of use only where it refuses most of them, since a search in a line
 // that it would have refused takes little longer than asking it.
-func NewGateForMost(regexes []*Regexp) *Gate {
-	g := NewGate(nil, regexes)
-	g.judgeBy(worthMost)
-	return g
+func (g *Gate) ForMost() *Gate {
+	most := g.Clone()
+	most.judgeBy(worthMost)
+	return most
+}
+
+// And returns a gate that refuses what g or o refuses. Neither may have learnt anything yet.
+func (g *Gate) And(o *Gate) *Gate {
+	both := g.Clone()
+	for _, d := range o.needs {
+		alone := d.many == nil && len(d.few) == 1
+		if !alone || !slices.ContainsFunc(g.needs, func(known demand) bool { return known.isFor(d.few[0]) }) {
+			both.needs = append(both.needs, d)
+		}
+	}
+	return both
 }
 
 func (g *Gate) judgeBy(worth int) {

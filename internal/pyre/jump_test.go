@@ -104,7 +104,9 @@ func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
 			p.code[i].flags &^= flagTail
 		}
 	}
-	return &Regexp{pattern: re.pattern, names: re.names, prog: &p}, hops, branches
+	same := &Regexp{pattern: re.pattern, names: re.names}
+	same.prog.Store(&p)
+	return same, hops, branches
 }
 
 // TestShortCuts compares programs with the same ones step by step.

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -38,46 +39,64 @@ func requiredLiterals(root *node) (few, many, later clause) {
 	if n.exact != nil {
 		n.clauses = append(n.clauses, n.exact)
 	}
-	few = n.rarest(func(c clause) (price float64, ok bool) {
-		return chance(c) + scanPrice*float64(len(c)-1), len(c) <= maxGate && shortest(c) > 0
+	all := n.candidates()
+	few = rarest(all, func(c candidate) (price float64, ok bool) {
+		return c.chance + scanPrice*float64(len(c.clause)-1), len(c.clause) <= maxGate && shortest(c.clause) > 0
 	})
-	many = n.rarest(func(c clause) (price float64, ok bool) {
-		return chance(c), shortest(c) >= minWindow
+	many = rarest(all, func(c candidate) (price float64, ok bool) {
+		return c.chance, shortest(c.clause) >= minWindow
 	})
-	return few, many, n.later(few)
+	return few, many, n.later(all, few)
 }
 
 // mostLater is how many literals are looked for in a text that begins like a match.
 const mostLater = 2
 
-// later returns the rarest literals beyond the one that matches begin with, or else few if it is one, and not that.
-func (n *need) later(few clause) clause {
-	rest := need{clauses: n.clauses}
-	if n.begins {
-		rest.clauses = rest.clauses[1:]
-	}
-	var all clause
+// later returns the rarest literals of all beyond the one that matches begin with, or else few if it is one, and not that.
+func (n *need) later(all []candidate, few clause) clause {
+	var found clause
 	for range mostLater {
-		one := rest.rarest(func(c clause) (price float64, ok bool) {
-			return chance(c), len(c) == 1 && shortest(c) > 1 && !slices.Contains(all, c[0])
+		one := rarest(all, func(c candidate) (price float64, ok bool) {
+			beyond := !n.begins || c.of > 0
+			return c.chance, beyond && len(c.clause) == 1 && shortest(c.clause) > 1 && !slices.Contains(found, c.clause[0])
 		})
-		all = append(all, one...)
+		found = append(found, one...)
 	}
-	if all == nil && len(few) == 1 && !(n.begins && slices.Equal(few, n.clauses[0])) {
+	if found == nil && len(few) == 1 && !(n.begins && slices.Equal(few, n.clauses[0])) {
 		return few
+	}
+	return found
+}
+
+// A candidate is a clause that may be used: one of those of a need, by its index, or less than that.
+type candidate struct {
+	clause clause
+	of     int
+	chance float64
+}
+
+// candidates returns what the clauses of n amount to.
+func (n *need) candidates() []candidate {
+	var all []candidate
+	for i, c := range n.clauses {
+		if len(c) == 1 {
+			all = append(all, candidate{c, i, chance(c)})
+			continue
+		}
+		for _, c := range []clause{withoutLonger(c), {commonPrefix(c)}, {commonSuffix(c)}} {
+			all = append(all, candidate{c, i, chance(c)})
+		}
 	}
 	return all
 }
 
 // rarest returns the clause of the lowest price, nil if all are common. The price is between 0 and 1.
-func (n *need) rarest(priceOf func(clause) (price float64, ok bool)) clause {
+func rarest(all []candidate, priceOf func(candidate) (price float64, ok bool)) clause {
 	var best clause
 	least := commonest
-	for _, c := range n.clauses {
-		for _, c := range []clause{withoutLonger(c), {commonPrefix(c)}, {commonSuffix(c)}} {
-			if price, ok := priceOf(c); ok && price <= least {
-				best, least = c, price
-			}
+	for _, c := range all {
+		if price, ok := priceOf(c); ok && price <= least {
+			best, least = c.clause, price
 		}
 	}
 	return best
@@ -199,15 +218,15 @@ func needOfSequence(subs []*node) need {
 
 // needOfFirst returns the need of the first node, or of all characters that subs begin with, which are most of many patterns.
 func needOfFirst(subs []*node) (n need, used int) {
-	var text strings.Builder
+	text := make([]byte, 0, 64)
 	for used < len(subs) && subs[used].op == opLit && subs[used].r != '\n' && subs[used].r != '\r' {
-		text.WriteRune(subs[used].r)
+		text = utf8.AppendRune(text, subs[used].r)
 		used++
 	}
 	if used == 0 {
 		return needOf(subs[0]), 1
 	}
-	return need{exact: clause{text.String()}}, used
+	return need{exact: clause{string(text)}}, used
 }
 
 // needOfAlternatives has one clause: the best of each alternative together.
@@ -215,16 +234,19 @@ func needOfAlternatives(subs []*node) need {
 	exact, all := clause{}, clause{}
 	for _, s := range subs {
 		n := needOf(s)
-		if n.exact == nil {
-			exact = nil
-		} else if exact != nil {
+		if exact != nil && n.exact != nil {
 			exact = union(exact, n.exact)
+		} else {
+			exact = nil
 		}
 		best := bestOf(n)
-		if best == nil {
-			all = nil
-		} else if all != nil {
+		if all != nil && best != nil {
 			all = union(all, best)
+		} else {
+			all = nil
+		}
+		if exact == nil && all == nil {
+			return need{}
 		}
 	}
 	if exact != nil && len(exact) <= maxExact {
@@ -237,10 +259,14 @@ func needOfAlternatives(subs []*node) need {
 }
 
 func needOfRepeat(r *node) need {
-	n := needOf(r.subs[0])
 	switch {
 	case r.max == 0:
 		return exactly("")
+	case r.min == 0 && r.max != 1:
+		return need{}
+	}
+	n := needOf(r.subs[0])
+	switch {
 	case r.min == 1 && r.max == 1:
 		return n
 	case r.min == 0 && r.max == 1 && len(n.exact) > 0 && len(n.exact) < maxExact:
@@ -255,14 +281,18 @@ func needOfRepeat(r *node) need {
 	return n
 }
 
+// bestOf returns the rarest clause of n, nil if it has none.
 func bestOf(n need) clause {
-	var best clause
-	if n.exact != nil && shortest(n.exact) > 0 {
-		best = n.exact
+	switch {
+	case n.exact != nil && shortest(n.exact) > 0:
+		return n.exact
+	case len(n.clauses) == 0:
+		return nil
 	}
-	for _, c := range n.clauses {
-		if best == nil || chance(c) < chance(best) {
-			best = c
+	best, least := n.clauses[0], chance(n.clauses[0])
+	for _, c := range n.clauses[1:] {
+		if p := chance(c); p < least {
+			best, least = c, p
 		}
 	}
 	return best
@@ -280,19 +310,21 @@ func product(a, b clause) clause {
 	if len(a) == 1 && len(b) == 1 {
 		return clause{a[0] + b[0]}
 	}
-	var out clause
+	all := make(clause, 0, len(a)*len(b))
 	for _, x := range a {
 		for _, y := range b {
-			out = append(out, x+y)
+			all = append(all, x+y)
 		}
 	}
-	return union(out, nil)
+	return sorted(all)
 }
 
-func union(a, b clause) clause {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
+func union(a, b clause) clause { return sorted(slices.Concat(a, b)) }
+
+// sorted puts the texts of c in order and drops those that it has twice.
+func sorted(c clause) clause {
+	slices.Sort(c)
+	return slices.Compact(c)
 }
 
 // everywhere is texts that most lines of some services have, however rare their letters are.

@@ -26,7 +26,7 @@ func TestNeedsOfText(t *testing.T) {
 	telling := 0
 	for range 5_000 {
 		pattern := tangle(rnd, 3) + "from(?: user)? \n" + tangle(rnd, 2) + "port[12]x"
-		tree, err := parse(pattern, 0)
+		tree, err := parse(pattern, 0, new(wood))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,10 +43,11 @@ func newMultiScan(c clause) *multiScan {
 	}
 	gram := gramFor(c)
 	s := &multiScan{step: stepFor(c), mask: ^uint32(0) >> (32 - 8*gram)}
+	s.parts = make([]part, 0, len(c)*s.step)
 	for _, literal := range c {
 		s.add(literal, gram)
 	}
-	slices.SortStableFunc(s.parts, func(a, b part) int { return cmp.Compare(a.hash, b.hash) })
+	slices.SortFunc(s.parts, func(a, b part) int { return cmp.Compare(a.hash, b.hash) })
 	for i, p := range slices.Backward(s.parts) {
 		s.first[p.hash/64] = uint16(i)
 	}
@@ -66,7 +67,7 @@ func stepFor(c clause) int { return min(shortest(c), maxWindow) - gramFor(c) + 1
 
 // add puts as many grams side by side of the literal into the scan as it takes for one of them to be seen: those that are rarest.
 func (s *multiScan) add(literal string, gram int) {
-	var chances []float64
+	chances := make([]float64, 0, 64)
 	for i := range len(literal) - gram + 1 {
 		chances = append(chances, chanceOfGram(literal[i:i+gram]))
 	}

@@ -20,6 +20,7 @@ type syntax struct {
 
 type parser struct {
 	*tokens
+	*wood
 	flags  Flags // in force at this place
 	depth  int
 	names  []string
@@ -37,8 +38,8 @@ type parser struct {
 
 type condRef struct{ group, pos int }
 
-// parse returns the tree of pattern, or a *SyntaxError.
-func parse(pattern string, flags Flags) (tree *syntax, err error) {
+// parse returns the tree of pattern, which is made of wood, or a *SyntaxError.
+func parse(pattern string, flags Flags, of *wood) (tree *syntax, err error) {
 	// The parser is recursive and any part of it can find the mistake, so a mistake
 	// travels as a panic from there to here, and no further.
 	defer func() {
@@ -51,13 +52,14 @@ func parse(pattern string, flags Flags) (tree *syntax, err error) {
 		}
 	}()
 	p := &parser{
+		wood:   of,
 		flags:  flags,
 		names:  []string{""},
 		byName: map[string]int{},
 		widths: []widths{{}},
 		closed: []bool{false},
 	}
-	p.tokens = newTokens(pattern)
+	p.tokens = newTokens(pattern, of)
 	root := p.alternation()
 	if p.flags&ASCII != 0 && p.flags&unicodeFlag != 0 {
 		return nil, &SyntaxError{"ASCII and UNICODE flags are incompatible", -1}
@@ -70,21 +72,45 @@ func parse(pattern string, flags Flags) (tree *syntax, err error) {
 			return nil, &SyntaxError{"invalid group reference " + strconv.Itoa(c.group), c.pos}
 		}
 	}
-	return &syntax{root, p.names, p.widths, p.flags&templateFlag != 0}, nil
+	tree = &syntax{root, p.names, p.widths, p.flags&templateFlag != 0}
+	if err := checkTree(root, tree); err != nil {
+		return nil, err
+	}
+	return tree, nil
+}
+
+// checkTree refuses what CPython finds out after parsing: look-behinds whose width
+// varies, and repeats under (?t). It notes the width of the other look-behinds.
+func checkTree(n *node, tree *syntax) error {
+	if n.op == opLook && n.behind {
+		w := widthOf(n.subs[0], tree.widths)
+		if w.lo != w.hi {
+			return &SyntaxError{"look-behind requires fixed-width pattern", -1}
+		}
+		n.width = int(w.lo)
+	}
+	if n.op == opRep && tree.plain {
+		name := [...]string{greedy: "MAX", lazy: "MIN", possessive: "POSSESSIVE"}[n.kind]
+		return &SyntaxError{"internal: unsupported template operator " + name + "_REPEAT", -1}
+	}
+	for _, s := range n.subs {
+		if err := checkTree(s, tree); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // alternation reads a|b|c up to a closing parenthesis or the end.
 func (p *parser) alternation() *node {
 	p.enter()
 	defer p.leave()
-	subs := []*node{p.sequence(p.depth == 1)}
+	subs := p.begin()
+	p.push(p.sequence(p.depth == 1))
 	for p.accept('|') {
-		subs = append(subs, p.sequence(false))
+		p.push(p.sequence(false))
 	}
-	if len(subs) == 1 {
-		return subs[0]
-	}
-	return &node{op: opAlt, subs: subs}
+	return p.join(opAlt, subs)
 }
 
 func (p *parser) enter() {
@@ -99,29 +125,23 @@ func (p *parser) leave() { p.depth-- }
 // sequence reads items one after the other up to |, ) or the end. first says that it
 // stands at the very start of the pattern, where global flags are allowed.
 func (p *parser) sequence(first bool) *node {
-	var items []*node
+	items := p.begin()
 	for p.next.ok && !p.next.is('|') && !p.next.is(')') {
 		start := p.pos()
 		this := p.get()
 		switch {
 		case p.flags&Verbose != 0 && p.skipsVerbose(this):
 		case isRepeat(this):
-			items = p.quantify(items, this, start)
+			p.quantify(items, this, start)
 		case this.is('('):
-			if item := p.group(start, first && len(items) == 0); item != nil {
-				items = append(items, item)
+			if item := p.group(start, first && len(p.since(items)) == 0); item != nil {
+				p.push(item)
 			}
 		default:
-			items = append(items, p.item(this))
+			p.push(p.item(this))
 		}
 	}
-	switch len(items) {
-	case 0:
-		return &node{op: opEmpty}
-	case 1:
-		return items[0]
-	}
-	return &node{op: opCat, subs: items}
+	return p.join(opCat, items)
 }
 
 // skipsVerbose reports whether this is white space or a comment of a verbose pattern,
@@ -151,35 +171,29 @@ func (p *parser) item(this token) *node {
 		return p.class()
 	case '.':
 		if p.flags&DotAll != 0 {
-			return &node{op: opSet, set: anyChar()}
+			return p.node(node{op: opSet, set: &anyChar})
 		}
-		return &node{op: opSet, set: notLineFeed()}
+		return p.node(node{op: opSet, set: &notLineFeed})
 	case '^':
 		if p.flags&MultiLine != 0 {
-			return &node{op: opLineBegin}
+			return p.node(node{op: opLineBegin})
 		}
-		return &node{op: opTextBegin}
+		return p.node(node{op: opTextBegin})
 	case '$':
 		if p.flags&MultiLine != 0 {
-			return &node{op: opLineEnd}
+			return p.node(node{op: opLineEnd})
 		}
-		return &node{op: opTextEnd}
+		return p.node(node{op: opTextEnd})
 	}
 	return p.literal(this.r)
 }
 
 // literal makes the node of the character r: a set if case is ignored and matters.
 func (p *parser) literal(r rune) *node {
-	if p.flags&IgnoreCase != 0 {
-		if others := foldsOf(r, p.flags&ASCII != 0); len(others) > 1 {
-			var b setBuilder
-			for _, o := range others {
-				b.add(o, o)
-			}
-			return &node{op: opSet, set: b.set()}
-		}
+	if p.flags&IgnoreCase == 0 {
+		return p.char(r)
 	}
-	return &node{op: opLit, r: r}
+	return p.anyCase(r, p.flags&ASCII != 0)
 }
 
 func isRepeat(t token) bool {
@@ -187,12 +201,14 @@ func isRepeat(t token) bool {
 }
 
 // quantify applies the repeat that begins with the token this, at offset start, to
-// the last of items.
-func (p *parser) quantify(items []*node, this token, start int) []*node {
+// the last of the nodes since mark.
+func (p *parser) quantify(mark int, this token, start int) {
 	low, high, ok := p.repeatCounts(this, start)
 	if !ok {
-		return append(items, p.literal(this.r))
+		p.push(p.literal(this.r))
+		return
 	}
+	items := p.since(mark)
 	length := p.pos() - start
 	if len(items) == 0 || isEdge(items[len(items)-1]) {
 		p.fail(length, "nothing to repeat")
@@ -208,8 +224,7 @@ func (p *parser) quantify(items []*node, this token, start int) []*node {
 	case p.accept('+'):
 		kind = possessive
 	}
-	*last = &node{op: opRep, kind: kind, min: low, max: high, subs: []*node{*last}}
-	return items
+	*last = p.node(node{op: opRep, kind: kind, min: low, max: high, subs: p.lists.Copy(*last)})
 }
 
 // isEdge reports whether n is a bare assertion, which cannot be repeated. One in a

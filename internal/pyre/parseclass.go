@@ -10,18 +10,18 @@ func (p *parser) escape(this token) *node {
 	ascii := p.flags&ASCII != 0
 	switch this.r {
 	case 'A':
-		return &node{op: opTextBegin}
+		return p.node(node{op: opTextBegin})
 	case 'Z':
-		return &node{op: opAbsEnd}
+		return p.node(node{op: opAbsEnd})
 	case 'b':
-		return &node{op: opWordEdge, ascii: ascii}
+		return p.node(node{op: opWordEdge, ascii: ascii})
 	case 'B':
-		return &node{op: opNoWordEdge, ascii: ascii}
+		return p.node(node{op: opNoWordEdge, ascii: ascii})
 	case '0':
 		return p.literal(octalValue("0" + p.digits(2, 8)))
 	}
 	if set := categorySet(this.r, ascii); set != nil {
-		return &node{op: opSet, set: set}
+		return p.node(node{op: opSet, set: set})
 	}
 	if this.r >= '1' && this.r <= '9' {
 		return p.numberEscape(this)
@@ -63,23 +63,23 @@ func (p *parser) octal(digits string) rune {
 
 // categorySet returns the set of \d, \D, \s, \S, \w or \W, nil for another letter.
 func categorySet(letter rune, ascii bool) *charset {
-	c := unicodeCategories()
+	c := &unicodeCategories
 	if ascii {
-		c = asciiCategories()
+		c = &asciiCategories
 	}
 	switch letter {
 	case 'd':
-		return c.digit
+		return &c.digit
 	case 'D':
-		return c.notDigit
+		return &c.notDigit
 	case 's':
-		return c.space
+		return &c.space
 	case 'S':
-		return c.notSpace
+		return &c.notSpace
 	case 'w':
-		return c.word
+		return &c.word
 	case 'W':
-		return c.notWord
+		return &c.notWord
 	}
 	return nil
 }
@@ -171,17 +171,17 @@ func (p *parser) class() *node {
 		b.closeUnderCase(p.flags&ASCII != 0)
 	}
 	if negated {
-		return &node{op: opSet, set: b.set().complement()}
+		return p.node(node{op: opSet, set: b.set().complement()})
 	}
-	return classNode(b.set())
+	return p.classNode(b.set())
 }
 
 // classNode prefers a plain character, which later steps handle better.
-func classNode(s *charset) *node {
+func (p *parser) classNode(s *charset) *node {
 	if r, ok := s.single(); ok {
-		return &node{op: opLit, r: r}
+		return p.char(r)
 	}
-	return &node{op: opSet, set: s}
+	return p.node(node{op: opSet, set: s})
 }
 
 func (p *parser) classToken(start int) token {

@@ -22,14 +22,14 @@ func (p *parser) group(start int, first bool) *node {
 		case 'P':
 			return p.pythonGroup(start)
 		case ':':
-			return grouped(p.body(start))
+			return p.grouped(p.body(start))
 		case '>':
-			return &node{op: opAtomic, subs: []*node{p.body(start)}}
+			return p.node(node{op: opAtomic, subs: p.lists.Copy(p.body(start))})
 		case '#':
 			p.comment(start)
 			return nil
 		case '=', '!':
-			return &node{op: opLook, neg: this.r == '!', subs: []*node{p.body(start)}}
+			return p.node(node{op: opLook, neg: this.r == '!', subs: p.lists.Copy(p.body(start))})
 		case '<':
 			return p.lookBehind(start)
 		case '(':
@@ -47,9 +47,9 @@ func (p *parser) group(start int, first bool) *node {
 
 // grouped wraps a repeat or an assertion, so that a group around it may be repeated
 // although it itself may not.
-func grouped(n *node) *node {
+func (p *parser) grouped(n *node) *node {
 	if n.op == opRep || n.op == opEmpty || isEdge(n) {
-		return &node{op: opCat, subs: []*node{n}}
+		return p.node(node{op: opCat, subs: p.lists.Copy(n)})
 	}
 	return n
 }
@@ -117,12 +117,12 @@ func (p *parser) backref(group, back int) *node {
 		p.fail(back, "cannot refer to an open group")
 	}
 	p.checkLookBehind(group)
-	return &node{
+	return p.node(node{
 		op:    opBackref,
 		group: group,
 		fold:  p.flags&IgnoreCase != 0,
 		ascii: p.flags&ASCII != 0,
-	}
+	})
 }
 
 // checkLookBehind refuses, inside a look-behind, references to groups of the same
@@ -154,7 +154,7 @@ func (p *parser) capture(name string, start int) *node {
 	body := p.body(start)
 	p.widths[n] = widthOf(body, p.widths)
 	p.closed[n] = true
-	return &node{op: opGroup, group: n, subs: []*node{body}}
+	return p.node(node{op: opGroup, group: n, subs: p.lists.Copy(body)})
 }
 
 // lookBehind reads (?<=...) and (?<!...), after the <.
@@ -172,7 +172,7 @@ func (p *parser) lookBehind(start int) *node {
 	}
 	body := p.body(start)
 	p.lookBehindFrom = outer
-	return &node{op: opLook, behind: true, neg: this.r == '!', subs: []*node{body}}
+	return p.node(node{op: opLook, behind: true, neg: this.r == '!', subs: p.lists.Copy(body)})
 }
 
 // condition reads (?(group)yes|no), after the second parenthesis.
@@ -182,7 +182,7 @@ func (p *parser) condition(start int) *node {
 	p.enter()
 	defer p.leave()
 	flags := p.flags
-	yes, no := p.sequence(false), &node{op: opEmpty}
+	yes, no := p.sequence(false), p.node(node{op: opEmpty})
 	if p.accept('|') {
 		no = p.sequence(false)
 		if p.next.is('|') {
@@ -191,7 +191,7 @@ func (p *parser) condition(start int) *node {
 	}
 	p.flags = flags
 	p.closeGroup(start)
-	return &node{op: opCond, group: group, subs: []*node{yes, no}}
+	return p.node(node{op: opCond, group: group, subs: p.lists.Copy(yes, no)})
 }
 
 // maxGroups is CPython's MAXGROUPS.
@@ -293,7 +293,7 @@ func (p *parser) flagGroup(this token, start int, first bool) *node {
 	body := p.alternation()
 	p.flags = outer
 	p.closeGroup(start)
-	return grouped(body)
+	return p.grouped(body)
 }
 
 // flagsToAdd reads the letters before a -, : or ), and returns that sign too.

@@ -14,7 +14,7 @@ type preface struct {
 
 // prefaceOf returns nil for an expression that is none, or may be another one for all that is known here.
 func prefaceOf(re *Regexp) *preface {
-	tree, err := parse(re.pattern, re.flags)
+	tree, err := parse(re.pattern, re.flags, new(wood))
 	if err != nil || tree.root.op != opCat {
 		return nil
 	}

@@ -1,6 +1,10 @@
 package pyre
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"iter"
+	"math/bits"
+)
 
 // An opcode is what one instruction of a program does. Unless it says otherwise an
 // instruction that succeeds goes on with the next one; one that fails makes the
@@ -183,6 +187,19 @@ func (b *byteSet) add(c byte)      { b[c>>6] |= 1 << (c & 63) }
 func (b *byteSet) addEnd()         { b[4] |= 1 }
 func (b *byteSet) has(c byte) bool { return b[c>>6]>>(c&63)&1 != 0 }
 func (b *byteSet) hasEnd() bool    { return b[4]&1 != 0 }
+
+// bytes returns the bytes in the set.
+func (b *byteSet) bytes() iter.Seq[byte] {
+	return func(yield func(byte) bool) {
+		for i, word := range b[:4] {
+			for ; word != 0; word &= word - 1 {
+				if !yield(byte(i<<6 + bits.TrailingZeros64(word))) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // or adds o, and reports whether that changed the set.
 func (b *byteSet) or(o *byteSet) bool {

@@ -10,8 +10,8 @@
 // number of steps (see Matcher.Truncated). It never allocates per search once a
 // Matcher has warmed up, and never panics on any text, valid UTF-8 or not.
 //
-// The way of a pattern: tokens → parser → node tree → compiler → program; a Matcher
-// runs programs. A Set tells which of many programs are worth running on a text.
+// The way of a pattern: tokens → parser → node tree → compiler → program, the last two
+// steps at the first search; a Matcher runs programs. A Set tells which of many programs are worth running on a text.
 package pyre
 
 import (
@@ -43,29 +43,38 @@ type Regexp struct {
 	pattern string
 	flags   Flags
 	names   []string  // by group number; "" is unnamed
-	prog    *program  // a draft until it is needed, see program
 	few     clause    // what every match contains, to be looked for one by one
 	many    clause    // the same, to be looked for together with that of other regexes
 	later   []literal // texts that every match contains, beyond its beginning if possible
 	anyLine bool      // see MatchesAnyLine
+	leads   *leads    // what matches begin with, nil: anything
 
-	finishing sync.Mutex               // guards prog as long as it is a draft
-	draft     atomic.Pointer[compiler] // of prog, nil when that is finished
+	by   *Compiler
+	prog atomic.Pointer[program] // nil until it is needed, see program
+}
+
+// A Compiler compiles many patterns in the same memory. The zero Compiler is ready. It is safe for concurrent use.
+type Compiler struct {
+	mu   sync.Mutex // guards what follows
+	wood wood
+}
+
+// Compile is the method of that name, of a Compiler of its own.
+func Compile(pattern string, flags Flags) (*Regexp, error) {
+	return new(Compiler).Compile(pattern, flags)
 }
 
 // Compile reads pattern and prepares it for matching. The error, if any, is a
 // *SyntaxError that says what CPython 3.11 says about the pattern.
-func Compile(pattern string, flags Flags) (*Regexp, error) {
-	tree, err := parse(pattern, flags)
+func (c *Compiler) Compile(pattern string, flags Flags) (*Regexp, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer c.wood.clear()
+	tree, err := parse(pattern, flags, &c.wood)
 	if err != nil {
 		return nil, err
 	}
-	c, err := draft(tree)
-	if err != nil {
-		return nil, err
-	}
-	re := &Regexp{pattern: pattern, flags: flags, names: tree.names, prog: c.prog}
-	re.draft.Store(c)
+	re := &Regexp{pattern: pattern, flags: flags, names: tree.names, leads: leadsOf(tree.root), by: c}
 	re.anyLine = matchesAnyLine(tree.root)
 	few, many, later := requiredLiterals(tree.root)
 	re.few, re.many = few, many
@@ -75,29 +84,29 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 	return re, nil
 }
 
-// program returns the program of re, ready to run. It is finished at the first search: many regexes of a filter are never tried,
-// because a Set tells that they match none of the lines, and finishing takes as long as all the rest.
+// program returns the program of re. It is made at the first search: many regexes of a filter are never tried, because a Set tells that
+// they match none of the lines, and a program takes more time and memory than all that is known beforehand.
 func (re *Regexp) program() *program {
-	if re.draft.Load() != nil {
-		re.finish()
+	if p := re.prog.Load(); p != nil {
+		return p
 	}
-	return re.prog
+	return re.by.program(re)
 }
 
-func (re *Regexp) finish() {
-	re.finishing.Lock()
-	defer re.finishing.Unlock()
-	if c := re.draft.Load(); c != nil {
-		c.finish()
-		re.draft.Store(nil)
+// program makes the program of re if nobody has done so. The pattern is parsed once more for it: to keep the tree until then would take
+// more memory than programs do.
+func (c *Compiler) program(re *Regexp) *program {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if re.prog.Load() == nil {
+		defer c.wood.clear()
+		tree, err := parse(re.pattern, re.flags, &c.wood)
+		if err != nil {
+			panic(err) // it was right when it was compiled
+		}
+		re.prog.Store(compile(tree))
 	}
-}
-
-// leadingBytes returns what the method of program does.
-func (re *Regexp) leadingBytes() [leading]byteSet {
-	re.finishing.Lock()
-	defer re.finishing.Unlock()
-	return re.prog.leadingBytes()
+	return re.prog.Load()
 }
 
 // String returns the pattern as it was given to Compile.

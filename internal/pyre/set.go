@@ -16,21 +16,34 @@ type Set struct {
 // NewSet makes a set of regexes, which keep their indexes.
 func NewSet(regexes []*Regexp) *Set {
 	s := &Set{regexes: regexes, words: (len(regexes) + 63) / 64}
-	for k := range s.table {
-		s.table[k] = make([]uint64, 256*s.words)
-	}
-	s.all = make([]uint64, s.words)
-	for i, re := range regexes {
+	rows := make([]uint64, (1+256*leading)*s.words)
+	s.all, rows = rows[:s.words], rows[s.words:]
+	for i := range regexes {
 		s.all[i/64] |= 1 << (i % 64)
-		for k, set := range re.leadingBytes() {
-			for c := range 256 {
-				if set.has(byte(c)) {
-					s.table[k][c*s.words+i/64] |= 1 << (i % 64)
-				}
-			}
-		}
+	}
+	for k := range s.table {
+		s.table[k], rows = rows[:256*s.words], rows[256*s.words:]
+		s.fill(k)
 	}
 	return s
+}
+
+// fill fills the table for byte k of texts.
+func (s *Set) fill(k int) {
+	any := make([]uint64, s.words) // regexes that can match whatever the byte is
+	for i, re := range s.regexes {
+		word, bit := i/64, uint64(1)<<(i%64)
+		if re.leads == nil || re.leads[k] == everyByte {
+			any[word] |= bit
+			continue
+		}
+		for c := range re.leads[k].bytes() {
+			s.table[k][int(c)*s.words+word] |= bit
+		}
+	}
+	for at := range s.table[k] {
+		s.table[k][at] |= any[at%s.words]
+	}
 }
 
 // Candidates are the regexes of a set that can match a text. A value serves one

@@ -169,7 +169,7 @@ func TestGateHoldsWithoutRest(t *testing.T) {
 
 func TestGateForMostRestsWhereMuchPasses(t *testing.T) {
 	regexes := []*Regexp{mustCompile(t, `xneedle`, 0), mustCompile(t, `yneedle`, 0)}
-	some, most := NewGate(nil, regexes), NewGateForMost(regexes)
+	some, most := NewGate(nil, regexes), NewGate(nil, regexes).ForMost()
 	for i := range trial {
 		line := []byte([]string{"hay", "xneedle"}[i%2])
 		if some.Open(line) != (i%2 == 1) || most.Open(line) != (i%2 == 1) {

@@ -222,7 +222,7 @@ func (m *Matcher) isWord(pos int32, ascii bool) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRune(m.text[pos:])
-	return unicodeCategories().word.hasHigh(r)
+	return unicodeCategories.word.hasHigh(r)
 }
 
 // wordBytes are the digits, letters and the underscore.

@@ -57,8 +57,8 @@ func (t token) String() string {
 	return string(t.r)
 }
 
-func newTokens(pattern string) *tokens {
-	t := &tokens{text: []rune(pattern)}
+func newTokens(pattern string, room *wood) *tokens {
+	t := &tokens{text: room.runes(pattern)}
 	t.advance()
 	return t
 }

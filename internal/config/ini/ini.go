@@ -13,8 +13,8 @@ import (
 
 	"gaol/internal/config/omap"
 	"gaol/internal/config/pytext"
-	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
+	"gaol/internal/slab"
 )
 
 // Default is the section whose options every section inherits. It alone may be opened twice in a file.

@@ -7,8 +7,8 @@ import (
 
 	"gaol/internal/config/ini"
 	"gaol/internal/config/pytext"
-	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
+	"gaol/internal/slab"
 )
 
 // Vars are values that come before those of the files, by lower-case name: what a jail gives to its filter or action.

@@ -7,8 +7,8 @@ import (
 
 	"gaol/internal/config/ini"
 	"gaol/internal/config/omap"
-	"gaol/internal/config/slab"
 	"gaol/internal/pickle"
+	"gaol/internal/slab"
 )
 
 // A room is memory for reading files, one after the other.

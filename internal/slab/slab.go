@@ -1,9 +1,9 @@
 // Package slab hands out small pieces of large allocations.
 //
 // In go lengths and bytes; out come slices and strings that belong to who took them, until TakeBack if ever. What was handed out of one
-// allocation lives as long as any of it. That suits what is made together and dropped together, as a configuration is. It is for
-// programs that live for milliseconds: nearly all their memory is touched for the first time, a page at a time, and the runtime lays out
-// pages of their own for each of the many sizes of small objects.
+// allocation lives as long as any of it. That suits what is made together and dropped together, as a configuration is, or the tree of a
+// pattern. It is for programs that live for milliseconds: nearly all their memory is touched for the first time, a page at a time, and
+// the runtime lays out pages of their own for each of the many sizes of small objects.
 //
 // The zero values are ready. They are not safe for concurrent use.
 package slab
