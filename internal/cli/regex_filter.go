@@ -11,18 +11,22 @@ import (
 	"gaol/internal/cli/client"
 	"gaol/internal/config"
 	"gaol/internal/filter"
-	"gaol/internal/lazy"
 	"gaol/internal/pickle"
 	"gaol/pack"
 )
 
-// filterName is what a regex argument must look like to be taken for the name of a jail, a filter or a file.
-var filterName = lazy.Regexp{Expr: `(?s)^([\w/.-]+)(\[.*\])?$`}
+// mayBeName reports whether a regex argument can be taken for the name of a jail, a filter or a file, perhaps with options in brackets.
+func mayBeName(arg string) bool {
+	options := strings.TrimLeftFunc(arg, func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.-", r)
+	})
+	return len(options) < len(arg) && (options == "" || len(options) > 1 && options[0] == '[' && options[len(options)-1] == ']')
+}
 
 // readRegexArg puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
 // returns the journal match of the filter.
 func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
-	if filterName.Get().MatchString(o.regex) {
+	if mayBeName(o.regex) {
 		name, params, err := config.ParseDefinition(o.regex)
 		if err != nil {
 			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)

@@ -15,12 +15,24 @@ const (
 
 // What a pattern's own text says about boundaries. These look at the text as fail2ban does, not at its syntax: "(?:^"
 // with one more parenthesis before it is not recognised, and a parenthesis in a character class counts as a group.
-// Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so what holds to their
-// end is no regular expression.
-var (
-	globalFlags = lazy.Regexp{Expr: `^\(\?[a-zA-Z]+\)`}
-	ownLeft     = lazy.Regexp{Expr: `^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`}
-)
+// Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so there is but one regular
+// expression, which few of them need.
+var ownLeft = lazy.Regexp{Expr: `^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`}
+
+// flagsOf returns the global flags that regex begins with.
+func flagsOf(regex string) string {
+	letters, ok := strings.CutPrefix(regex, "(?")
+	rest := strings.TrimLeftFunc(letters, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' })
+	if !ok || len(rest) == len(letters) || !strings.HasPrefix(rest, ")") {
+		return ""
+	}
+	return regex[:len(regex)-len(rest)+1]
+}
+
+// hasOwnLeft reports whether text begins with a boundary: ^, perhaps in a group, or the two stars that stand for none.
+func hasOwnLeft(text string) bool {
+	return (strings.Contains(text, "^") || strings.Contains(text, "**")) && ownLeft.Get().MatchString(text)
+}
 
 // ownRight reports whether text ends with a boundary: $, perhaps in a group, \b, \s, or the two stars that stand for none.
 func ownRight(text string) bool {
@@ -83,9 +95,9 @@ type bounded struct {
 
 // bound gives regex its boundaries and makes sure that group 1, the part that is cut from a line, exists.
 func (f frame) bound(regex string) bounded {
-	flags := globalFlags.Get().FindString(regex)
+	flags := flagsOf(regex)
 	body := regex[len(flags):]
-	left := !f.unbound && !ownLeft.Get().MatchString(body)
+	left := !f.unbound && !hasOwnLeft(body)
 	right := !f.unbound && !ownRight(body)
 	body = wrap(body)
 	b := bounded{named: left && f.lineBegin}

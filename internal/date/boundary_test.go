@@ -46,3 +46,13 @@ func TestBoundariesLikeRegexps(t *testing.T) {
 		t.Errorf("seen only %v", seen)
 	}
 }
+
+func TestFlagsOf(t *testing.T) {
+	for regex, want := range map[string]string{
+		"": "", "(?i)x": "(?i)", "(?sX)": "(?sX)", "(?)x": "", "(?:a)": "", "(?i:a)": "", "(?i": "", "(?P<a>b)": "", "a(?i)": "", "(?é)": "",
+	} {
+		if got := flagsOf(regex); got != want {
+			t.Errorf("%q: %q, want %q", regex, got, want)
+		}
+	}
+}

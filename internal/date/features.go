@@ -62,14 +62,15 @@ var transparent = lazy.Regexp{Expr: `^(?:\{\^LN-BEG\}|\^(?:\[\^\\\[\]\*)?)?(?:[\
 
 // needsOf returns what a line must have to match base pattern i in a frame, the text of a datepattern with {DATE}.
 func needsOf(i int, frame string) features {
-	if !transparent.Get().MatchString(frame) {
-		return 0
+	switch {
+	case frame == "{DATE}":
+		return baseNeeds[i]
+	case frame == "{^LN-BEG}{DATE}", frame == "^{DATE}":
+		return baseNeeds[i] | baseBegins[i]
+	case transparent.Get().MatchString(frame):
+		return baseNeeds[i]
 	}
-	needs := baseNeeds[i]
-	if frame == "{^LN-BEG}{DATE}" || frame == "^{DATE}" {
-		needs |= baseBegins[i]
-	}
-	return needs
+	return 0
 }
 
 // featuresOf returns the features of line. Digits of other scripts are digits too, so a line that is not ASCII gets them all.

@@ -1,6 +1,9 @@
 package filter
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 func TestEqualSettingsShareAProgram(t *testing.T) {
 	ssh := Settings{Failregex: []string{"^bad <HOST>$", "^worse <HOST>$"}, MaxLines: 1}
@@ -38,5 +41,33 @@ func TestEqualSettingsShareAProgram(t *testing.T) {
 	later.Keep(first)
 	if p, err := later.Compile(ssh); p != first || err != nil {
 		t.Errorf("a program that was kept was compiled anew (error %v)", err)
+	}
+}
+
+// TestKeysDiffer has settings that differ in one field, whichever, and some that are easily taken for each other.
+func TestKeysDiffer(t *testing.T) {
+	all := []Settings{
+		{}, {Failregex: []string{"a", "b"}}, {Failregex: []string{"ab"}}, {Failregex: []string{"a"}, Ignoreregex: []string{"b"}},
+		{Failregex: []string{"a 1 b"}}, {Failregex: []string{"", ""}}, {Prefregex: "a", DatePattern: "b"}, {Prefregex: "ab"},
+	}
+	fields := reflect.TypeFor[Settings]()
+	for i := range fields.NumField() {
+		var s Settings
+		switch f := reflect.ValueOf(&s).Elem().Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Int:
+			f.SetInt(7)
+		default:
+			f.Set(reflect.ValueOf([]string{"x"}))
+		}
+		all = append(all, s)
+	}
+	keys := map[string]Settings{}
+	for _, s := range all {
+		if other, taken := keys[s.key()]; taken {
+			t.Errorf("one key for %+v and %+v", s, other)
+		}
+		keys[s.key()] = s
 	}
 }

@@ -89,6 +89,9 @@ var combinedName = lazy.Regexp{Expr: `^(alt|tuple)_(.+?)(?:_\d+)?$`}
 func combinations(groups []*group) []combination {
 	var all []combination
 	for _, g := range groups {
+		if !strings.HasPrefix(g.name, "alt_") && !strings.HasPrefix(g.name, "tuple_") {
+			continue
+		}
 		m := combinedName.Get().FindStringSubmatch(g.name)
 		if m == nil {
 			continue

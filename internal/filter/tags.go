@@ -1,7 +1,7 @@
 package filter
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,9 +18,28 @@ const (
 	addrRegex = `\[?(?:` + ip4Regex + `|` + ip6Regex + `)\]?`
 )
 
-// tagRegex finds anything that has the shape of a tag. Names are upper case and ASCII; an opening tag ends in "/>" when it
-// stands for a whole expression.
-var tagRegex = lazy.Regexp{Expr: `<(/?)([A-Z][A-Z0-9_-]*)(/?)>`}
+// A tag is anything of the shape <NAME>, </NAME> or <NAME/>. Names are upper case and ASCII; an opening tag is closed when it stands
+// for a whole expression.
+type tag struct {
+	text            string // whole
+	name            string
+	closing, closed bool // with a slash in front of the name, or behind it
+}
+
+// tagAt returns the tag that text, which starts with "<", starts with.
+func tagAt(text string) (t tag, ok bool) {
+	rest, closing := strings.CutPrefix(text[1:], "/")
+	n := 0
+	for n < len(rest) && ('A' <= rest[n] && rest[n] <= 'Z' || n > 0 && ('0' <= rest[n] && rest[n] <= '9' || rest[n] == '_' || rest[n] == '-')) {
+		n++
+	}
+	name := rest[:n]
+	rest, closed := strings.CutPrefix(rest[n:], "/")
+	if n == 0 || !strings.HasPrefix(rest, ">") {
+		return tag{}, false
+	}
+	return tag{text[:len(text)-len(rest)+1], name, closing, closed}, true
+}
 
 // fixedTag returns what a tag that stands for a whole expression means. A closed tag is one ending in "/>".
 func fixedTag(name string, closed bool, dns usedns) (string, bool) {
@@ -58,29 +77,54 @@ func fixedTag(name string, closed bool, dns usedns) (string, bool) {
 // expandTags replaces the tags of a regular expression by what they stand for. Unknown tags stay as they are, and so does the
 // closing tag of a name that was not opened before.
 func expandTags(text string, dns usedns) string {
-	opened := map[string]bool{}
-	skips := 0
-	return replaceMatches(text, tagRegex.Get(), func(m []string) string {
-		closing, name, closed := m[1] != "", m[2], m[3] != ""
-		group, isGroup := strings.CutPrefix(name, "F-")
-		switch {
-		case closing && !closed && opened[name]:
-			return ")"
-		case closing:
-			return m[0]
-		case name == "SKIPLINES" && !closed:
-			skips++
-			return `\n(?P<skiplines` + strconv.Itoa(skips-1) + `>(?:.*\n)*?)`
+	var b strings.Builder
+	e := tagExpander{dns: dns}
+	for {
+		i := strings.IndexByte(text, '<')
+		if i < 0 {
+			break
 		}
-		if fixed, ok := fixedTag(name, closed, dns); ok {
-			return fixed
+		b.WriteString(text[:i])
+		text = text[i:]
+		if t, ok := tagAt(text); ok {
+			b.WriteString(e.expand(t))
+			text = text[len(t.text):]
+		} else {
+			b.WriteByte('<')
+			text = text[1:]
 		}
-		if !isGroup || group == "" || closed {
-			return m[0]
-		}
-		opened[name] = true
-		return `(?P<` + groupName(group) + `>`
-	})
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+// A tagExpander goes from one tag of an expression to the next.
+type tagExpander struct {
+	dns    usedns
+	opened []string // names of tags that have opened a group
+	skips  int      // tags that skip lines
+}
+
+// expand returns what t stands for.
+func (e *tagExpander) expand(t tag) string {
+	switch {
+	case t.closing && !t.closed && slices.Contains(e.opened, t.name):
+		return ")"
+	case t.closing:
+		return t.text
+	case t.name == "SKIPLINES" && !t.closed:
+		e.skips++
+		return `\n(?P<skiplines` + strconv.Itoa(e.skips-1) + `>(?:.*\n)*?)`
+	}
+	if fixed, ok := fixedTag(t.name, t.closed, e.dns); ok {
+		return fixed
+	}
+	group, isGroup := strings.CutPrefix(t.name, "F-")
+	if !isGroup || group == "" || t.closed {
+		return t.text
+	}
+	e.opened = append(e.opened, t.name)
+	return `(?P<` + groupName(group) + `>`
 }
 
 // groupName returns the name of a tag's group, which is that of the tag in lower case for all but two.
@@ -100,6 +144,9 @@ var leadingFlags = lazy.Regexp{Expr: `\((?:\?:)?\(\?([A-Za-z]+)\)`}
 // scopeFlags turns ((?i)x) and (?:(?i)x), which older Pythons accepted, into (?i:x). The group captures no more, as in the
 // original. A parenthesis after a backslash opens no group.
 func scopeFlags(text string) string {
+	if !strings.Contains(text, "((?") && !strings.Contains(text, "(?:(?") {
+		return text
+	}
 	var b strings.Builder
 	end := 0
 	for _, at := range leadingFlags.Get().FindAllStringSubmatchIndex(text, -1) {
@@ -108,23 +155,6 @@ func scopeFlags(text string) string {
 		}
 		b.WriteString(text[end:at[0]])
 		b.WriteString("(?" + text[at[2]:at[3]] + ":")
-		end = at[1]
-	}
-	b.WriteString(text[end:])
-	return b.String()
-}
-
-// replaceMatches replaces every match of re by what replace returns for its groups.
-func replaceMatches(text string, re *regexp.Regexp, replace func(groups []string) string) string {
-	var b strings.Builder
-	end := 0
-	for _, at := range re.FindAllStringSubmatchIndex(text, -1) {
-		groups := make([]string, 0, len(at)/2)
-		for i := 0; i < len(at); i += 2 {
-			groups = append(groups, text[at[i]:at[i+1]])
-		}
-		b.WriteString(text[end:at[0]])
-		b.WriteString(replace(groups))
 		end = at[1]
 	}
 	b.WriteString(text[end:])
