@@ -17,8 +17,10 @@ func (d *draft) commands() error {
 	if err != nil {
 		return err
 	}
-	if rest, err = d.actionCommands(name, rest); err != nil {
-		return err
+	if !d.reader.printing { // which goes to work otherwise; see printActions
+		if rest, err = d.actionCommands(name, rest); err != nil {
+			return err
+		}
 	}
 	if len(d.otherwise) > 0 {
 		rest = append(rest, []any{"set", name, ElseOption, d.otherwise})
@@ -100,33 +102,37 @@ func (d *draft) jailCommands(block *regexBlock, commands []any) ([]any, error) {
 var serverTags = []string{"matches", "ipmatches", "ipjailmatches", "timeout", "bantime"}
 
 // actionCommands appends the commands for the jail's actions.
-func (d *draft) actionCommands(jail any, commands []any) ([]any, error) {
-	words := &d.reader.desk.words
+func (d *draft) actionCommands(jail any, commands []any) (_ []any, err error) {
 	for _, use := range d.actions {
-		var name any = use.name
-		add := words.Copy("set", jail, "addaction", name)
-		a := Action{Name: use.name, File: use.file}
-		if use.def == nil {
-			path := d.reader.o.Source.Path("action.d/" + use.file)
-			commands = append(commands, append(add, path, jsonObject(use.params)))
-			d.jail.Actions = append(d.jail.Actions, a)
-			continue
-		}
-		pairs, err := use.pairs()
-		if err != nil {
+		if commands, err = d.actionCommand(use, jail, commands); err != nil {
 			return nil, err
 		}
-		a.use, a.pairs = use, pairs
-		d.jail.Actions = append(d.jail.Actions, a)
-		commands = append(commands, add)
-		switch len(pairs) {
-		case 0:
-		case 1:
-			pair := pairs[0].([]any)
-			commands = append(commands, words.Copy("set", jail, "action", name, pair[0], pair[1]))
-		default:
-			commands = append(commands, words.Copy("multi-set", jail, "action", name, pairs))
-		}
+	}
+	return commands, nil
+}
+
+// actionCommand appends the commands for one action.
+func (d *draft) actionCommand(use *actionUse, jail any, commands []any) ([]any, error) {
+	words := &d.reader.desk.words
+	var name any = use.name
+	add := words.Copy("set", jail, "addaction", name)
+	if use.def == nil {
+		d.jail.Actions = append(d.jail.Actions, Action{Name: use.name, File: use.file})
+		return append(commands, append(add, d.reader.o.Source.Path("action.d/"+use.file), jsonObject(use.params))), nil
+	}
+	pairs, err := use.pairs()
+	if err != nil {
+		return nil, err
+	}
+	d.jail.Actions = append(d.jail.Actions, Action{Name: use.name, File: use.file, use: use, pairs: pairs})
+	commands = append(commands, add)
+	switch len(pairs) {
+	case 0:
+	case 1:
+		pair := pairs[0].([]any)
+		commands = append(commands, words.Copy("set", jail, "action", name, pair[0], pair[1]))
+	default:
+		commands = append(commands, words.Copy("multi-set", jail, "action", name, pairs))
 	}
 	return commands, nil
 }

@@ -375,9 +375,8 @@ func (k kind) of(text string) any {
 	return text
 }
 
-// options yields the options of the table among all, in the order in which they are sent, converted.
-func (d *definition) options(all *texts) *settings {
-	found := &settings{}
+// options fills found, at first empty, with the options of the table among all, in the order in which they are sent, converted.
+func (d *definition) options(found *settings, all *texts) *settings {
 	found.Grow(len(d.table))
 	for name, t := range all.All() {
 		if o, ok := find(d.table, name); ok {
@@ -387,11 +386,11 @@ func (d *definition) options(all *texts) *settings {
 	return found
 }
 
-// allOptions returns the options with all tags replaced.
-func (d *definition) allOptions() (*settings, error) {
+// allOptions fills found, at first empty, with the options with all tags replaced.
+func (d *definition) allOptions(found *settings) (*settings, error) {
 	all := blank(&d.reader.desk.all)
 	if err := d.combine(all, nil); err != nil {
 		return nil, err
 	}
-	return d.options(all), nil
+	return d.options(found, all), nil
 }

@@ -20,6 +20,9 @@ type desk struct {
 	asked, refers          answers
 	meanings               omap.Map[meaning]
 
+	// A jail's options, forgotten with the next jail if nobody may ask for them (see reader.forJail).
+	first, opts, found settings
+
 	// What outlives the desk.
 	paper layers.Paper
 	sheet sheet

@@ -3,6 +3,7 @@ package config
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,15 +21,27 @@ const (
 )
 
 // lay returns the text of commands.
-func (s *sheet) lay(commands []any) []byte {
+func (s *sheet) lay(commands []any) []byte { return s.take(appendCommands(s.place(), commands)) }
+
+// place returns an empty text that has the room which is left.
+func (s *sheet) place() []byte {
 	if cap(s.rest) < usualSheet {
 		s.rest = make([]byte, 0, sheetSize)
 	}
-	text := s.rest
+	return s.rest
+}
+
+// take returns a text that was appended to place, which is done with it.
+func (s *sheet) take(text []byte) []byte {
+	s.rest = text[len(text):]
+	return slices.Clip(text)
+}
+
+// appendCommands appends the text of commands.
+func appendCommands(text []byte, commands []any) []byte {
 	for _, c := range commands {
 		text = append(pickle.AppendRepr(text, c), '\n')
 	}
-	s.rest = text[len(text):]
 	return text
 }
 

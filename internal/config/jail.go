@@ -83,8 +83,8 @@ type draft struct {
 // whole configuration; what is wrong with the jail alone is in its Problem.
 func (r *reader) prepare(set *layers.Set, name string) (*draft, error) {
 	d := &draft{jail: &Jail{Name: name, set: set}, reader: r, set: set}
-	opts, err := r.read(set, name, jailOptions[:firstJailOptions], nil)
-	if err != nil || !boolOf(opts, "enabled") {
+	opts := r.forJail(&r.desk.first)
+	if err := r.readInto(opts, set, name, jailOptions[:firstJailOptions], nil); err != nil || !boolOf(opts, "enabled") {
 		return d, err
 	}
 	d.opts, d.enabled, d.jail.Backend = opts, true, textOf(opts, "backend")
@@ -106,6 +106,7 @@ func (d *draft) readOrReject() error {
 func (d *draft) watchJournal() error {
 	said := d.reader.log
 	defer func() { d.reader.log = said }()
+	d.opts = d.opts.Clone() // what it was is needed while it is read anew
 	journal := setting{value: "systemd", raw: "systemd"}
 	d.opts.Set("backend", journal)
 	d.jail.Backend, d.jail.LogPaths, d.jail.Actions, d.jail.opts, d.jail.found = "systemd", nil, nil, nil, nil
@@ -136,8 +137,8 @@ func (d *draft) read() error {
 	if err := d.readFilter(); err != nil {
 		return err
 	}
-	opts, err := d.reader.read(d.set, d.jail.Name, jailOptions, d.published)
-	if err != nil {
+	opts := d.reader.forJail(&d.reader.desk.opts)
+	if err := d.reader.readInto(opts, d.set, d.jail.Name, jailOptions, d.published); err != nil {
 		return err
 	}
 	d.opts = opts

@@ -160,13 +160,18 @@ func ParseBool(s string) bool {
 // default, or is absent when it has none. A section that does not exist is complained about, option by option.
 func (r *reader) read(set *layers.Set, section string, table []option, vars layers.Vars) (*settings, error) {
 	found := &settings{}
+	return found, r.readInto(found, set, section, table, vars)
+}
+
+// readInto is read for one who has an empty map for the options.
+func (r *reader) readInto(found *settings, set *layers.Set, section string, table []option, vars layers.Vars) error {
 	found.Grow(min(len(table), usualOptions))
 	view := set.View(section, vars, &r.desk.paper)
 	for _, o := range table {
 		v, ok, err := view.Find(o.name)
 		switch {
 		case err != nil:
-			return nil, err
+			return err
 		case ok:
 			found.Set(o.name, r.convert(section, o, v))
 		case !view.Exists():
@@ -180,7 +185,7 @@ func (r *reader) read(set *layers.Set, section string, table []option, vars laye
 			found.Set(o.name, setting{value: o.def})
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // usualOptions is about how many options a jail has.

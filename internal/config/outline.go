@@ -18,8 +18,9 @@ type outline struct {
 	from   *layers.Entry // of the parameters; another jail's are written elsewhere
 	asked  *answers      // what the jail was asked for and said; nil where the outline is one jail's own
 
-	sent   []outlined
-	failed bool // there is something to be said about this use, and so each jail is to say it by itself
+	sent    []outlined
+	laidOut string // the same as it is printed, see layOut; "" where that is to be done for each jail
+	failed  bool   // there is something to be said about this use, and so each jail is to say it by itself
 }
 
 // An outlined is one value that is sent.
@@ -99,6 +100,9 @@ func (f *definition) tryOutline(jail *settings, literal map[string]bool) (o *out
 	}
 	o = d.outline(all, true)
 	o.failed = len(d.reader.log) > 0 || longest > maxExpanded
+	if d.reader.printing && !o.failed {
+		o.laidOut = o.layOut()
+	}
 	return o, nil
 }
 

@@ -15,6 +15,7 @@ func parish() Source {
 		`note="<x"`, `end=">"`, `port="22"`, `port=""`, `port="a b"`, `type=one`, `type=all, port=x`, `type=none`, `port="<type>", type=one`, `lock="<"`, `lock=">"`,
 		`port="%%(x)s"`, `note="<a b"`, `port?family=inet6="x"`, `actionban="ban <ip> <port>"`, `actionflush="<port>", port=80`,
 		`actionstart_on_demand="<lock>", lock=yes`, `lock=no`, `port="` + strings.Repeat("long", 100) + `"`, `port=ü`, "port=\"\xc3\xbc\", name=other",
+		`port="it's"`, `port='"'`, `port="\d"`, `actname="o'er", port=1`, "port=\"a\tb\"",
 		`actname=mine, port=3`, `v6=z`, `tool=t`, `port=<bantime>`, `known=a`, `x=<known/tool>`,
 	}
 	var b strings.Builder
@@ -28,7 +29,7 @@ func parish() Source {
 	return inMemory("jail.conf", b.String(), "filter.d/f.conf", "[Definition]\nfailregex = ^<HOST>\n",
 		"action.d/act.conf", "[Definition]\nactionstart = <rule-<type>> <port> <chain> %(port)s %(bantime)s <<lock>>\n"+
 			"actionban = add <name> <ip> <bantime> <bantime><port> <tool> <note>\nactionstart_on_demand = <lock>\nactionreload = <actionban>\nactionflush = <note>> <x<end>\n"+
-			"rule-one = one <port> <name>\nrule-all = all\nx = xx\nnote = n\nend = e\nchain = c-<name>-<v6>\nport = 0\n"+
+			"rule-one = one <port> <name> '\\n'\nactioncheck = say \"<port>\" 'é' \\udcff\\udc80<port>\\\nactionunban = '<port>'\nrule-all = all\nx = xx\nnote = n\nend = e\nchain = c-<name>-<v6>\nport = 0\n"+
 			"[Init]\ntool = iptables <lock>\nlock = -w\n[Init?family=inet6]\ntool = ip6tables\nv6 = 6<port>\nlock = -x\n")
 }
 

@@ -124,7 +124,7 @@ func (d *draft) filterAgain() error {
 func (d *draft) shareOptions() {
 	f, r := d.filter, d.reader
 	said := len(r.log)
-	options, err := f.allOptions()
+	options, err := f.allOptions(&settings{})
 	if err != nil || len(r.log) > said {
 		r.log = r.log[:said] // it is said when the jail's commands are made
 		return
@@ -135,11 +135,12 @@ func (d *draft) shareOptions() {
 
 // filterOptions returns what the filter has to say to the server.
 func (d *draft) filterOptions() (*settings, error) {
-	switch {
-	case d.found != nil:
+	if d.found != nil {
 		return d.found, nil
-	case d.same:
-		return d.filter.options(d.published.values), nil
 	}
-	return d.filter.allOptions()
+	found := d.reader.forJail(&d.reader.desk.found)
+	if d.same {
+		return d.filter.options(found, d.published.values), nil
+	}
+	return d.filter.allOptions(found)
 }

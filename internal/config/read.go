@@ -14,9 +14,9 @@ import (
 func Read(o Options) (*Config, error) { return newReader(o).readAll() }
 
 // readPrinted is Read for one who means to print the stream and nothing else. The Config has the text in the place of the Stream, its jails
-// have no Commands and no Actions, and Compile is not asked: so the memory of one jail's commands serves for those of the next.
+// have no Commands, no Actions and no Settings, and what only a server wants is not made: so the memory of one jail serves for the next.
 func readPrinted(o Options) (*Config, error) {
-	o.Compile = nil
+	o.Compile, o.LivePatterns = nil, false
 	r := newReader(o)
 	r.printing = true
 	return r.readAll()
@@ -113,19 +113,35 @@ func (r *reader) draft(set *layers.Set, name string) *draft {
 	d.preparing, d.unprepared, r.log = r.log, err, nil
 	if err == nil && d.enabled {
 		d.unfinished = d.finish()
-		if r.printing {
-			d.print()
+		if r.printing && d.unfinished == nil {
+			d.unfinished = d.print()
 		}
 	}
 	return d
 }
 
-// print lays the commands out as -d prints them, and forgets them.
-func (d *draft) print() {
+// print lays the commands out as -d prints them, those for the actions included, and forgets them. The error is fatal for the whole.
+func (d *draft) print() (err error) {
 	desk := d.reader.desk
-	d.printed = desk.sheet.lay(d.jail.Commands)
+	text := appendCommands(desk.sheet.place(), d.jail.Commands)
+	if d.jail.Problem == "" {
+		if text, err = d.printActions(text); err != nil {
+			return err
+		}
+	}
+	d.printed = desk.sheet.take(text)
 	d.jail.Commands, d.jail.Actions, d.otherwise = nil, nil, nil
+	d.jail.opts, d.jail.found, d.opts, d.found = nil, nil, nil, nil
 	desk.clearAway()
+	return nil
+}
+
+// forJail returns room for options of a jail: fresh, unless they are forgotten with the jail's commands.
+func (r *reader) forJail(room *settings) *settings {
+	if r.printing {
+		return blank(room)
+	}
+	return &settings{}
 }
 
 // assemble puts the stream together.

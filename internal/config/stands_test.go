@@ -139,7 +139,7 @@ func optionsAgain(d *draft) (*settings, error) {
 	if err := d.filter.evaluateAgain(d.opts); err != nil {
 		return nil, err
 	}
-	return d.filter.allOptions()
+	return d.filter.allOptions(&settings{})
 }
 
 // asText prints settings in order, with the places that they come from.

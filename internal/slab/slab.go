@@ -8,7 +8,10 @@
 // The zero values are ready. They are not safe for concurrent use.
 package slab
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 // pieces is how many values are allocated at once, bytes how much text is. What is longer than a quarter of that is allocated by itself.
 const (
@@ -53,15 +56,18 @@ func (s *Of[T]) TakeBack() {
 type Text struct{ room []byte }
 
 // Keep returns b as a string. Later changes of b do not show in it.
-func (t *Text) Keep(b []byte) string {
-	if len(b) > bytes/4 {
-		return string(b)
+func (t *Text) Keep(b []byte) string { return t.KeepString(unsafe.String(unsafe.SliceData(b), len(b))) }
+
+// KeepString returns a copy of s.
+func (t *Text) KeepString(s string) string {
+	if len(s) > bytes/4 {
+		return strings.Clone(s)
 	}
-	if cap(t.room)-len(t.room) < len(b) {
+	if cap(t.room)-len(t.room) < len(s) {
 		t.room = make([]byte, 0, bytes)
 	}
 	start := len(t.room)
-	t.room = append(t.room, b...)
+	t.room = append(t.room, s...)
 	kept := t.room[start:]
 	return unsafe.String(unsafe.SliceData(kept), len(kept)) // which nobody changes, but for TakeBack
 }

@@ -1,7 +1,7 @@
 // Package ini reads the dialect that .conf and .local files are written in.
 //
 // In goes the text of one file; out come its sections and options in the order in which they stand there, each with its
-// line, values still raw. Or out comes an *Error whose text is what the original prints. The package knows nothing of
+// line, values still raw, in memory that serves for the next file. Or out comes an *Error whose text is what the original prints. The package knows nothing of
 // includes, merging or interpolation, and never opens a file.
 package ini
 
@@ -23,8 +23,8 @@ const Default = "DEFAULT"
 // A File is one parsed file.
 type File struct {
 	Path     string
-	Default  *Section   // [DEFAULT], or nil
-	Sections []*Section // all others, in order, names distinct
+	Default  *Section  // [DEFAULT], or nil
+	Sections []Section // all others, in order, names distinct
 }
 
 // A Section is a header and what stands below it.
@@ -58,9 +58,9 @@ func (f *File) Section(name string) *Section {
 	if name == Default {
 		return f.Default
 	}
-	for _, s := range f.Sections {
-		if s.Name == name {
-			return s
+	for i := range f.Sections {
+		if f.Sections[i].Name == name {
+			return &f.Sections[i]
 		}
 	}
 	return nil
@@ -72,22 +72,27 @@ func Parse(path, text string) (*File, error) { return new(Room).Parse(path, text
 
 // A Room is memory for parsing one file after the other. The zero Room is ready. It is not safe for concurrent use.
 type Room struct {
-	slab.Text
-	sections slab.Of[Section]
-	options  slab.Of[Option]
+	file     File
+	first    Section // [DEFAULT]
+	sections []Section
+	options  []Option  // of all sections, one behind the other
+	texts    slab.Text // values of several lines
 
-	// What is forgotten: the options of the open section, the lines of the open option, and these joined.
-	current []Option
-	value   []string
-	joined  []byte
+	names, taken names
+	value        []string // the lines of the open option
+	joined       []byte   // the same
 }
 
-// Parse is Parse for one who has a Room. The File does not change when it serves again.
+// Parse is Parse for one who has a Room, and is done with the File when the Room serves again. What it says then is parts of text, or gone;
+// errors stay.
 func (r *Room) Parse(path, text string) (*File, error) {
-	p := parser{Room: r, file: &File{Path: path}}
-	r.current, r.value = r.current[:0], r.value[:0]
+	p := parser{Room: r}
+	p.begin(path)
 	for text = unixLines(text); text != ""; {
-		line, rest, newline := strings.Cut(text, "\n")
+		line, rest, newline := text, "", false
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			line, rest, newline = text[:i], text[i+1:], true
+		}
 		p.number++
 		if err := p.line(line, newline); err != nil {
 			return nil, err
@@ -98,7 +103,16 @@ func (r *Room) Parse(path, text string) (*File, error) {
 	if p.bad != nil {
 		return nil, p.bad
 	}
-	return p.file, nil
+	r.file.Sections = r.sections
+	return &r.file, nil
+}
+
+// begin clears the room for another file.
+func (r *Room) begin(path string) {
+	r.file = File{Path: path}
+	r.sections, r.options, r.value = r.sections[:0], r.options[:0], r.value[:0]
+	r.texts.TakeBack()
+	r.names.Clear()
 }
 
 // unixLines returns text with \n for every \r\n and \r, each of which ends a line.
@@ -115,18 +129,19 @@ type names = omap.Map[struct{}]
 // A parser is the state between two lines.
 type parser struct {
 	*Room
-	file    *File
-	number  int   // of the current line
-	names   names // of sections
-	section *Section
-	taken   *names // by options of the section, once there are many
-	open    bool   // an option is
+	number  int      // of the current line
+	section *Section // the open one
+	start   int      // of its options
+	open    bool     // an option is
 	indent  int
 	bad     *Error // the lines that are neither header nor option, collected to the end of the file
 }
 
 // line takes one physical line.
 func (p *parser) line(line string, newline bool) error {
+	if line != "" && isMark(line[0]) { // about half of all lines
+		return nil
+	}
 	value, comment := cutComment(line)
 	if value == "" {
 		if !comment && p.open {
@@ -165,7 +180,7 @@ func raw(line string, newline bool) string {
 // start of a line or after white space; a hash only as the first thing of a line.
 func cutComment(line string) (value string, comment bool) {
 	stripped := pytext.Strip(line)
-	if strings.HasPrefix(stripped, "#") || strings.HasPrefix(stripped, ";") {
+	if stripped != "" && isMark(stripped[0]) {
 		return "", true
 	}
 	for i := 0; ; i++ {
@@ -180,6 +195,9 @@ func cutComment(line string) (value string, comment bool) {
 		}
 	}
 }
+
+// isMark reports whether c begins a comment in front of everything else.
+func isMark(c byte) bool { return c == '#' || c == ';' }
 
 // indentation counts the leading white space; a tab is one column.
 func indentation(line string) int {
@@ -205,41 +223,45 @@ func headerName(line string) (string, bool) {
 // header opens a section.
 func (p *parser) header(name string) error {
 	p.finishSection()
+	p.start = len(p.options)
 	if name == Default {
-		if p.file.Default == nil {
-			p.file.Default = p.newSection(name)
-		}
-		p.section = p.file.Default
-		p.current = append(p.current, p.section.Options...)
+		p.openDefault()
 		return nil
 	}
 	if p.names.Has(name) {
 		return &Error{
-			File: p.file.Path, Line: p.number, Section: name,
+			File: p.file.Path, Line: p.number, Section: strings.Clone(name),
 			Text: fmt.Sprintf("While reading from %s [line %2d]: section %s already exists",
 				pickle.Repr(p.file.Path), p.number, pickle.Repr(name)),
 			Hint: fmt.Sprintf("move the options below the first [%s] of this file", name),
 		}
 	}
 	p.names.Set(name, struct{}{})
-	p.section = p.newSection(name)
-	p.file.Sections = append(p.file.Sections, p.section)
+	p.sections = append(p.sections, Section{Name: name, Line: p.number})
+	p.section = &p.sections[len(p.sections)-1]
 	return nil
 }
 
-func (p *parser) newSection(name string) *Section {
-	s := &p.sections.Take(1)[0]
-	s.Name, s.Line = name, p.number
-	return s
+// openDefault opens [DEFAULT], for the first time or to go on with it.
+func (p *parser) openDefault() {
+	if p.file.Default == nil {
+		p.first = Section{Name: Default, Line: p.number}
+		p.file.Default = &p.first
+	}
+	p.section = p.file.Default
+	p.options = append(p.options, p.section.Options...)
 }
+
+// current returns the options of the open section, so far.
+func (p *parser) current() []Option { return p.options[p.start:] }
 
 // finishSection closes the open section and stores its options.
 func (p *parser) finishSection() {
 	p.finishValue()
 	if p.section != nil {
-		p.section.Options = p.options.Copy(p.current...)
+		p.section.Options = slices.Clip(p.current())
 	}
-	p.current, p.taken = p.current[:0], nil
+	p.taken.Clear()
 }
 
 func (p *parser) noHeader(raw string) error {
@@ -262,13 +284,13 @@ func (p *parser) option(line string) (good bool, err error) {
 	p.finishValue()
 	if p.isTaken(name) {
 		return name != "", &Error{
-			File: p.file.Path, Line: p.number, Section: p.section.Name, Option: name,
+			File: p.file.Path, Line: p.number, Section: strings.Clone(p.section.Name), Option: strings.Clone(name),
 			Text: fmt.Sprintf("While reading from %s [line %2d]: option %s in section %s already exists",
 				pickle.Repr(p.file.Path), p.number, pickle.Repr(name), pickle.Repr(p.section.Name)),
 			Hint: "remove one of the two; to override a value put it into a .local file",
 		}
 	}
-	p.current = append(p.current, Option{Name: name, Line: p.number})
+	p.options = append(p.options, Option{Name: name, Line: p.number})
 	if name != "" {
 		p.value, p.open = append(p.value, pytext.Strip(line[i+1:])), true
 	}
@@ -277,12 +299,12 @@ func (p *parser) option(line string) (good bool, err error) {
 
 // isTaken reports whether the section has an option called name, and takes the name if not.
 func (p *parser) isTaken(name string) bool {
-	if len(p.current) < few {
-		return slices.ContainsFunc(p.current, func(o Option) bool { return o.Name == name })
+	current := p.current()
+	if len(current) < few {
+		return slices.ContainsFunc(current, func(o Option) bool { return o.Name == name })
 	}
-	if p.taken == nil {
-		p.taken = &names{}
-		for _, o := range p.current {
+	if p.taken.Len() == 0 {
+		for _, o := range current {
 			p.taken.Set(o.Name, struct{}{})
 		}
 	}
@@ -305,7 +327,7 @@ func (p *parser) wrong(raw string) {
 			Hint: "write name = value; indent the line if it belongs to the value above",
 		}
 		if p.section != nil {
-			p.bad.Section = p.section.Name
+			p.bad.Section = strings.Clone(p.section.Name)
 		}
 	}
 	p.bad.Text += fmt.Sprintf("\n\t[line %2d]: %s", p.number, pickle.Repr(raw))
@@ -316,7 +338,7 @@ func (p *parser) finishValue() {
 	if !p.open {
 		return
 	}
-	last := &p.current[len(p.current)-1]
+	last := &p.options[len(p.options)-1]
 	last.Value = pytext.StripRight(p.lines())
 	p.value, p.open = p.value[:0], false
 }
@@ -330,5 +352,5 @@ func (p *parser) lines() string {
 	for _, line := range p.value[1:] {
 		p.joined = append(append(p.joined, '\n'), line...)
 	}
-	return p.Keep(p.joined)
+	return p.texts.Keep(p.joined)
 }

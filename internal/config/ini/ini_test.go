@@ -1,10 +1,12 @@
 package ini
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // flat prints a file as section, option and value, in order.
@@ -12,7 +14,7 @@ func flat(f *File) [][3]string {
 	var all [][3]string
 	sections := f.Sections
 	if f.Default != nil {
-		sections = append([]*Section{f.Default}, sections...)
+		sections = append([]Section{*f.Default}, sections...)
 	}
 	for _, s := range sections {
 		if len(s.Options) == 0 {
@@ -62,7 +64,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &File{Path: "f.conf", Sections: []*Section{{Name: "a", Line: 2, Options: []Option{
+	want := &File{Path: "f.conf", Sections: []Section{{Name: "a", Line: 2, Options: []Option{
 		{Name: "x", Value: "1\n2", Line: 4}, {Name: "y", Value: "3", Line: 6},
 	}}}}
 	if diff := cmp.Diff(want, f); diff != "" {
@@ -90,6 +92,36 @@ func TestErrors(t *testing.T) {
 		if !ok || e.Error() != tt.want || e.Line != tt.line || e.File != "f.conf" || e.Hint == "" {
 			t.Errorf("%q: got %+v, want line %d: %s", tt.text, err, tt.line, tt.want)
 		}
+	}
+}
+
+// TestRoomServesAgain parses files one after the other in one room, a wrong one among them.
+func TestRoomServesAgain(t *testing.T) {
+	many := "[DEFAULT]\na = 1\n[a]\n"
+	for i := range 40 {
+		many += fmt.Sprintf("o%d = %d\n  more\n", i, i)
+	}
+	texts := []string{many, "[a]\nx = 1\n  2\n[b]\n[a]\n", "[DEFAULT]\nb = 2\n[b]\n", "[a]\nx = 1\n", "[a]\nx\n", "", many}
+	var room Room
+	var first error
+	for _, text := range texts {
+		got, err := room.Parse("f.conf", text)
+		want, alone := Parse("f.conf", text)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%q: -want +got\n%s", text, diff)
+		}
+		if diff := cmp.Diff(alone, err); diff != "" {
+			t.Errorf("%q: -want +got\n%s", text, diff)
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if diff := cmp.Diff(&Error{
+		File: "f.conf", Line: 5, Section: "a", Text: "While reading from 'f.conf' [line  5]: section 'a' already exists",
+		Hint: "move the options below the first [a] of this file",
+	}, first); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *Set) Define(section, option string, e *Entry) {
 
 // merge lays one file over the set.
 func (s *Set) merge(f *file) {
-	s.Files = append(s.Files, f.Path)
+	s.Files = append(s.Files, f.path)
 	for i := range f.pages {
 		s.mergePage(&f.pages[i])
 	}

@@ -72,7 +72,8 @@ func (r *Reading) complain(logger, text string) {
 
 // A file is a parsed file and what it includes, or why there is none.
 type file struct {
-	*ini.File            // nil for one that cannot be read
+	path          string
+	read          bool   // false for one that cannot be
 	complaint     string // about that, if there is something to be said
 	err           error  // what makes the whole configuration void
 	pages         []page
@@ -177,7 +178,7 @@ func among(files []string) func(string) bool {
 	return func(f string) bool { return set[f] }
 }
 
-// parse returns a file, whose File is nil when it cannot be read.
+// parse returns a file.
 func (r *Reader) parse(name string) *file {
 	return r.files.get(name, func() *file {
 		room := r.rooms.take()
@@ -252,7 +253,7 @@ func (x *expansion) file(name string, ancestors []string) error {
 	if parsed.complaint != "" {
 		x.reading.complain(parserLog, parsed.complaint)
 	}
-	if parsed.File == nil || parsed.err != nil {
+	if !parsed.read || parsed.err != nil {
 		return parsed.err
 	}
 	if x.repeated(parsed); x.repeats > maxRepeats {
@@ -286,14 +287,14 @@ func without(files, ancestors []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return slices.Contains(ancestors, f) })
 }
 
-// includes returns the full names of the files that f includes. They are interpolated with f's own sections alone.
-func (f *file) includes() (before, after []string, err error) {
-	if f.Section(includes) == nil {
+// includes returns the full names of the files that f includes, as it was parsed. They are interpolated with f's own sections alone.
+func (f *file) includes(parsed *ini.File) (before, after []string, err error) {
+	if parsed.Section(includes) == nil {
 		return nil, nil, nil
 	}
 	var own *Set // made only for values that refer to others
 	get := func(option string) []string {
-		text, plain := plainInclude(f.File, option)
+		text, plain := plainInclude(parsed, option)
 		if !plain {
 			if own == nil {
 				own = &Set{}
@@ -308,7 +309,7 @@ func (f *file) includes() (before, after []string, err error) {
 		var files []string
 		for _, name := range strings.Split(text, "\n") {
 			if name != "" {
-				files = append(files, join(dirOf(f.Path), name))
+				files = append(files, join(dirOf(f.path), name))
 			}
 		}
 		return files
@@ -325,7 +326,7 @@ func plainInclude(f *ini.File, option string) (string, bool) {
 		}
 		for _, o := range section.Options {
 			if o.Name == option {
-				return o.Value, !strings.Contains(o.Value, "%")
+				return strings.Clone(o.Value), !strings.Contains(o.Value, "%")
 			}
 		}
 	}

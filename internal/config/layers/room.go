@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"unicode/utf8"
+	"unsafe"
 
 	"gaol/internal/config/ini"
 	"gaol/internal/config/omap"
@@ -11,10 +12,12 @@ import (
 	"gaol/internal/slab"
 )
 
-// A room is memory for reading files, one after the other.
+// A room is memory for reading files, one after the other. What is made of them outlives it: names and values, without the comments
+// that are half of most files.
 type room struct {
 	data    []byte // of the file
 	ini     ini.Room
+	texts   slab.Text
 	names   slab.Of[string]
 	values  slab.Of[*Entry]
 	entries slab.Of[Entry]
@@ -23,15 +26,16 @@ type room struct {
 
 // parse parses the data of the file called name.
 func (r *room) parse(name string) *file {
-	text := r.ini.Keep(r.data)
+	text := unsafe.String(unsafe.SliceData(r.data), len(r.data)) // good until the next file is read
 	if !utf8.ValidString(text) {
 		return &file{complaint: fmt.Sprintf("Error decoding config file %s: %s", pickle.Repr(name), decodeError(text))}
 	}
-	f := &file{}
-	if f.File, f.err = r.ini.Parse(name, text); f.err == nil {
-		f.pages = r.pagesOf(f.File)
-		f.before, f.after, f.err = f.includes()
+	parsed, err := r.ini.Parse(name, text)
+	if err != nil {
+		return &file{err: err}
 	}
+	f := &file{path: name, read: true, pages: r.pagesOf(parsed)}
+	f.before, f.after, f.err = f.includes(parsed)
 	return f
 }
 
@@ -65,9 +69,10 @@ func (r *room) pagesOf(f *ini.File) []page {
 	if f.Default != nil {
 		pages = append(pages, r.page(f.Path, f.Default, ini.Default, ""))
 	}
-	for _, section := range f.Sections {
+	for i := range f.Sections {
+		section := &f.Sections[i]
 		name, condition := conditional(section.Name)
-		pages = append(pages, r.page(f.Path, section, name, condition))
+		pages = append(pages, r.page(f.Path, section, r.keep(name), condition))
 	}
 	return pages
 }
@@ -77,8 +82,14 @@ func (r *room) page(file string, section *ini.Section, name, condition string) p
 	n := len(section.Options)
 	names, values, entries := r.names.Take(n), r.values.Take(n), r.entries.Take(n)
 	for i, o := range section.Options {
-		entries[i] = Entry{Raw: o.Value, Origin: Origin{file, o.Line}}
-		names[i], values[i] = o.Name+condition, &entries[i]
+		entries[i] = Entry{Raw: r.keep(o.Value), Origin: Origin{file, o.Line}}
+		values[i] = &entries[i]
+		if names[i] = o.Name + condition; condition == "" {
+			names[i] = r.keep(o.Name)
+		}
 	}
 	return page{name, omap.Of(names, values)}
 }
+
+// keep returns a text that stays.
+func (r *room) keep(text string) string { return r.texts.KeepString(text) }
