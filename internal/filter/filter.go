@@ -79,7 +79,6 @@ type Filter struct {
 	lent                    bool   // what is searched lies in scratch space, at least in part
 	seen                    sight
 	prefix, match, ignoring pyre.Matcher
-	shapes                  *pyre.Shapes // of what prefregex matches
 	candidates              pyre.Candidates
 	captured                capturer
 	who                     []offender
@@ -120,7 +119,6 @@ func NewFilter(p *Program, env Env) *Filter {
 	}
 	f.detector = f.newDetector()
 	f.gate, f.ear = p.gate(), p.gates.ear()
-	f.shapes = p.shapes()
 	return f
 }
 
@@ -144,7 +142,6 @@ func (f *Filter) Reconfigure(p *Program) {
 		f.buffer = nil
 	}
 	f.gate, f.ear = p.gate(), p.gates.ear()
-	f.shapes = p.shapes()
 }
 
 // Counts returns the totals so far. Any goroutine may ask.

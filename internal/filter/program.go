@@ -179,14 +179,6 @@ func (p *Program) compileDates(cache *date.Cache) (err error) {
 	return err
 }
 
-// shapes returns what a filter that runs p learns about prefregex, nil where there is none.
-func (p *Program) shapes() *pyre.Shapes {
-	if p.prefregex == nil {
-		return nil
-	}
-	return pyre.NewShapes(p.prefregex.re)
-}
-
 // Settings returns what p was compiled from.
 func (p *Program) Settings() Settings { return p.settings }
 

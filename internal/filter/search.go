@@ -36,7 +36,7 @@ func (f *Filter) seek() error {
 		return nil
 	}
 	if p.prefregex != nil {
-		if !f.findPrefix(text) {
+		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
 		f.tally.Heard = f.ear.tells
@@ -83,17 +83,6 @@ func (f *Filter) find(m *pyre.Matcher, r *pattern, text []byte) bool {
 	}
 	if m.Truncated() {
 		f.giveUp(r)
-	}
-	return false
-}
-
-// findPrefix searches text for prefregex. In front of their messages most lines look like others.
-func (f *Filter) findPrefix(text []byte) bool {
-	if f.shapes.Search(&f.prefix, text) {
-		return true
-	}
-	if f.prefix.Truncated() {
-		f.giveUp(f.program.prefregex)
 	}
 	return false
 }

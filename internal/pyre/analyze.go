@@ -94,7 +94,7 @@ func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
 			set.keep(&firsts[in.x])
 		}
 	default:
-		for _, next := range c.successors(pc) {
+		for _, next := range c.prog.successors(pc) {
 			set.or(&firsts[next])
 		}
 	}
@@ -102,8 +102,8 @@ func (c *compiler) firstAt(pc int32, firsts []byteSet) (set byteSet) {
 }
 
 // successors returns where the matcher can be after the instruction at pc.
-func (c *compiler) successors(pc int32) []int32 {
-	in := c.at(pc)
+func (p *program) successors(pc int32) []int32 {
+	in := &p.code[pc]
 	switch in.op {
 	case iMatch:
 		if in.y > 0 {
@@ -114,7 +114,7 @@ func (c *compiler) successors(pc int32) []int32 {
 		return nil
 	case iSplit, iBranch, iAgain, iCond, iLook, iAtomic:
 		return []int32{in.x, in.y}
-	case iJump:
+	case iJump, iHop:
 		return []int32{in.x}
 	case iCount:
 		return []int32{pc + 1, in.y}
@@ -129,7 +129,7 @@ func (c *compiler) endsAtEnd() bool {
 		return false
 	}
 	for pc := range last - 1 {
-		if slices.Contains(c.successors(pc), last) {
+		if slices.Contains(c.prog.successors(pc), last) {
 			return false
 		}
 	}

@@ -71,6 +71,7 @@ func (c *compiler) run(n *node, set *charset) {
 		in.op = iRunLazy
 	case possessive:
 		in.op = iRunAll
+		c.prog.possessive = true
 	}
 	if n.max != unlimited && n.max < manyTimes {
 		in.y = int32(n.max)

@@ -72,7 +72,7 @@ func pythonFlags(bits int) Flags {
 }
 
 // TestDifferential compares the engine with CPython on random patterns and texts, once
-// as usual and once remembering failures from the first step on.
+// as usual, once remembering failures from the first step on, and once with an automaton where there is one.
 func TestDifferential(t *testing.T) {
 	seeds, count := []int{1}, 800
 	if os.Getenv("GAOL_FULL") != "" {
@@ -93,13 +93,16 @@ func compareWithPython(t *testing.T, seed, count int) {
 		total.check(t, &q)
 	}
 	t.Logf("%+v", total)
+	if total.read < count {
+		t.Errorf("automata have read %d texts: too few to compare", total.read)
+	}
 	if total.patterns+total.refused != count {
 		t.Errorf("%d patterns, want %d", total.patterns+total.refused, count)
 	}
 }
 
 // A tally counts what was compared.
-type tally struct{ patterns, refused, searches, matches, truncated, spared int }
+type tally struct{ patterns, refused, searches, matches, truncated, spared, read int }
 
 func (c *tally) check(t *testing.T, q *question) {
 	re, err := Compile(q.pattern, q.flags)
@@ -115,11 +118,11 @@ func (c *tally) check(t *testing.T, q *question) {
 		t.Errorf("%q flags %b: %v", q.pattern, q.flags, err)
 		return
 	}
+	c.checkAnchored(t, q)
 	set := NewSet([]*Regexp{re})
 	for i, a := range q.texts {
 		c.checkFilters(t, q, set, a.text, q.answers[i] != nil && a.from == 0 && a.to == len(a.text))
-		for _, mode := range []memoMode{memoLate, memoEarly} {
-			m := &Matcher{mode: mode}
+		for _, m := range []*Matcher{{reading: readEarly}, {}, {mode: memoEarly}} {
 			got := spans(m, re, a.text, a.from, a.to)
 			c.searches++
 			if got != nil {
@@ -130,9 +133,28 @@ func (c *tally) check(t *testing.T, q *question) {
 				continue
 			}
 			if !slices.Equal(got, q.answers[i]) || (got == nil) != (q.answers[i] == nil) {
-				t.Errorf("%q flags %b on %q[%d:%d], mode %v: %v, want %v",
-					q.pattern, q.flags, a.text, a.from, a.to, mode, got, q.answers[i])
+				t.Errorf("%q flags %b on %q[%d:%d], modes %v and %v: %v, want %v",
+					q.pattern, q.flags, a.text, a.from, a.to, m.mode, m.reading, got, q.answers[i])
 			}
+		}
+	}
+}
+
+// checkAnchored compares automata with the matcher on the same pattern from the beginning of texts, for which there are most of them.
+func (c *tally) checkAnchored(t *testing.T, q *question) {
+	re, err := Compile("^(?:"+q.pattern+")", q.flags)
+	if err != nil {
+		return // global flags stand at the beginning only
+	}
+	for _, a := range q.texts {
+		text := a.text[:a.to]
+		reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+		got, want := spans(&reader, re, text, 0, len(text)), spans(&plain, re, text, 0, len(text))
+		if !slices.Equal(got, want) && !plain.Truncated() {
+			t.Errorf("%q flags %b on %q: automaton %v, want %v", re, q.flags, text, got, want)
+		}
+		if a := re.automaton.Load(); a != nil && a.search(&reader, []byte(text)) != goesOn {
+			c.read++
 		}
 	}
 }

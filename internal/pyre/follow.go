@@ -39,7 +39,7 @@ func (c *compiler) mayFollow(pc int32, set *charset, leads *byteSet, firsts []by
 		case iAtomic:
 			todo = append(todo, in.x)
 		default:
-			todo = append(todo, c.successors(pc)...)
+			todo = append(todo, c.prog.successors(pc)...)
 		}
 	}
 	return false

@@ -7,7 +7,7 @@ import (
 )
 
 // FuzzSearch compiles any pattern and searches any text, and compares what is found with
-// and without remembering failures.
+// and without remembering failures, and by an automaton.
 func FuzzSearch(f *testing.F) {
 	for _, tt := range hostile {
 		f.Add(tt.pattern, tt.head+strings.Repeat(tt.pump, 8)+tt.end, uint32(0))
@@ -26,12 +26,12 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			return
 		}
-		plain, late, early := Matcher{mode: memoNever}, Matcher{}, Matcher{mode: memoEarly}
+		plain, late, early, reader := Matcher{mode: memoNever}, Matcher{}, Matcher{mode: memoEarly}, Matcher{reading: readEarly}
 		want := spans(&plain, re, text, 0, len(text))
-		for _, m := range []*Matcher{&late, &early} {
+		for _, m := range []*Matcher{&reader, &late, &early} {
 			got := spans(m, re, text, 0, len(text))
 			if !plain.Truncated() && !m.Truncated() && !slices.Equal(got, want) {
-				t.Errorf("%q flags %b on %q, mode %v: %v, want %v", pattern, flags, text, m.mode, got, want)
+				t.Errorf("%q flags %b on %q, modes %v and %v: %v, want %v", pattern, flags, text, m.mode, m.reading, got, want)
 			}
 		}
 		if want != nil && !NewGate(nil, []*Regexp{re}).Open([]byte(text)) {

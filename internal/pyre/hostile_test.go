@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,29 @@ func TestHostile(t *testing.T) {
 				t.Errorf("gave up: %v, want %v", m.Truncated(), tt.truncated)
 			}
 		})
+	}
+}
+
+// TestHostileRead has automata read those lines, if there can be any.
+func TestHostileRead(t *testing.T) {
+	read := 0
+	for _, tt := range slices.Concat(hostile, possible) {
+		re := mustCompile(t, tt.pattern, 0)
+		line := string(hostileLine(tt.head, tt.pump, tt.end))
+		reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+		got, want := spans(&reader, re, line, 0, len(line)), spans(&plain, re, line, 0, len(line))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, want)
+		}
+		if a := re.automaton.Load(); a != nil {
+			read++
+			if steps := a.learner.follower.steps; steps > mostSteps+mostSpots {
+				t.Errorf("%s: %d steps to learn", tt.name, steps)
+			}
+		}
+	}
+	if read < 10 {
+		t.Errorf("%d of the patterns have automata: too few to compare", read)
 	}
 }
 

@@ -26,6 +26,8 @@ type Matcher struct {
 	gaveUp     bool // no match was found, but there may be one
 	over       bool // nothing more can come of this beginning
 	mode       memoMode
+	reading    readingMode
+	registers  [mostRegisters]int32 // of an automaton
 	memo       memo
 	needed     needed
 	foreseen   bool // it has been tried to work out ahead
@@ -47,6 +49,9 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	if !m.prog.canBegin(text, from) {
 		return false
 	}
+	if m.reads(re, text) {
+		return m.found
+	}
 	m.prepare(text)
 	if m.prog.begin == atTextBegin {
 		m.found = m.tryAt(0)
@@ -55,6 +60,36 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	}
 	m.release()
 	return m.found
+}
+
+// A readingMode says when texts are read by automata. Modes other than readLate are there for tests.
+type readingMode uint8
+
+const (
+	readLate  readingMode = iota // from some search for a regex on
+	readEarly                    // from the first one on
+	readNever
+)
+
+// readAfter is how many searches for a regex there are before an automaton is made of it, which fewer would not be worth.
+const readAfter = 64
+
+// reads reports whether an automaton has searched the text.
+func (m *Matcher) reads(re *Regexp, text []byte) bool {
+	after := int32(readAfter)
+	switch {
+	case m.mode != memoLate || m.reading == readNever:
+		return false
+	case m.reading == readEarly:
+		after = 0
+	}
+	a := re.automatonAfter(after)
+	if a == nil {
+		return false
+	}
+	done := a.search(m, text)
+	m.found = done == matches
+	return done != goesOn
 }
 
 // maxText is the longest text that can be searched: positions are 32 bits wide, and so is the sum of two.
@@ -101,11 +136,7 @@ func (m *Matcher) prepare(text []byte) {
 	m.start, m.over = -1, false
 	m.work, m.pause, m.alarm = 0, engageAt, alarmAt
 	m.needed.number = -1
-	if n := m.prog.slots; cap(m.slots) < n {
-		m.slots = make([]int32, n)
-	} else {
-		m.slots = m.slots[:n]
-	}
+	m.makeSlots()
 	m.clearSlots()
 	switch m.mode {
 	case memoLate:
@@ -117,6 +148,15 @@ func (m *Matcher) prepare(text []byte) {
 		m.decide()
 	case memoNever:
 		m.pause = workLimit
+	}
+}
+
+// makeSlots makes room for the slots.
+func (m *Matcher) makeSlots() {
+	if n := m.prog.slots; cap(m.slots) < n {
+		m.slots = make([]int32, n)
+	} else {
+		m.slots = m.slots[:n]
 	}
 }
 

@@ -118,14 +118,15 @@ type program struct {
 	slots   int // group bounds, then loop positions and counters
 	capture int // how many of the slots are group bounds
 
-	first     byteSet // what a match may begin with
-	begin     anchor  // where a match may begin
-	entry     int32   // where the code begins: behind what begin has made sure of
-	whole     bool    // matches are from the beginning of the text to its end
-	prefix    []byte  // what every match begins with, if begin is anywhere
-	rows      []row
-	memoWidth int  // number of memo bits for each position
-	limited   bool // some failures cannot be remembered: work is limited
+	first      byteSet // what a match may begin with
+	begin      anchor  // where a match may begin
+	entry      int32   // where the code begins: behind what begin has made sure of
+	whole      bool    // matches are from the beginning of the text to its end
+	prefix     []byte  // what every match begins with, if begin is anywhere
+	rows       []row
+	memoWidth  int  // number of memo bits for each position
+	limited    bool // some failures cannot be remembered: work is limited
+	possessive bool // the pattern has a possessive run
 }
 
 // wordSize is how many bytes are compared at once.

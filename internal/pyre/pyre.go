@@ -8,10 +8,11 @@
 // It never takes exponential time: a pattern without back-references is matched in
 // time linear in the text, and one with back-references gives up after a fixed
 // number of steps (see Matcher.Truncated). It never allocates per search once a
-// Matcher has warmed up, and never panics on any text, valid UTF-8 or not.
+// Matcher has warmed up and the texts are no news to it, and never panics on any text, valid UTF-8 or not.
 //
 // The way of a pattern: tokens → parser → node tree → compiler → program, the last two
-// steps at the first search; a Matcher runs programs. A Set tells which of many programs are worth running on a text.
+// steps at the first search; a Matcher runs programs. Of one that is searched for often an automaton is made, which
+// reads most texts instead. A Set tells which of many programs are worth running on a text.
 package pyre
 
 import (
@@ -37,7 +38,7 @@ const (
 	templateFlag
 )
 
-// A Regexp is a compiled pattern. It does not change and may be shared by goroutines;
+// A Regexp is a compiled pattern. What it matches does not change, and it may be shared by goroutines;
 // each of them searches with a Matcher of its own.
 type Regexp struct {
 	pattern string
@@ -51,6 +52,9 @@ type Regexp struct {
 
 	by   *Compiler
 	prog atomic.Pointer[program] // nil until it is needed, see program
+
+	searches  atomic.Int32              // for which there was no automaton
+	automaton atomic.Pointer[automaton] // nil as long as there have been few searches, or if there can be none
 }
 
 // A Compiler compiles many patterns in the same memory. The zero Compiler is ready. It is safe for concurrent use.
@@ -107,6 +111,19 @@ func (c *Compiler) program(re *Regexp) *program {
 		re.prog.Store(compile(tree))
 	}
 	return re.prog.Load()
+}
+
+// automatonAfter returns the automaton of re, nil if there is none. It is made after so many searches.
+func (re *Regexp) automatonAfter(searches int32) *automaton {
+	if a := re.automaton.Load(); a != nil || re.searches.Load() > searches {
+		return a
+	}
+	if re.searches.Add(1) != searches+1 {
+		return nil
+	}
+	a := newAutomaton(re.program())
+	re.automaton.Store(a)
+	return a
 }
 
 // String returns the pattern as it was given to Compile.

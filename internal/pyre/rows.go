@@ -12,8 +12,8 @@ const maxStates = 1 << 22
 // those groups hold that a back-reference further on repeats.
 func (c *compiler) numberRows() {
 	p := c.prog
-	conds, condGroups, ok1 := c.reach(iCond)
-	refs, refGroups, ok2 := c.reach(iBackref)
+	conds, condGroups, ok1 := p.reach(iCond)
+	refs, refGroups, ok2 := p.reach(iBackref)
 	if !ok1 || !ok2 {
 		p.limited = true
 		return
@@ -48,9 +48,9 @@ func (c *compiler) numberRows() {
 
 // reach returns for each place a set of groups: those of the instructions op that the
 // matcher can still come to from there. It fails beyond 64 groups.
-func (c *compiler) reach(op opcode) (sets []uint64, groups []int32, ok bool) {
+func (p *program) reach(op opcode) (sets []uint64, groups []int32, ok bool) {
 	number := map[int32]int{}
-	for _, in := range c.prog.code {
+	for _, in := range p.code {
 		if _, seen := number[in.n]; in.op == op && !seen {
 			number[in.n] = len(groups)
 			groups = append(groups, in.n)
@@ -59,16 +59,16 @@ func (c *compiler) reach(op opcode) (sets []uint64, groups []int32, ok bool) {
 	if len(groups) > 64 {
 		return nil, nil, false
 	}
-	sets = make([]uint64, len(c.prog.code))
+	sets = make([]uint64, len(p.code))
 	for changed := len(groups) > 0; changed; {
 		changed = false
 		for pc := len(sets) - 1; pc >= 0; pc-- {
-			in := c.at(int32(pc))
+			in := &p.code[pc]
 			set := sets[pc]
 			if in.op == op {
 				set |= 1 << number[in.n]
 			}
-			for _, next := range c.successors(int32(pc)) {
+			for _, next := range p.successors(int32(pc)) {
 				set |= sets[next]
 			}
 			changed = changed || set != sets[pc]

@@ -1,0 +1,216 @@
+package pyre
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A learner works out the entries of an automaton. It follows all ways through the program side by side, each of them byte by byte.
+type learner struct {
+	*alphabet
+	prog     *program
+	tables   *tables
+	states   []*state          // by number, divided by the number of classes
+	numbers  map[string]uint32 // of states, by key
+	moves    int               // in use
+	full     bool              // a limit has been reached
+	refused  int               // entries since then
+	follower follower
+}
+
+// A state is the ways that are open, in the order in which they are preferred, and what else the outcome depends on.
+type state struct {
+	ways   []way
+	before uint8 // the class of the byte before, noClass where that does not matter
+}
+
+// Limits of an automaton. One that has reached them is of no use for texts that need more; when there are many of these it begins anew.
+const (
+	mostSteps   = 64 << 10 // of the follower: some milliseconds
+	mostEntries = 16 << 10
+	mostMoves   = 1 << 10
+	mostRefused = 4 << 10
+	mostAnswers = 3
+)
+
+// newAutomaton returns the automaton of p, nil if it can have none.
+func newAutomaton(p *program) *automaton {
+	letters := newAlphabet(p)
+	l := &learner{alphabet: letters, prog: p}
+	if !l.follower.init(p, letters) {
+		return nil
+	}
+	l.begin()
+	a := &automaton{alphabet: *letters, learner: l}
+	a.tables.Store(l.tables)
+	return a
+}
+
+// begin starts from nothing.
+func (l *learner) begin() {
+	const room = 16
+	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, 2*room), born: new(int)}
+	l.tables.moves[entryLeave-isMove].kind = moveLeave
+	l.moves = entryBegin - isMove
+	l.states, l.numbers = []*state{nil}, map[string]uint32{} // nothing leads to number 0
+	l.follower.steps, l.refused, l.full = 0, 0, false
+	first := way{place{l.prog.entry, 0}, make([]uint8, l.prog.capture)}
+	if entry := l.arrive([]way{first}, l.end, 0, 0); entry < isMove {
+		l.addMove(move{kind: moveToText, next: entry})
+	}
+}
+
+// entry returns the entry of a state and class, 0 if there is no room for it.
+func (l *learner) entry(state uint32, class uint8) uint32 {
+	if l.full {
+		if l.refused++; l.refused >= mostRefused {
+			l.begin()
+		}
+		return 0
+	}
+	entry := l.step(state, class, nil)
+	l.full = l.full || l.follower.steps > mostSteps
+	if l.full {
+		return 0
+	}
+	return entry
+}
+
+// step returns the entry of a state and class, given answers to what was asked about the text.
+func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
+	if class == beyondASCII {
+		return entryLeave
+	}
+	s := l.states[int(number)/len(l.samples)]
+	ways, asked := l.follower.follow(s, class, answers)
+	switch {
+	case asked != "" && len(answers) == mostAnswers:
+		return entryLeave
+	case asked != "":
+		answers = slices.Clip(answers)
+		yes := l.step(number, class, append(answers, answer{asked, true}))
+		no := l.step(number, class, append(answers, answer{asked, false}))
+		return l.addMove(move{kind: moveAsk, text: asked, next: yes, other: no})
+	case len(ways) == 0:
+		return entryFail
+	}
+	register := l.chooseRegister(ways)
+	if ways[0].at.pc == matched {
+		return l.addMove(move{kind: moveMatch, register: register, slots: ways[0].bounds})
+	}
+	return l.arrive(ways, class, register, number)
+}
+
+// chooseRegister gives the bounds that are set now a register, and returns that; 0 if there are none.
+func (l *learner) chooseRegister(ways []way) uint8 {
+	var used [1 << 8]bool
+	for _, w := range ways {
+		for _, r := range w.bounds {
+			used[r] = true
+		}
+	}
+	if !used[now] {
+		return 0
+	}
+	used[0] = true
+	register := uint8(slices.Index(used[:], false))
+	if register >= mostRegisters {
+		l.full = true
+		return 0
+	}
+	for _, w := range ways {
+		for slot, r := range w.bounds {
+			if r == now {
+				w.bounds[slot] = register
+			}
+		}
+	}
+	return register
+}
+
+// arrive returns the entry that leads from a state to the state of ways, behind a byte of the class before.
+func (l *learner) arrive(ways []way, before, register uint8, from uint32) uint32 {
+	if len(ways) == 1 {
+		if v := l.shortCut(ways[0], before); v.text != "" {
+			v.register = register
+			return l.addMove(v)
+		}
+	}
+	number := l.number(ways, before, register)
+	if number == from && register != 0 { // as stride takes it that no register is set
+		return l.addMove(move{kind: moveToText, register: register, next: number})
+	}
+	return number
+}
+
+// shortCut returns a move that goes on along a way, the only one, to the end of a string or of a run up to one byte. It has no text
+// if there is none.
+func (l *learner) shortCut(w way, before uint8) (v move) {
+	if w.at.pc == matched {
+		return v
+	}
+	switch in := &l.prog.code[w.at.pc]; in.op {
+	case iLit:
+		text := l.prog.lits[in.n].text[w.at.off:]
+		end := text[len(text)-1]
+		if len(text) > 1 && end < utf8.RuneSelf && !strings.Contains(text, "\n") {
+			w.at = place{w.at.pc + 1, 0}
+			v = move{kind: moveToText, text: text, next: l.number([]way{w}, l.classes[end], 0)}
+		}
+	case iRunAll:
+		if in.flags&flagStop != 0 && w.at.off == in.x && !l.follower.looksBack[w.at.pc] {
+			v = move{kind: moveToByte, text: string(in.c), next: l.number([]way{w}, before, 0)}
+		}
+	}
+	return v
+}
+
+// number returns the number of the state of ways, in which the position before the byte is noted in a register.
+func (l *learner) number(ways []way, before, register uint8) uint32 {
+	if !l.follower.lookBack(ways) {
+		before = noClass
+	}
+	key := []byte{before, register}
+	for _, w := range ways {
+		key = append(key, byte(w.at.pc), byte(w.at.pc>>8), byte(w.at.off), byte(w.at.off>>8))
+		key = append(key, w.bounds...)
+	}
+	if n, known := l.numbers[string(key)]; known {
+		return n
+	}
+	n := len(l.states) * len(l.samples)
+	if n+len(l.samples) > mostEntries {
+		l.full = true
+		return 0
+	}
+	if t := l.tables; n+len(l.samples) > len(t.entries) {
+		l.tables = t.enlarged(2*len(t.entries), len(t.moves))
+	}
+	l.tables.entries[n] = uint32(register)
+	l.states = append(l.states, &state{slices.Clone(ways), before})
+	l.numbers[string(key)] = uint32(n)
+	return uint32(n)
+}
+
+// addMove returns the entry of a move.
+func (l *learner) addMove(v move) uint32 {
+	if l.moves >= mostMoves {
+		l.full = true
+		return entryLeave
+	}
+	if t := l.tables; l.moves == len(t.moves) {
+		l.tables = t.enlarged(len(t.entries), 2*len(t.moves))
+	}
+	l.tables.moves[l.moves] = v
+	l.moves++
+	return isMove + uint32(l.moves-1)
+}
+
+// enlarged returns a copy of t with room for so many.
+func (t *tables) enlarged(entries, moves int) *tables {
+	larger := &tables{make([]uint32, entries), make([]move, moves), t.born}
+	copy(larger.entries, t.entries)
+	copy(larger.moves, t.moves)
+	return larger
+}
