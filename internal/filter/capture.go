@@ -42,6 +42,7 @@ func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte,
 		places = r.telling
 	}
 	all := slices.Grow(v.all, len(places))
+	there, full := v.there, v.full
 	for i := range places {
 		p := &places[i]
 		if int(p.index) == without {
@@ -53,13 +54,18 @@ func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte,
 		}
 		all = all[:len(all)+1]
 		x := &all[len(all)-1] // filled in place: a value is long to copy
-		x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, absent, nil, nil
-		if from >= 0 {
-			x.kind, x.text = single, where[from:to]
+		x.of, x.role, x.parts = p.of, p.role, nil
+		there |= p.role.bit()
+		if from < 0 {
+			x.kind, x.text = absent, nil
+			continue
 		}
-		v.note(x)
+		x.kind, x.text = single, where[from:to]
+		if from < to {
+			full |= p.role.bit()
+		}
 	}
-	v.all = all
+	v.all, v.there, v.full = all, there, full
 }
 
 // combine fills in the values that are put together from several groups.

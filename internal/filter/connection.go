@@ -182,27 +182,15 @@ func (r *connection) isQuiet() bool { return r.told.values.has(roleNoFail) }
 
 // addUser notes the user that a line names.
 func (r *connection) addUser(told *values) {
-	user, ok := told.user()
-	if !ok {
-		return
+	user := told.find(roleUser)
+	if user == nil || user.kind != tuple && len(user.text) == 0 {
+		return // while a tuple is a user even if nothing of it took part
 	}
 	for i := range r.users {
-		if r.users[i].equal(&user) {
+		if r.users[i].is(user) {
 			return
 		}
 	}
-	r.users = appendPart(r.users, &user)
+	r.users = appendPart(r.users, user)
 	r.told.put(&value{of: &roleGroups[roleUsers], role: roleUsers, kind: set, parts: &r.users})
-}
-
-// user returns the user that a line names: a text, or a tuple even if nothing of it took part.
-func (v *values) user() (user part, ok bool) {
-	x := v.find(roleUser)
-	switch {
-	case x == nil:
-		return part{}, false
-	case x.kind == tuple:
-		return part{parts: *x.parts}, true
-	}
-	return part{text: x.text}, len(x.text) > 0
 }

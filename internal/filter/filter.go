@@ -53,7 +53,7 @@ type Filter struct {
 	buffer   []ticket.Match // the last lines, when a failregex may span several
 	orig     []ticket.Match // those the present text was made of
 
-	visit func(Hit) error // takes what the present line yields
+	visit func(*Hit) error // takes what the present line yields, which is lent
 
 	// What only a Tester wants.
 	record   func(index int, told *values) // takes matches instead of settling them; the texts are lent
@@ -83,6 +83,7 @@ type Filter struct {
 	captured                capturer
 	who                     []offender
 	unknown                 [1]offender
+	hit                     Hit       // of the present match
 	lines                   lineStore // of a match without a connection
 	given                   values    // of a failure, and all of it packed
 	packing                 []byte
@@ -166,7 +167,7 @@ func (f *Filter) Turn() {
 
 // process is Process, by several workers if bulk.
 func (f *Filter) process(b *ticket.Batch, emit func(*ticket.Failure) error, bulk bool) Tally {
-	f.visit = func(h Hit) error {
+	f.visit = func(h *Hit) error {
 		if h.Pending || h.Quiet {
 			return nil
 		}

@@ -95,17 +95,17 @@ func (v *value) become(x *value) {
 	}
 }
 
-// appendPart appends a copy of p.
-func appendPart(parts []part, p *part) []part {
+// appendPart appends a copy of x, a text or a tuple.
+func appendPart(parts []part, x *value) []part {
 	n := len(parts)
 	if n < cap(parts) {
 		parts = parts[:n+1]
 	} else {
 		parts = append(parts, part{})
 	}
-	parts[n] = part{text: append(parts[n].text[:0], p.text...)}
-	if p.parts != nil {
-		parts[n].parts = *cloneParts(p.parts)
+	parts[n] = part{text: append(parts[n].text[:0], x.text...)}
+	if x.kind == tuple {
+		parts[n].parts = *cloneParts(*x.parts)
 	}
 	return parts
 }

@@ -15,19 +15,17 @@ type matched struct {
 	ignorable []byte         // the text that ignoreregex gets to see
 }
 
-// matched works out which lines the last match of r in text covers.
-func (f *Filter) matched(r *pattern, text []byte) matched {
+// span works out which lines the last match of r in text covers, and has m, which is empty, say so.
+func (f *Filter) span(m *matched, r *pattern, text []byte) {
 	if f.program.maxLines == 1 {
-		return matched{ignorable: text}
+		m.ignorable = text
+		return
 	}
 	first, last := f.lineSpan(text)
 	first, last = min(first, len(f.orig)), min(last, len(f.orig))
 	lines, skipped := divide(f.orig[first:last], f.skips(r, text))
-	return matched{
-		lines:     lines,
-		rest:      slices.Concat(f.orig[:first], skipped, f.orig[last:]),
-		ignorable: f.joined(lines),
-	}
+	m.lines, m.rest = lines, slices.Concat(f.orig[:first], skipped, f.orig[last:])
+	m.ignorable = f.joined(lines)
 }
 
 // skips returns the lines that the <SKIPLINES> of r's last match in text stand for.

@@ -60,7 +60,8 @@ func (f *Filter) try(first int, text []byte) error {
 			continue
 		}
 		f.tally.Matched++
-		m := f.matched(r, text)
+		var m matched
+		f.span(&m, r, text)
 		if f.isIgnored(m.ignorable) {
 			f.keep(m.rest)
 			if !f.all {
@@ -202,7 +203,9 @@ func (f *Filter) settle(index int, told *values, m *matched) (next bool, err err
 			f.program.failregex[index].expanded + "'")
 		return false, nil
 	}
-	h := Hit{Regex: index, Timed: ln.timed, NoFail: told.has(roleNoFail)}
+	h := &f.hit
+	h.Regex, h.Timed, h.NoFail = index, ln.timed, told.has(roleNoFail)
+	h.Quiet, h.Pending, h.Failure, h.Lines = false, false, nil, nil
 	f.lines.clear()
 	if seen != nil {
 		f.lines.add(seen)
@@ -210,7 +213,7 @@ func (f *Filter) settle(index int, told *values, m *matched) (next bool, err err
 	if f.loose {
 		h.Lines = f.lines.matches()
 	}
-	return false, f.deliver(h, &f.lines, told, who)
+	return false, f.deliver(&f.lines, told, who)
 }
 
 // isTimeless reports whether the line has no time, so that it cannot be a failure.
@@ -219,7 +222,9 @@ func (f *Filter) isTimeless() bool { return f.line.undated && !f.line.timed && !
 // connect joins a match to the connection it belongs to and delivers what comes of that.
 func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error {
 	c := f.recall.connections.merge(id, told, seen, f.now)
-	h := Hit{Regex: index, Timed: f.line.timed, Quiet: c.isQuiet(), NoFail: c.isQuiet()}
+	h := &f.hit
+	h.Regex, h.Timed, h.NoFail = index, f.line.timed, c.isQuiet()
+	h.Quiet, h.Pending, h.Failure, h.Lines = h.NoFail, false, nil, nil
 	if h.Quiet && !f.all {
 		return nil
 	}
@@ -237,7 +242,7 @@ func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error 
 		}
 		who = f.somebody()
 	}
-	return f.deliver(h, &c.lines, &c.told.values, who)
+	return f.deliver(&c.lines, &c.told.values, who)
 }
 
 // sight returns the log lines that a match spans, nil where nobody wants them.
@@ -253,8 +258,9 @@ func (f *Filter) sight(m *matched) *sight {
 	return &f.seen
 }
 
-// deliver hands out the failure that hit stands for, once for each of its offenders.
-func (f *Filter) deliver(hit Hit, lines *lineStore, told *values, who []offender) error {
+// deliver hands out f.hit with its failure, once for each of its offenders.
+func (f *Filter) deliver(lines *lineStore, told *values, who []offender) error {
+	hit := &f.hit
 	for i := range who {
 		o := &who[i]
 		switch {

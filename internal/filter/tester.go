@@ -52,8 +52,8 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
 	f.captured.dense, f.recall.connections.brief = f.counting, f.counting
-	f.visit = func(h Hit) error {
-		t.outcome.Hits = append(t.outcome.Hits, h)
+	f.visit = func(h *Hit) error {
+		t.outcome.Hits = append(t.outcome.Hits, *h)
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }

@@ -41,6 +41,14 @@ func (p *part) equal(o *part) bool {
 		slices.EqualFunc(p.parts, o.parts, func(a, b part) bool { return a.equal(&b) })
 }
 
+// is reports whether p was made of x, or of what is the same to Python.
+func (p *part) is(x *value) bool {
+	if x.kind != tuple {
+		return p.parts == nil && bytes.Equal(p.text, x.text)
+	}
+	return p.parts != nil && slices.EqualFunc(p.parts, *x.parts, func(a, b part) bool { return a.equal(&b) })
+}
+
 // values are what the groups of a match hold, or what has been made of it. Most questions are about roles that nothing has, so it is
 // known which there are.
 type values struct {
