@@ -9,7 +9,8 @@ import (
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
 	under, over values
-	dense       bool // leave out what only fields show: groups that took no part or have no say
+	dense       bool    // leave out what only fields show: groups that took no part or have no say
+	bare        roleSet // of groups of which only that they have a text is to be known
 }
 
 // capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
@@ -50,6 +51,10 @@ func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte,
 		}
 		from, to := m.Group(int(p.index))
 		if from < 0 && !absentToo {
+			continue
+		}
+		if from < to && p.role.bit()&c.bare != 0 {
+			there, full = there|p.role.bit(), full|p.role.bit()
 			continue
 		}
 		all = all[:len(all)+1]

@@ -102,8 +102,7 @@ func (c *connections) forget(r *connection) {
 func (c *connections) merge(id []byte, told *values, seen *sight, now ticket.Unix) *connection {
 	gained := told.has(roleMLFGained)
 	if gained && !told.has(roleNoFail) {
-		text, _ := told.get(roleMLFGained)
-		told.put(&value{of: &roleGroups[roleNoFail], role: roleNoFail, kind: single, text: text})
+		told.copyAs(roleNoFail, roleMLFGained)
 	}
 	forget := told.has(roleMLFForget)
 

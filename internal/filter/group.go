@@ -32,6 +32,20 @@ type roleSet uint16
 // bit returns the set of r alone. That of noRole says nothing.
 func (r role) bit() roleSet { return 1 << r }
 
+// askedRoles returns the roles whose texts are asked for where lines are only counted: who an address is does not matter then, unless
+// it may be somebody's beside another name.
+func (p *Program) askedRoles() roleSet {
+	asked := roleMLFID.bit() | roleUser.bit() | roleFID.bit() | roleDNS.bit()
+	for _, r := range slices.Concat(p.failregex, []*pattern{p.prefregex}) {
+		if r != nil && (slices.ContainsFunc(r.groups, isFID) || slices.ContainsFunc(r.combined, func(c combination) bool { return isFID(c.target) })) {
+			asked |= roleIP4.bit() | roleIP6.bit()
+		}
+	}
+	return asked
+}
+
+func isFID(g *group) bool { return g.role == roleFID }
+
 // A group is a named group of a pattern, or the target of a combination.
 type group struct {
 	name  string

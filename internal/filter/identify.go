@@ -20,8 +20,8 @@ type offender struct {
 // no group that could name somebody took part. Unlike the original it takes empty text for nobody. The result is valid until the
 // next call.
 func (f *Filter) identify(told *values) (who []offender, found bool, err error) {
-	if f.counting && told.has(roleIP4) && told.there&roleFID.bit() == 0 {
-		return f.somebody(), true, nil // as below
+	if f.counting && told.there&roleFID.bit() == 0 && (told.has(roleIP4) || told.has(roleIP6) && told.there&roleIP4.bit() == 0) {
+		return f.somebody(), true, nil // who does not matter
 	}
 	fid, own, err := f.ownID(told)
 	hasID := own != nil
@@ -34,8 +34,6 @@ func (f *Filter) identify(told *values) (who []offender, found bool, err error) 
 		return nil, false, nil
 	case !hasIP:
 		return f.only(offender{id: fid, ip: otherIP(told)}), true, nil
-	case f.counting && isAddress && !hasID && len(text) > 0:
-		return f.somebody(), true, nil // who does not matter
 	case !isAddress && f.program.usedns != dnsRaw:
 		return f.resolve(string(text)), true, nil
 	}

@@ -12,17 +12,18 @@ const maxSpareText = 1 << 10
 // A memory is values that outlive their line: it has copies of the texts. Memory for the texts is used again.
 type memory struct {
 	values values // spare elements lie behind them, none of which shares the memory of its text
-	brief  bool   // of what does not tell who somebody is, it is only known whether it is there
+	brief  bool   // they are, and have no texts but those that say who somebody is
 }
 
 // naming are the roles that say who somebody is.
-const naming = 1<<roleFID | 1<<roleIP | 1<<roleIP4 | 1<<roleIP6 | 1<<roleDNS | 1<<roleCIDR
+const naming = 1<<roleFID | 1<<roleIP4 | 1<<roleIP6 | 1<<roleDNS
 
 // store replaces what is there by told.
 func (m *memory) store(told *values) {
 	m.values.clear()
+	m.note(told)
 	for i := range told.all {
-		if told.all[i].role != roleMLFForget {
+		if m.keeps(told.all[i].role) {
 			m.add(&told.all[i])
 		}
 	}
@@ -30,15 +31,33 @@ func (m *memory) store(told *values) {
 
 // overlay puts those of told that took part in place of what is there.
 func (m *memory) overlay(told *values) {
+	m.note(told)
 	for i := range told.all {
-		if x := &told.all[i]; x.kind != absent && x.role != roleMLFForget {
+		if x := &told.all[i]; x.kind != absent {
 			m.put(x)
 		}
 	}
 }
 
-// put makes x the value of its name.
+// note has a brief m know what told has, of which all took part.
+func (m *memory) note(told *values) {
+	if m.brief {
+		took := told.there &^ roleMLFForget.bit()
+		m.values.there |= took
+		m.values.full = m.values.full&^took | told.full&took
+	}
+}
+
+// keeps reports whether values with a role are kept.
+func (m *memory) keeps(r role) bool {
+	return r != roleMLFForget && (!m.brief || r.bit()&naming != 0)
+}
+
+// put makes x the value of its name, if it is to be kept.
 func (m *memory) put(x *value) {
+	if !m.keeps(x.role) {
+		return
+	}
 	if old := m.values.named(x.of); old != nil {
 		old.become(x)
 		m.values.note(x)
@@ -49,10 +68,6 @@ func (m *memory) put(x *value) {
 
 // add appends x, whose name is a new one.
 func (m *memory) add(x *value) {
-	m.values.note(x)
-	if m.brief && x.role.bit()&naming == 0 {
-		return
-	}
 	all := m.values.all
 	n := len(all)
 	if n < cap(all) {
@@ -62,6 +77,7 @@ func (m *memory) add(x *value) {
 	}
 	all[n].become(x)
 	m.values.all = all
+	m.values.note(x)
 }
 
 // remove drops the value with a role.
@@ -71,7 +87,7 @@ func (m *memory) remove(r role) {
 	}
 	m.values.there &^= r.bit()
 	m.values.full &^= r.bit()
-	if m.brief && r.bit()&naming == 0 {
+	if !m.keeps(r) {
 		return
 	}
 	all := m.values.all

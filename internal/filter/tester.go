@@ -51,7 +51,10 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f := t.filter
 	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
-	f.captured.dense, f.recall.connections.brief = f.counting, f.counting
+	if f.counting {
+		f.captured = capturer{dense: true, bare: ^(p.askedRoles() | noRole.bit())}
+		f.recall.connections.brief = true
+	}
 	f.visit = func(h *Hit) error {
 		t.outcome.Hits = append(t.outcome.Hits, *h)
 		return nil
@@ -125,7 +128,7 @@ func (t *Tester) assistant() *Filter {
 	env.Log = slog.New(slog.DiscardHandler)
 	f := NewFilter(t.filter.program, env)
 	f.anyTime, f.all, f.loose, f.counting = t.filter.anyTime, t.filter.all, t.filter.loose, t.filter.counting
-	f.captured.dense = t.filter.captured.dense
+	f.captured = capturer{dense: t.filter.captured.dense, bare: t.filter.captured.bare}
 	return f
 }
 

@@ -50,7 +50,8 @@ func (p *part) is(x *value) bool {
 }
 
 // values are what the groups of a match hold, or what has been made of it. Most questions are about roles that nothing has, so it is
-// known which there are.
+// known which there are. Where lines are only counted, values are brief: of those whose text nobody asks for then, no more than the
+// role is known, and they are not among all.
 type values struct {
 	all   []value // in the order of the groups; names are unique
 	there roleSet // of all
@@ -115,6 +116,16 @@ func (v *values) put(x *value) {
 	v.note(x)
 }
 
+// copyAs gives what has the role from the role to, too.
+func (v *values) copyAs(to, from role) {
+	if x := v.find(from); x != nil {
+		v.put(&value{of: &roleGroups[to], role: to, kind: single, text: x.text})
+		return
+	}
+	v.there |= to.bit()
+	v.full |= to.bit() // as only a text that is not empty is left out
+}
+
 // overlay puts those of top that took part in place of v's own.
 func (v *values) overlay(top *values) {
 	for i := range top.all {
@@ -122,6 +133,8 @@ func (v *values) overlay(top *values) {
 			v.put(&top.all[i])
 		}
 	}
+	v.there |= top.full // those of a brief top that are not among all
+	v.full |= top.full
 }
 
 // clear empties v, whose memory is used again.
