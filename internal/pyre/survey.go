@@ -9,6 +9,7 @@ import (
 // It serves one goroutine. The zero Surveyor is ready.
 type Surveyor struct {
 	places []int32
+	later  []int32 // a part of them
 }
 
 // Survey returns places in text, in ascending order. A line of text without any of them in it is one that g would refuse; of the others
@@ -21,13 +22,14 @@ func (s *Surveyor) Survey(g *Gate, text []byte) (places []int32, ok bool) {
 	s.places = s.places[:0]
 	d := &g.needs[0]
 	for i := range d.few {
+		before := len(s.places)
 		s.look(&d.few[i], text)
+		s.merge(before)
 	}
 	if d.many != nil {
+		before := len(s.places)
 		s.places = d.many.sweep(text, s.places)
-	}
-	if len(d.few) > 1 || len(d.few) > 0 && d.many != nil {
-		slices.Sort(s.places)
+		s.merge(before)
 	}
 	if len(g.needs) > 1 {
 		s.keep(g.needs[1:], text)
@@ -44,6 +46,24 @@ func (s *Surveyor) look(l *literal, text []byte) {
 		}
 		s.places = append(s.places, int32(at+next))
 		at = lineEnd(text, at+next)
+	}
+}
+
+// merge puts all places in ascending order, as those before mid and the others each are.
+func (s *Surveyor) merge(mid int) {
+	if mid == 0 {
+		return
+	}
+	s.later = append(s.later[:0], s.places[mid:]...)
+	i, j := mid-1, len(s.later)-1
+	for k := len(s.places) - 1; j >= 0; k-- {
+		if i >= 0 && s.places[i] > s.later[j] {
+			s.places[k] = s.places[i]
+			i--
+		} else {
+			s.places[k] = s.later[j]
+			j--
+		}
 	}
 }
 
