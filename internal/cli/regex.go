@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"gaol/internal/cli/client"
 	"gaol/internal/filter"
 	"gaol/internal/filter/dns"
 	"gaol/internal/regextest"
@@ -26,9 +25,9 @@ const (
 	regexWrong  = 255 // wrong arguments, filter, pattern or time zone
 )
 
-// regex is the command fail2ban-regex: it tries regular expressions on log lines.
+// regex is the command fail2ban-regex: it tries regular expressions on log lines. A signal ends it as it ends any program: there is
+// nothing to be put in order, and to catch signals takes three threads.
 func regex(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
-	ctx = client.Attentive(ctx)
 	// A run lives for seconds and its heap is small: collecting garbage as often as a server does would cost a third of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := bufio.NewWriterSize(stdout, 64<<10)
