@@ -1,10 +1,6 @@
 package date
 
-import (
-	"strings"
-
-	"gaol/internal/lazy"
-)
+import "strings"
 
 const (
 	// boundary holds everywhere but inside a word.
@@ -15,9 +11,8 @@ const (
 
 // What a pattern's own text says about boundaries. These look at the text as fail2ban does, not at its syntax: "(?:^"
 // with one more parenthesis before it is not recognised, and a parenthesis in a character class counts as a group.
-// Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so there is but one regular
-// expression, which few of them need.
-var ownLeft = lazy.Regexp{Expr: `^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`}
+// Dates would be cut differently otherwise. Texts are long and looked at whenever a program starts, so these are no regular
+// expressions.
 
 // flagsOf returns the global flags that regex begins with.
 func flagsOf(regex string) string {
@@ -29,9 +24,31 @@ func flagsOf(regex string) string {
 	return regex[:len(regex)-len(rest)+1]
 }
 
-// hasOwnLeft reports whether text begins with a boundary: ^, perhaps in a group, or the two stars that stand for none.
+// hasOwnLeft reports whether text begins with a boundary: ^, perhaps in groups, or the two stars that stand for none. There may be flags
+// in front of it, in a group.
 func hasOwnLeft(text string) bool {
-	return (strings.Contains(text, "^") || strings.Contains(text, "**")) && ownLeft.Get().MatchString(text)
+	inner := strings.TrimLeft(text, "(")
+	if strings.HasPrefix(inner, "^") || strings.HasPrefix(inner, "**") {
+		return true
+	}
+	if len(inner) == len(text) {
+		return false
+	}
+	if strings.HasPrefix(inner, "?:^") {
+		return true
+	}
+	flags, ok := strings.CutPrefix(inner, "?")
+	rest := strings.TrimLeftFunc(flags, inWord)
+	if !ok || len(rest) == len(flags) || !strings.HasPrefix(rest, ")") {
+		return false
+	}
+	rest = rest[1:]
+	return startsWith(rest, "^") || strings.HasPrefix(strings.TrimLeft(rest, "("), "**")
+}
+
+// inWord reports whether r is a letter of ASCII, a digit or an underscore.
+func inWord(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_'
 }
 
 // ownRight reports whether text ends with a boundary: $, perhaps in a group, \b, \s, or the two stars that stand for none.

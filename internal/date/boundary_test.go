@@ -9,6 +9,7 @@ import (
 // TestBoundariesLikeRegexps compares what is looked up by hand with the regular expressions that say it shortest.
 func TestBoundariesLikeRegexps(t *testing.T) {
 	var (
+		left       = regexp.MustCompile(`^\(*(?:\(\?\w+\))?(?:\^|\(*\*\*|\((?:\?:)?\^)`)
 		right      = regexp.MustCompile(`(?:^|[^\\])(?:\$\)?|\\[bs]|\*\*\)*)$`)
 		end        = regexp.MustCompile(`(?:^|[^\\])\$\)?$`)
 		begin      = regexp.MustCompile(`^(?:\(|\(\?:)?\^`)
@@ -26,6 +27,7 @@ func TestBoundariesLikeRegexps(t *testing.T) {
 			text += parts[r.IntN(len(parts))]
 		}
 		for name, c := range map[string]struct{ got, want bool }{
+			"hasOwnLeft":     {hasOwnLeft(text), left.MatchString(text)},
 			"ownRight":       {ownRight(text), right.MatchString(text)},
 			"endsAtEnd":      {endsAtEnd(text), end.MatchString(text)},
 			"startsWith ^":   {startsWith(text, "^"), begin.MatchString(text)},
@@ -42,7 +44,7 @@ func TestBoundariesLikeRegexps(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 7 {
+	if len(seen) != 8 {
 		t.Errorf("seen only %v", seen)
 	}
 }

@@ -18,6 +18,7 @@ type Detector struct {
 	firstUnused int // entries before it have hits
 	last        int // the entry that matched the previous dated line, or -1
 	place       place
+	traits      features // of the line, where they were needed
 	recent      recent
 	repeat      repeat
 	// matcher has the groups of the current match, spare those of the reserve.
@@ -79,7 +80,7 @@ func (d *Detector) Find(line []byte, f *Found) (found bool, err error) {
 		return true, nil
 	}
 	d.repeat.ok = false
-	if start, end, m, ok := d.scanLast(line); ok {
+	if start, end, m, ok := d.scanFirst(line); ok {
 		*f = Found{start, end, m.time, m.ok, m.whole, d.entries[d.last].id}
 		d.remember(line, f)
 		return true, nil
@@ -140,10 +141,12 @@ func (d *Detector) choose(line []byte) (int, span, error) {
 	if taken || err != nil {
 		return reserve.entry, reserve.span, err
 	}
-	traits := featuresOf(line)
+	if d.last >= 0 { // else first has looked
+		d.traits = featuresOf(line)
+	}
 	for i := range d.entries {
 		e := &d.entries[i]
-		if searched && i == d.last || e.needs&^traits != 0 {
+		if searched && i == d.last || e.needs&^d.traits != 0 {
 			continue
 		}
 		s, ok, err := d.search(e, line, 0, len(line))

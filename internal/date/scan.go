@@ -2,6 +2,7 @@ package date
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -88,13 +89,28 @@ func lastDecade(year int) byte {
 	return byte('0' + ahead/10%10)
 }
 
-// scanLast looks with the scanner of the template that matched last, and learns as if its regular expression had matched.
+// first returns the entry that is searched for first in line and whose match counts at once, mostly: the one that matched last, or, before
+// any has matched, the first of all if it holds to the start of the line. It returns -1 if there is none.
+func (d *Detector) first(line []byte) int {
+	if d.last >= 0 {
+		return d.last
+	}
+	d.traits = featuresOf(line)
+	i := slices.IndexFunc(d.entries, func(e entry) bool { return e.needs&^d.traits == 0 })
+	if i < 0 || !d.entries[i].anchored || d.entries[i].scan.place == anywhere {
+		return -1
+	}
+	return i
+}
+
+// scanFirst looks with the scanner of the template that is searched for first, and learns as if its regular expression had matched.
 // ok is false when the scanner does not know.
-func (d *Detector) scanLast(line []byte) (start, end int, m moment, ok bool) {
-	if d.last < 0 {
+func (d *Detector) scanFirst(line []byte) (start, end int, m moment, ok bool) {
+	i := d.first(line)
+	if i < 0 {
 		return 0, 0, m, false
 	}
-	e := &d.entries[d.last]
+	e := &d.entries[i]
 	start, limit, ok := d.locate(e, line)
 	if !ok {
 		return 0, 0, m, false
@@ -115,8 +131,10 @@ func (d *Detector) scanLast(line []byte) (start, end int, m moment, ok bool) {
 		}
 		s.startChars, s.endChars = d.place.start, d.place.end
 	}
-	d.learn(line, d.last, s)
-	if e.scan.format == unixTimes {
+	e.matched = true
+	format := e.scan.format
+	d.learn(line, i, s) // which may move entries
+	if format == unixTimes {
 		m.time, m.ok = unixTime(line[start:end], false)
 		return start, end, m, true
 	}

@@ -41,7 +41,7 @@ func learntBy(d *Detector) []learnt {
 func scans(d *Detector, text []byte) bool {
 	twin := *d
 	twin.entries = slices.Clone(d.entries)
-	_, _, _, ok := twin.scanLast(text)
+	_, _, _, ok := twin.scanFirst(text)
 	return ok
 }
 
@@ -93,6 +93,38 @@ func TestScannersFindWhatTemplatesDo(t *testing.T) {
 	t.Logf("%d rounds, %d lines by scanner", rounds, scanned)
 	if scanned < rounds {
 		t.Errorf("only %d lines were read by a scanner: the test compares nothing", scanned)
+	}
+}
+
+// TestFirstDateByScanner has detectors that have seen nothing find the date of one line.
+func TestFirstDateByScanner(t *testing.T) {
+	rounds := 60
+	if os.Getenv("GAOL_FULL") != "" {
+		rounds = 3000
+	}
+	g := newGenerator(12)
+	scanned := 0
+	var cache Cache
+	for range rounds {
+		q := g.question(40)
+		p, err := cache.parseLocked(q.Pattern, testYear, basePatterns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range q.Lines {
+			d, err := newDetector(p, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, diff := sameAsPlain(d, []string{line})
+			if diff != "" {
+				t.Fatalf("pattern %q zone %s %s now %.0f: %s", q.Pattern, q.Zone, q.Offset, q.Now, diff)
+			}
+			scanned += n
+		}
+	}
+	if scanned < rounds/2 {
+		t.Errorf("only %d lines were read by a scanner: the test compares too little", scanned)
 	}
 }
 

@@ -3,8 +3,6 @@ package filter
 import (
 	"slices"
 	"strings"
-
-	"gaol/internal/lazy"
 )
 
 // A role is what the name of a group means to the filter; most mean nothing to it and are just kept.
@@ -97,25 +95,32 @@ type combination struct {
 	tuple          bool
 }
 
-var combinedName = lazy.Regexp{Expr: `^(alt|tuple)_(.+?)(?:_\d+)?$`}
-
 // combinations returns the combined names among groups, in the order in which they apply.
 func combinations(groups []*group) []combination {
 	var all []combination
 	for _, g := range groups {
-		if !strings.HasPrefix(g.name, "alt_") && !strings.HasPrefix(g.name, "tuple_") {
+		target, tuple, ok := combinedName(g.name)
+		if !ok {
 			continue
 		}
-		m := combinedName.Get().FindStringSubmatch(g.name)
-		if m == nil {
-			continue
-		}
-		target := m[2]
 		if target == "id" {
 			target = "fid"
 		}
-		all = append(all, combination{source: g, target: newGroup(target, -1), tuple: m[1] == "tuple"})
+		all = append(all, combination{source: g, target: newGroup(target, -1), tuple: tuple})
 	}
 	slices.SortFunc(all, func(a, b combination) int { return strings.Compare(a.source.name, b.source.name) })
 	return all
+}
+
+// combinedName takes apart the name of a group that stands for a part of another one: alt_NAME or tuple_NAME, perhaps with a number behind it.
+func combinedName(name string) (target string, tuple, ok bool) {
+	kind, target, _ := strings.Cut(name, "_")
+	if target == "" || kind != "alt" && kind != "tuple" {
+		return "", false, false
+	}
+	short := strings.TrimRight(target, "0123456789")
+	if bare, numbered := strings.CutSuffix(short, "_"); numbered && bare != "" && len(short) < len(target) {
+		target = bare
+	}
+	return target, kind == "tuple", true
 }

@@ -66,12 +66,16 @@ type Compiler struct {
 
 // Keep has Compile return p for the Settings that p was compiled from.
 func (c *Compiler) Keep(p *Program) {
+	c.keep(p, p.settings.key())
+}
+
+func (c *Compiler) keep(p *Program, key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.programs == nil {
 		c.programs = map[string]*Program{}
 	}
-	c.programs[p.settings.key()] = p
+	c.programs[key] = p
 }
 
 // key returns a text that is the same for equal settings only.
@@ -95,8 +99,9 @@ func (s *Settings) key() string {
 
 // Compile does what the function Compile does.
 func (c *Compiler) Compile(s Settings) (*Program, error) {
+	key := s.key()
 	c.mu.Lock()
-	p := c.programs[s.key()]
+	p := c.programs[key]
 	c.dates.Regexes = &c.regexes
 	c.mu.Unlock()
 	if p != nil {
@@ -104,7 +109,7 @@ func (c *Compiler) Compile(s Settings) (*Program, error) {
 	}
 	p, err := c.compile(s)
 	if err == nil {
-		c.Keep(p)
+		c.keep(p, key)
 	}
 	return p, err
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"gaol/internal/lazy"
 )
 
 // Building blocks of the address tags. The look-behind that the original carries in its IPv6 part is always true where it
@@ -138,25 +136,35 @@ func groupName(tag string) string {
 	return strings.ToLower(tag)
 }
 
-// leadingFlags is a group, capturing or not, that starts with global flags.
-var leadingFlags = lazy.Regexp{Expr: `\((?:\?:)?\(\?([A-Za-z]+)\)`}
-
 // scopeFlags turns ((?i)x) and (?:(?i)x), which older Pythons accepted, into (?i:x). The group captures no more, as in the
 // original. A parenthesis after a backslash opens no group.
 func scopeFlags(text string) string {
-	if !strings.Contains(text, "((?") && !strings.Contains(text, "(?:(?") {
-		return text
-	}
 	var b strings.Builder
-	end := 0
-	for _, at := range leadingFlags.Get().FindAllStringSubmatchIndex(text, -1) {
-		if at[0] > 0 && text[at[0]-1] == '\\' {
+	done := 0
+	for at := range len(text) {
+		if text[at] != '(' || at > 0 && text[at-1] == '\\' {
 			continue
 		}
-		b.WriteString(text[end:at[0]])
-		b.WriteString("(?" + text[at[2]:at[3]] + ":")
-		end = at[1]
+		if letters, n := leadingFlags(text[at:]); n > 0 {
+			b.WriteString(text[done:at])
+			b.WriteString("(?" + letters + ":")
+			done = at + n
+		}
 	}
-	b.WriteString(text[end:])
-	return b.String()
+	if done == 0 {
+		return text
+	}
+	return b.String() + text[done:]
+}
+
+// leadingFlags returns the letters of the global flags that a group starts with, which text starts with, and how long all that is, 0 if
+// there are none.
+func leadingFlags(text string) (letters string, n int) {
+	inner := strings.TrimPrefix(text[1:], "?:")
+	flags, ok := strings.CutPrefix(inner, "(?")
+	rest := strings.TrimLeftFunc(flags, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' })
+	if !ok || len(rest) == len(flags) || !strings.HasPrefix(rest, ")") {
+		return "", 0
+	}
+	return flags[:len(flags)-len(rest)], len(text) - len(rest) + 1
 }

@@ -31,3 +31,59 @@ func TestTagAt(t *testing.T) {
 		t.Errorf("only %d tags", tags)
 	}
 }
+
+// TestScopeFlags compares what is done about flags with a regular expression that finds them.
+func TestScopeFlags(t *testing.T) {
+	flags := regexp.MustCompile(`\((?:\?:)?\(\?([A-Za-z]+)\)`)
+	parts := []string{"(", "(?:", "(?i)", "(?sX)", "(?", "i", ")", `\`, ":", "x", "é", "(?i:"}
+	r := rand.New(rand.NewPCG(1, 2))
+	changed := 0
+	for range 20_000 {
+		text := ""
+		for range r.IntN(9) {
+			text += parts[r.IntN(len(parts))]
+		}
+		want, done := "", 0
+		for _, at := range flags.FindAllStringSubmatchIndex(text, -1) {
+			if at[0] == 0 || text[at[0]-1] != '\\' {
+				want += text[done:at[0]] + "(?" + text[at[2]:at[3]] + ":"
+				done = at[1]
+			}
+		}
+		want += text[done:]
+		if got := scopeFlags(text); got != want {
+			t.Fatalf("%s: %s, want %s", text, got, want)
+		}
+		if want != text {
+			changed++
+		}
+	}
+	if changed < 1000 {
+		t.Errorf("only %d texts are changed", changed)
+	}
+}
+
+// TestCombinedName compares names that are taken apart with a regular expression that does it.
+func TestCombinedName(t *testing.T) {
+	shape := regexp.MustCompile(`^(alt|tuple)_(.+?)(?:_\d+)?$`)
+	parts := []string{"alt", "tuple", "_", "_", "user", "1", "20", "x", "alt_", "tuple_"}
+	r := rand.New(rand.NewPCG(1, 2))
+	combined := 0
+	for range 20_000 {
+		name := ""
+		for range r.IntN(7) {
+			name += parts[r.IntN(len(parts))]
+		}
+		target, tuple, ok := combinedName(name)
+		m := shape.FindStringSubmatch(name)
+		if ok != (m != nil) || ok && (target != m[2] || tuple != (m[1] == "tuple")) {
+			t.Fatalf("%s: %s, %v, %v, want %q", name, target, tuple, ok, m)
+		}
+		if ok {
+			combined++
+		}
+	}
+	if combined < 1000 {
+		t.Errorf("only %d names are combined", combined)
+	}
+}
