@@ -41,10 +41,8 @@ func (t *Table) insert(hash uint64, at place) {
 func (t *Table) drop(number int, key []byte) {
 	t.live -= t.weight(t.entryOf(number))
 	t.index.remove(number)
-	if t.saving.on {
-		t.entry = appendGone(t.entry[:0], key)
-		t.tape.append(t.entry)
-	}
+	t.entry = appendGone(t.entry[:0], key)
+	t.tape.append(t.entry)
 }
 
 // records gives the entries in force.
@@ -60,28 +58,18 @@ func (t *Table) records() iter.Seq2[place, []byte] {
 
 // condense copies what is in force to a new tape, once most of the tape no longer is.
 func (t *Table) condense() {
-	if t.tape.size > max(t.roomy, 2*t.live+spare) {
+	if t.tape.size > 2*t.live+spare {
 		t.rewrite()
 	}
 }
 
-// rewrite copies what is in force to a new tape. Entries behind the mark, which are still to be stored, stay behind it, and with them
-// those that say that an id is gone.
+// rewrite copies what is in force to a new tape.
 func (t *Table) rewrite() {
 	var fresh tape
 	live := 0
 	places := newIndex(t.index.used)
-	mark, passed := end{}, false
-	marked := placeAt(t.saving.mark.block, t.saving.mark.offset)
 	for at, entry := range t.tape.entries() {
-		unsaved := at >= marked
-		if unsaved && !passed {
-			mark, passed = fresh.end(), true
-		}
 		if isGone(entry) {
-			if unsaved {
-				fresh.append(entry)
-			}
 			continue
 		}
 		key, _ := keyOf(entry)
@@ -92,11 +80,7 @@ func (t *Table) rewrite() {
 			places.add(hash, fresh.append(entry))
 		}
 	}
-	if !passed {
-		mark = fresh.end()
-	}
-	t.tape, t.index, t.live, t.saving.mark = fresh, places, live, mark
-	t.roomy = 2 * fresh.size // what is to be stored may be more than what is in force
+	t.tape, t.index, t.live, t.edition = fresh, places, live, new(edition)
 }
 
 // alone returns entry or, if it is a sequel, one that holds everything; valid until the next call.

@@ -15,38 +15,42 @@ import (
 // Format is the number of the form in which Changes gives what it gives. Bytes of another one cannot be read.
 const Format = 2<<8 | packed.Format
 
-// saving is what a table knows of its copy outside.
-type saving struct {
-	on    bool
+// An edition is a tape and what it grows to. When a table is written anew, that is another edition.
+type edition struct{ _ byte } // values without size might be the same
+
+// A Copy is how much of a table somebody outside has. The zero Copy is that of somebody who has nothing of it.
+type Copy struct {
+	of    *edition
 	mark  end // the tape up to here is in the copy
 	saved int // bytes that Changes gave since it last gave all
 	roomy int // how many those may become
 }
 
-// Watch begins to note what changes, for Changes.
-func (t *Table) Watch() {
-	t.saving = saving{on: true, mark: t.tape.end(), roomy: spare}
+// Copy returns the Copy of somebody who has all of t as it is now.
+func (t *Table) Copy() Copy {
+	return Copy{of: t.edition, mark: t.tape.end(), roomy: spare}
 }
 
-// Changes returns what has changed since the last call, or since Watch, in pieces: who has them all, in their order, has the table.
-// whole says that these pieces are the whole table and those from before can be forgotten, because that was asked for or because there
-// are too many of them. The pieces stay as they are while the table goes on; nobody may change them.
-func (t *Table) Changes(all bool) (pieces [][]byte, whole bool) {
-	s := &t.saving
-	pieces = t.tape.since(s.mark)
+// Changes returns what c has not got yet, in pieces: who has them all, in their order, has the table. whole says that these pieces are
+// the whole table and those from before can be forgotten, because that was asked for, because the table was written anew, or because
+// there are too many of them. The pieces stay as they are while the table goes on; nobody may change them.
+func (t *Table) Changes(c *Copy, all bool) (pieces [][]byte, whole bool) {
+	if all = all || c.of != t.edition; !all {
+		pieces = t.tape.since(c.mark)
+	}
 	for _, p := range pieces {
-		s.saved += len(p)
+		c.saved += len(p)
 	}
-	if whole = all || s.saved > s.roomy; whole {
+	if whole = all || c.saved > c.roomy; whole {
 		pieces = t.tape.since(end{})
-		s.saved, s.roomy = t.tape.size, 2*t.tape.size+spare
+		c.of, c.saved, c.roomy = t.edition, t.tape.size, 2*t.tape.size+spare
 	}
-	s.mark = t.tape.end()
+	c.mark = t.tape.end()
 	return pieces, whole
 }
 
-// Changed reports whether Changes would return anything.
-func (t *Table) Changed() bool { return t.saving.on && t.tape.end() != t.saving.mark }
+// Changed reports whether Changes would return anything new.
+func (t *Table) Changed(c *Copy) bool { return c.of != t.edition || t.tape.end() != c.mark }
 
 // ErrMalformed is the error of Restore for bytes that are none of Changes's.
 var ErrMalformed = errors.New("malformed failures")

@@ -62,12 +62,13 @@ func (p *plainTable) cleanUp(now ticket.Unix) {
 
 // A copyOf collects what Changes gives, as a store does.
 type copyOf struct {
+	known  Copy
 	pieces [][]byte
 	wholes int
 }
 
 func (c *copyOf) take(t *Table, all bool) {
-	pieces, whole := t.Changes(all)
+	pieces, whole := t.Changes(&c.known, all)
 	if whole {
 		c.pieces = nil
 		c.wholes++
@@ -115,8 +116,7 @@ func likePlainOne(t *testing.T, settings Settings, steps, leastBans int) {
 	r := rand.New(rand.NewPCG(3, 4))
 	want := &plainTable{settings: settings, pending: map[addr.ID]*plainRecord{}}
 	got := New(settings)
-	got.Watch()
-	var saved copyOf
+	saved := copyOf{known: got.Copy()}
 	now, bans := ticket.Unix(start), 0
 	for i := range steps {
 		now += ticket.Unix(r.Float64() * 5)
@@ -148,7 +148,7 @@ func likePlainOne(t *testing.T, settings Settings, steps, leastBans int) {
 			if err := got.Restore(saved.pieces); err != nil {
 				t.Fatal(err)
 			}
-			got.Watch()
+			saved.known = got.Copy()
 			saved.take(got, true)
 		}
 		if got.Len() != len(want.pending) {
@@ -163,8 +163,7 @@ func likePlainOne(t *testing.T, settings Settings, steps, leastBans int) {
 
 func TestCopyStaysSmall(t *testing.T) {
 	table := New(Settings{MaxRetry: 1 << 30, FindTime: 1e9, MaxMatches: 3})
-	table.Watch()
-	var saved copyOf
+	saved := copyOf{known: table.Copy()}
 	for i := range 50_000 {
 		table.Add(failureOf(fmt.Sprintf("192.0.2.%d", i%100), ticket.Unix(i), "a line of an ordinary length, as logs have them"), 1, false)
 		if i%10 == 0 {
@@ -178,21 +177,20 @@ func TestCopyStaysSmall(t *testing.T) {
 	if limit := 4*spare + 2*table.live; size > limit || table.tape.size > limit {
 		t.Errorf("the copy has %d bytes, the table %d, for %d in force", size, table.tape.size, table.live)
 	}
-	if table.Changed() {
+	if table.Changed(&saved.known) {
 		saved.take(table, false)
 	}
-	if table.Changed() {
+	if table.Changed(&saved.known) {
 		t.Error("still changed after everything was taken")
 	}
 }
 
 func TestDueInOrderOfFirstFailure(t *testing.T) {
 	first := New(Settings{MaxRetry: 100, FindTime: 1e9})
-	first.Watch()
 	for i := range 2000 {
 		first.Add(failureOf(fmt.Sprintf("10.0.%d.%d", i*7%2000>>8, i*7%2000&255), 0), 5, false)
 	}
-	pieces, _ := first.Changes(true)
+	pieces, _ := first.Changes(new(Copy), true)
 	second := New(Settings{MaxRetry: 5, FindTime: 1e9})
 	if err := second.Restore(pieces); err != nil {
 		t.Fatal(err)
@@ -216,7 +214,7 @@ func TestSequelsNeedTheirBeginning(t *testing.T) {
 		lines []string
 	}{{&saved, []string{"a"}}, {&other, []string{"a", "b", "c"}}} {
 		table := New(settings)
-		table.Watch()
+		c.copy.known = table.Copy()
 		for i := range 2 {
 			table.Add(failureOf("192.0.2.1", 0, c.lines...), 1, false)
 			table.Add(failureOf(fmt.Sprintf("192.0.2.%d", 2+i), 0, "x"), 1, false)
@@ -242,18 +240,16 @@ func TestSequelsNeedTheirBeginning(t *testing.T) {
 
 func FuzzRestore(f *testing.F) {
 	table := New(Settings{MaxRetry: 100, FindTime: 1e9, MaxMatches: 3})
-	table.Watch()
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 50 {
 		table.Add(randomFailure(r, start), 1, false)
 	}
-	pieces, _ := table.Changes(true)
+	pieces, _ := table.Changes(new(Copy), true)
 	f.Add(pieces[0])
 	f.Fuzz(func(t *testing.T, piece []byte) {
 		one := New(Settings{MaxRetry: 1 << 30, FindTime: 100, MaxMatches: 3})
 		_ = one.Restore([][]byte{piece}) // what could be read counts
-		one.Watch()
-		again, _ := one.Changes(true)
+		again, _ := one.Changes(new(Copy), true)
 		other := New(one.Settings())
 		if err := other.Restore(again); err != nil || other.Len() != one.Len() {
 			t.Fatalf("%d restored of %d, %v", other.Len(), one.Len(), err)

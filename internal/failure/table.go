@@ -32,13 +32,12 @@ type Table struct {
 	index    index        // of the entries in force
 	seed     maphash.Seed // so that nobody can choose ids whose hashes collide
 	live     int          // bytes of those
-	roomy    int          // the tape is left alone up to this size
 	order    uint64       // number of the latest record
 	total    int
 	lowered  bool // MaxRetry was: some records may be due
 	// opener is the failure counted last if it made a record: reported a second time, for its weight, it adds no lines.
-	opener *ticket.Failure
-	saving saving
+	opener  *ticket.Failure
+	edition *edition
 
 	key, entry, detail, lines []byte // scratch space
 }
@@ -48,7 +47,7 @@ const spare = 1 << 16
 
 // New returns an empty table.
 func New(s Settings) *Table {
-	return &Table{settings: s, seed: maphash.MakeSeed(), roomy: spare}
+	return &Table{settings: s, seed: maphash.MakeSeed(), edition: new(edition)}
 }
 
 // Apply puts new limits in force. Records that a lower MaxRetry makes due stay until their next failure or a call of Due.
@@ -192,6 +191,16 @@ func (t *Table) Due() []*ticket.Ban {
 	return due
 }
 
+// Last returns the time of an id's latest failure, if it is pending.
+func (t *Table) Last(id addr.ID) (last ticket.Unix, ok bool) {
+	t.key = id.AppendBinary(t.key[:0])
+	number, ok := t.find(t.hash(t.key), t.key)
+	if !ok {
+		return 0, false
+	}
+	return lastOf(t.entryOf(number)), true
+}
+
 // CleanUp forgets the ids whose latest failure is findtime or more before now.
 func (t *Table) CleanUp(now ticket.Unix) {
 	limit := now - ticket.Unix(t.settings.FindTime)
@@ -209,6 +218,17 @@ func (t *Table) CleanUp(now ticket.Unix) {
 
 // Len returns the number of pending ids.
 func (t *Table) Len() int { return t.index.used }
+
+// LenAt returns what Len would return after CleanUp.
+func (t *Table) LenAt(now ticket.Unix) (n int) {
+	limit := now - ticket.Unix(t.settings.FindTime)
+	for _, entry := range t.records() {
+		if lastOf(entry) > limit {
+			n++
+		}
+	}
+	return n
+}
 
 // Total returns how often Add counted something.
 func (t *Table) Total() int { return t.total }

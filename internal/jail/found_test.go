@@ -12,7 +12,6 @@ import (
 
 	"gaol/internal/action"
 	"gaol/internal/addr"
-	"gaol/internal/failure"
 	"gaol/internal/logging"
 	"gaol/internal/ticket"
 )
@@ -81,12 +80,14 @@ func BenchmarkFailure(b *testing.B) {
 		Matches: []ticket.Match{{Date: "Nov 26 00:59:01", After: " web01 sshd[4711]: Failed password for root from 192.0.2.1 port 40000 ssh2"}},
 		Fields:  ticket.Fields{{Name: "mlfid", Value: " web01 sshd[4711]: "}, {Name: "user", Value: "root"}, {Name: "ip4", Value: "192.0.2.1"}},
 	}
+	found := []finding{{failure: &f}}
+	y := j.alone()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if i%100_000 == 0 {
-			j.judging.table = failure.New(plan.Settings.counting())
+			y.counter = newCounter(plan.Settings.counting())
 		}
 		f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), now
-		j.failed(&f, now)
+		j.take(found, y, now)
 	}
 }

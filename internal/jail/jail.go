@@ -80,9 +80,12 @@ type Jail struct {
 	judging struct {
 		sync.Mutex
 		ignore  *ignore.Rules
-		table   *failure.Table
+		single  bool // nobody else may count for the jail, or let anybody off
+		counter *counter
+		copy    failure.Copy // of its table, what the store has
+		before  int          // failures that were counted, but not by counter
+		cleaned ticket.Unix  // when the jail last forgot whose last failure was longer than findtime ago
 		finds   finds
-		cleaned ticket.Unix
 	}
 
 	banning struct {
@@ -129,7 +132,7 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.life.subs = map[string]Subscription{}
 	j.insights.jail = name
 	j.judging.finds = newFinds(j.logs.filter)
-	j.judging.table = failure.New(plan.Settings.counting())
+	j.judging.counter = newCounter(plan.Settings.counting())
 	if err := j.takeLocked(plan); err != nil {
 		return nil, err
 	}
@@ -167,8 +170,7 @@ func (j *Jail) takeLocked(plan *Plan) error {
 		j.hearing.witness = j.hearing.witness.turn(plan.terms())
 	}
 	j.insights.adopt(plan)
-	j.judging.ignore = ig
-	j.judging.table.Apply(plan.Settings.counting())
+	j.countBy(plan, ig)
 	j.life.plan = plan
 	j.setBanTimes(plan)
 	return nil

@@ -9,18 +9,21 @@ import (
 	"gaol/internal/ticket"
 )
 
-// cleanEvery is how many seconds pass at least between two clean-ups of the failure table.
-const cleanEvery = 5
-
-// take judges what was found in lines, in their order. The caller holds judging.
-func (j *Jail) take(found []finding) {
-	now := j.env.Now()
+// take does what follows from what was found in lines, in their order, by the verdicts of y, j's jury.
+func (j *Jail) take(found []finding, y *jury, now ticket.Unix) {
 	for i := range found {
-		if x := &found[i]; x.remark != nil {
+		x := &found[i]
+		if x.remark != nil {
 			j.say(x)
-		} else {
-			j.failed(x.failure, now)
+			continue
 		}
+		v := y.verdict(found, i, now)
+		if v.reason != "" {
+			j.ignored(x.failure, v.reason)
+			continue
+		}
+		j.judging.finds.log(x.failure)
+		j.follow(x.failure, v.due, y, now)
 	}
 	j.judging.finds.flush()
 }
@@ -30,51 +33,25 @@ func (j *Jail) conclude(b *ticket.Batch, t *filter.Tally) {
 	for _, text := range j.insights.learn(b, *t, j.env.Now()) {
 		j.logs.filter.Warn(text)
 	}
-	j.cleanLocked(false)
 	j.passed(b.Source, b.End)
 }
 
-// cleanLocked forgets offenders whose last failure is longer than findtime ago.
-func (j *Jail) cleanLocked(force bool) {
-	now := j.env.Now()
-	if force || now-j.judging.cleaned >= cleanEvery {
-		j.judging.table.CleanUp(now)
-		j.judging.cleaned = now
-	}
+// ignored says why f does not count.
+func (j *Jail) ignored(f *ticket.Failure, reason string) {
+	j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
 }
 
-// failed judges one failure that the filter found just now. The caller holds judging.
-func (j *Jail) failed(f *ticket.Failure, now ticket.Unix) {
-	if reason, ignored := j.judging.ignore.Check(f, now); ignored {
-		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
-		return
+// follow bans those who are due since f was counted, and adds the weight of what is known of f's offender from earlier. The caller holds
+// judging, and y is j's jury.
+func (j *Jail) follow(f *ticket.Failure, due []*ticket.Ban, y *jury, now ticket.Unix) {
+	for _, b := range due {
+		j.ban(b)
 	}
-	j.judging.finds.log(f)
-	j.countLocked(f, 1)
-}
-
-// countLocked adds f to the table with the given weight, bans when that was one too many, and adds the weight of what is
-// known of f's offender from earlier.
-func (j *Jail) countLocked(f *ticket.Failure, weight int) {
-	if _, due := j.judging.table.Add(f, weight, false); due != nil {
-		j.decide(due)
+	if extra := j.reputation(f); extra > 0 {
+		for _, b := range y.count(f, extra, true, now) {
+			j.ban(b)
+		}
 	}
-	extra := j.reputation(f)
-	if extra <= 0 {
-		return
-	}
-	if _, due := j.judging.table.Add(f, extra, true); due != nil {
-		j.decide(due)
-	}
-}
-
-// decide bans the offender whose failures were too many. The caller holds judging.
-func (j *Jail) decide(due *ticket.Ban) {
-	j.ban(due)
-	for _, other := range j.judging.table.Due() { // maxretry was lowered meanwhile
-		j.ban(other)
-	}
-	j.cleanLocked(false)
 }
 
 // reputation returns how many failures more f counts for because its offender was banned before, and logs that.
@@ -107,11 +84,13 @@ func (j *Jail) Attempt(f *ticket.Failure) bool {
 	j.judging.Lock()
 	defer j.judging.Unlock()
 	defer j.checkpointLocked()
-	if reason, ignored := j.judging.ignore.Check(f, j.env.Now()); ignored {
-		j.logs.filter.Info("Ignore " + f.ID.String() + " by " + reason)
+	now := j.env.Now()
+	if reason, ignored := j.judging.ignore.Check(f, now); ignored {
+		j.ignored(f, reason)
 		return false
 	}
 	j.logs.filter.Info("Attempt " + f.ID.String() + " - " + f.Time.String())
-	j.countLocked(f, max(1, len(f.Matches)))
+	y := j.alone()
+	j.follow(f, y.count(f, max(1, len(f.Matches)), false, now), y, now)
 	return true
 }

@@ -54,7 +54,7 @@ func (j *Jail) passed(path string, end ticket.Position) {
 		return
 	}
 	due := l.saved.Add(savePlaces)
-	if j.judging.table.Changed() {
+	if j.judging.counter.table.Changed(&j.judging.copy) {
 		due = l.saved.Add(max(saveFailures, share*time.Duration(l.took.Load())))
 	}
 	if j.hasRows() || !time.Now().Before(due) {
@@ -117,7 +117,7 @@ func (j *Jail) checkpointLocked() {
 	l.stop()
 	l.saved = time.Now()
 	c := store.Checkpoint{Jail: j.Name, Positions: l.places, Whole: l.torn.Swap(false)}
-	c.Failures, c.Whole = j.judging.table.Changes(c.Whole)
+	c.Failures, c.Whole = j.judging.counter.table.Changes(&j.judging.copy, c.Whole)
 	// The lock is held until the bans are in the queue, so that an unban cannot get between.
 	j.banning.Lock()
 	defer j.banning.Unlock()
@@ -182,12 +182,14 @@ func (j *Jail) openLedger() {
 	}
 	j.judging.Lock()
 	defer j.judging.Unlock()
+	c := j.alone().counter
 	earlier, err := j.env.Store.Failures(j.Name)
-	if err = errors.Join(err, j.judging.table.Restore(earlier)); err != nil {
+	if err = errors.Join(err, c.table.Restore(earlier)); err != nil {
 		j.logs.filter.Error(fmt.Sprintf("cannot take up all earlier failures: %v", err))
 	}
-	j.cleanLocked(true)
-	j.judging.table.Watch()
+	j.judging.cleaned = j.env.Now()
+	c.cleanUp(j.judging.cleaned)
+	j.judging.copy = c.table.Copy()
 	// The first checkpoint puts what was taken up in the place of how that came about.
 	j.ledger.torn.Store(len(earlier) > 0)
 	j.ledger.saved = time.Now()

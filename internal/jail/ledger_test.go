@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gaol/internal/addr"
+	"gaol/internal/failure"
+	"gaol/internal/source"
 	"gaol/internal/ticket"
 )
 
@@ -132,4 +135,69 @@ func TestBurstsAskForTidying(t *testing.T) {
 	if len(asked) != 1 {
 		t.Errorf("asked %d times after a burst and one line", len(asked))
 	}
+}
+
+// TestEachJailStoresWhatItCounts has jails count together, part, and come together again, and looks at what the store has of each.
+func TestEachJailStoresWhatItCounts(t *testing.T) {
+	db := openStore(t, t.TempDir()+"/db")
+	defer db.Close()
+	if err := db.AddJails("j0", "j1", "j2"); err != nil {
+		t.Fatal(err)
+	}
+	c := &circle{hand: source.Deliver}
+	compiler := new(Compiler)
+	for i := range 3 {
+		c.members = append(c.members, newMember(t, fmt.Sprint("j", i), compiler, func(env *Env) { env.Store = db }))
+	}
+	defer c.stop()
+	step := 0
+	fail := func(names ...string) {
+		step++
+		b := &ticket.Batch{Source: "/a.log", Live: true, End: ticket.Position{Offset: int64(step), Hash: "h"}}
+		for _, name := range names {
+			b.Lines = append(b.Lines, ticket.Line{Text: []byte(time.Now().Format("2006-01-02T15:04:05") + " fail from " + name)})
+		}
+		c.deliver(b, []int{0, 1, 2})
+	}
+	stored := func(counters int, want ...string) {
+		t.Helper()
+		if got := c.counters(t); got != counters {
+			t.Errorf("step %d: %d counters, want %d", step, got, counters)
+		}
+		for i, m := range c.members {
+			m.jail.checkpoint()
+			db.Flush()
+			pieces, err := db.Failures(m.jail.Name)
+			table := failure.New(failure.Settings{MaxRetry: 99, FindTime: 600, MaxMatches: 5})
+			if err = errors.Join(err, table.Restore(pieces)); err != nil {
+				t.Fatal(err)
+			}
+			table.Apply(failure.Settings{FindTime: 600})
+			got := ""
+			for _, b := range table.Due() {
+				got += fmt.Sprint(b.ID, " ", b.Failures, "; ")
+			}
+			if got != want[i] {
+				t.Errorf("step %d, jail %d: %q is stored, want %q", step, i, got, want[i])
+			}
+		}
+	}
+	fail("192.0.2.1")
+	stored(1, "192.0.2.1 1; ", "192.0.2.1 1; ", "192.0.2.1 1; ")
+	attempt := func(who int) {
+		c.members[who].jail.Attempt(&ticket.Failure{ID: mustParse("192.0.2.3"), Time: ticket.Now()})
+	}
+	attempt(0)
+	fail("192.0.2.2")
+	stored(2, "192.0.2.1 1; 192.0.2.3 1; 192.0.2.2 1; ", "192.0.2.1 1; 192.0.2.2 1; ", "192.0.2.1 1; 192.0.2.2 1; ")
+	attempt(1)
+	fail("192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3", "192.0.2.3")
+	attempt(0)
+	stored(3, "192.0.2.3 2; ", "192.0.2.3 1; ", "")
+	attempt(0)
+	attempt(1)
+	attempt(1)
+	stored(3, "", "", "")
+	fail("192.0.2.4")
+	stored(1, "192.0.2.4 1; ", "192.0.2.4 1; ", "192.0.2.4 1; ")
 }

@@ -15,7 +15,7 @@ type party struct {
 	shift   ticket.Unix // of the dates
 	witness *witness
 	jails   []*Jail
-	begun   bool // the jails have taken something, and hold judging until they are through
+	juries  []*jury // of the jails, once they have taken something; they hold judging until they are through
 }
 
 // judge takes a batch through the filters of jails, and lets them judge what is found. It runs on the source's goroutine, from the bytes of
@@ -55,11 +55,11 @@ func (p *party) unite() {
 		if j.hearing.witness == p.witness {
 			holders++
 		} else {
-			j.hearing.witness.leave()
+			j.hearing.witness.holders.leave()
 		}
 	}
 	p.witness = p.witness.apart(holders)
-	p.witness.join(len(p.jails) - holders)
+	p.witness.holders.join(len(p.jails) - holders)
 	for _, j := range p.jails {
 		j.hearing.witness = p.witness
 	}
@@ -67,10 +67,7 @@ func (p *party) unite() {
 
 // hear finds what there is in the batch and has every jail judge it.
 func (p *party) hear() {
-	t := p.witness.look(p.batch, p.shift, func(found []finding) {
-		p.take(found, nil)
-		p.begun = true
-	})
+	t := p.witness.look(p.batch, p.shift, func(found []finding) { p.take(found, nil) })
 	p.take(p.witness.found, &t)
 	p.witness.forget()
 }
@@ -78,15 +75,36 @@ func (p *party) hear() {
 // take has every jail judge what has been found. With t, which tells what the batch came to, that is all. Between the first time
 // and the last judging stays locked: a checkpoint in the midst of a batch would count lines that are judged once more after a crash.
 func (p *party) take(found []finding, t *filter.Tally) {
-	source.Each(len(p.jails), len(found), func(i int) {
-		j := p.jails[i]
-		if !p.begun {
-			j.judging.Lock()
+	if p.juries == nil {
+		p.sit()
+	}
+	now := p.jails[0].env.Now()
+	p.each(found, func(y *jury) { y.deliberate(found, now) })
+	for _, y := range p.juries {
+		p.juries, y.parted = append(p.juries, y.parted...), nil
+	}
+	p.each(found, func(y *jury) { y.try(found, now, p.batch, t) })
+}
+
+// each calls do for every jury, which then looks at found.
+func (p *party) each(found []finding, do func(*jury)) {
+	source.Each(len(p.juries), len(found), func(i int) { do(p.juries[i]) })
+}
+
+// sit locks judging of all jails and puts those that count alike into one jury.
+func (p *party) sit() {
+	for _, j := range p.jails {
+		j.judging.Lock()
+	}
+	for _, j := range p.jails {
+		i := slices.IndexFunc(p.juries, func(y *jury) bool { return y.admits(j) })
+		if i < 0 {
+			i = len(p.juries)
+			p.juries = append(p.juries, &jury{counter: j.judging.counter})
 		}
-		j.take(found)
-		if t != nil {
-			j.conclude(p.batch, t)
-			j.judging.Unlock()
-		}
-	})
+		p.juries[i].jails = append(p.juries[i].jails, j)
+	}
+	for _, y := range p.juries {
+		y.unite()
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"gaol/internal/action"
 	"gaol/internal/addr"
 	"gaol/internal/config"
+	"gaol/internal/failure"
 	"gaol/internal/logging"
 	"gaol/internal/source"
 	"gaol/internal/ticket"
@@ -109,9 +110,22 @@ func (m *member) told() string {
 			fmt.Fprintf(&b, "%+v\n", *in)
 		}
 	}
-	table, _ := m.jail.judging.table.Changes(true)
-	fmt.Fprintf(&b, "%q\n%+v %+v", table, m.jail.hearing.witness.filter.Counts(), m.jail.ledger.reached)
+	fmt.Fprintf(&b, "%q\n%+v %+v", m.remembered(), m.jail.hearing.witness.filter.Counts(), m.jail.ledger.reached)
 	return b.String()
+}
+
+// remembered is what the jail knows of those who have failed.
+func (m *member) remembered() [][]byte {
+	g := &m.jail.judging
+	table := g.counter.table.Clone()
+	table.CleanUp(g.cleaned)
+	pieces, _ := table.Changes(new(failure.Copy), true)
+	inOrder := failure.New(table.Settings())
+	if err := inOrder.Restore(pieces); err != nil {
+		panic(err)
+	}
+	pieces, _ = inOrder.Changes(new(failure.Copy), true)
+	return pieces
 }
 
 // A circle is jails on the same files.
@@ -151,11 +165,25 @@ func (c *circle) witnesses(t *testing.T) int {
 		holders[m.jail.hearing.witness]++
 	}
 	for w, n := range holders {
-		if w.holders != n {
-			t.Errorf("%d jails hold a filter that knows of %d", n, w.holders)
+		if !w.holders.are(n) {
+			t.Errorf("%d jails hold a filter that knows of %d", n, w.holders.n)
 		}
 	}
 	return len(holders)
+}
+
+// counters returns how many there are, and checks that each knows how many hold it.
+func (c *circle) counters(t *testing.T) int {
+	held := map[*counter]int{}
+	for _, m := range c.members {
+		held[m.jail.judging.counter]++
+	}
+	for w, n := range held {
+		if !w.holders.are(n) {
+			t.Errorf("%d jails hold a counter that knows of %d", n, w.holders.n)
+		}
+	}
+	return len(held)
 }
 
 func alone(b *ticket.Batch, sinks []source.Sink) {
@@ -211,10 +239,10 @@ func randomLines(r *rand.Rand, late time.Duration) *ticket.Batch {
 	return b
 }
 
-// TestSharingChangesNothing has jails that share filters and jails that do not go through the same: batches for all of them or some,
-// from two files, and settings that change. All that is found, logged and counted is the same.
+// TestSharingChangesNothing has jails that share filters and counters and jails that do not go through the same: batches for all of them
+// or some, from two files, settings that change, questions and attempts. All that is found, logged and counted is the same.
 func TestSharingChangesNothing(t *testing.T) {
-	together, found := 0, 0
+	together, counted, found := 0, 0, 0
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 2))
@@ -224,7 +252,7 @@ func TestSharingChangesNothing(t *testing.T) {
 			late := time.Duration(r.IntN(2)*r.IntN(3)) * time.Hour
 			everyone := []int{0, 1, 2, 3}
 			for step := range 60 {
-				switch n := r.IntN(40); {
+				switch n := r.IntN(50); {
 				case n == 0:
 					who, change := r.IntN(4), memberSteps[r.IntN(len(memberSteps))]
 					shared.members[who].set(t, change)
@@ -235,7 +263,16 @@ func TestSharingChangesNothing(t *testing.T) {
 						shared.members[who].set(t, change)
 						single.members[who].set(t, change)
 					}
-				case n == 2:
+				case n < 10:
+					who := r.IntN(4)
+					if a, b := shared.members[who].jail.Status(), single.members[who].jail.Status(); !cmp.Equal(a, b) {
+						t.Fatalf("seed %d, step %d, jail %d: %+v together, %+v alone", seed, step, who, a, b)
+					}
+				case n == 10:
+					who, id := r.IntN(4), addr.Raw("somebody")
+					shared.members[who].jail.Attempt(&ticket.Failure{ID: id, Time: ticket.Now()})
+					single.members[who].jail.Attempt(&ticket.Failure{ID: id, Time: ticket.Now()})
+				case n == 11:
 					who := r.Perm(4)[:1+r.IntN(3)]
 					b := randomLines(r, late)
 					shared.deliver(b, who)
@@ -248,7 +285,10 @@ func TestSharingChangesNothing(t *testing.T) {
 				if shared.witnesses(t) == 1 {
 					together++
 				}
-				if single.witnesses(t) != 4 {
+				if shared.counters(t) == 1 {
+					counted++
+				}
+				if single.witnesses(t) != 4 || single.counters(t) != 4 {
 					t.Fatal("jails share though they are handed batches one by one")
 				}
 				time.Sleep(time.Duration(r.IntN(40)) * time.Second)
@@ -266,8 +306,9 @@ func TestSharingChangesNothing(t *testing.T) {
 			}
 		})
 	}
-	if together < 200 || found < 5_000 {
-		t.Errorf("only %d steps with one filter for all, only %d failures", together, found)
+	t.Logf("%d steps with one filter for all, %d with one counter, %d failures", together, counted, found)
+	if together < 200 || counted < 100 || found < 5_000 {
+		t.Error("too little happened")
 	}
 }
 
@@ -315,6 +356,93 @@ func TestWhoSharesAFilter(t *testing.T) {
 	c.members[2].set(t, func(s *Settings) { s.Filter.DatePattern = "{EPOCH}" })
 	c.deliver(line(), everyone)
 	want("the same terms by another way", 4)
+}
+
+// TestWhoSharesACounter follows four jails that begin alike.
+func TestWhoSharesACounter(t *testing.T) {
+	c := newCircle(t, source.Deliver)
+	defer c.stop()
+	everyone := []int{0, 1, 2, 3}
+	hand := func(what, from string, who []int, n int) {
+		t.Helper()
+		c.deliver(&ticket.Batch{Source: "/a.log", Live: true, Lines: []ticket.Line{{Text: []byte(" fail from " + from)}}}, who)
+		if got := c.counters(t); got != n {
+			t.Errorf("%s: %d counters, want %d", what, got, n)
+		}
+	}
+	set := func(who int, change func(*Settings)) { c.members[who].set(t, change) }
+	hand("a line for all", "192.0.2.1", everyone, 1)
+	for who := range everyone {
+		set(who, func(s *Settings) { s.BanTime = config.IntSeconds(60) })
+		c.members[who].jail.Status()
+	}
+	hand("what is no affair of counters", "192.0.2.1", everyone, 1)
+	set(0, func(s *Settings) { s.MaxRetry = 9 })
+	hand("another maxretry", "192.0.2.2", everyone, 2)
+	set(1, func(s *Settings) { s.Ignore.IPs = []string{"192.0.2.6"} })
+	hand("another ignoreip", "192.0.2.2", everyone, 3)
+	c.members[2].jail.Attempt(&ticket.Failure{ID: addr.Raw("somebody"), Time: ticket.Now()})
+	hand("an attempt", "192.0.2.2", everyone, 4)
+}
+
+// TestWhoCountsAlone has jails that are alike, but in a way that needs each of them to ask for itself.
+func TestWhoCountsAlone(t *testing.T) {
+	for name, change := range map[string]func(*Settings){
+		"a command":  func(s *Settings) { command := ""; s.IgnoreCommand = &command; s.Ignore.IPs = []string{"file:/nowhere"} },
+		"host names": func(s *Settings) { s.Ignore.IPs = []string{"host.example"} },
+	} {
+		c := newCircle(t, source.Deliver)
+		for _, m := range c.members {
+			m.set(t, change)
+		}
+		c.deliver(&ticket.Batch{Source: "/a.log", Live: true, Lines: []ticket.Line{{Text: []byte(" fail from 192.0.2.1")}}}, []int{0, 1, 2, 3})
+		if got := c.counters(t); got != 4 {
+			t.Errorf("%s: %d counters", name, got)
+		}
+		c.stop()
+	}
+}
+
+// TestJailsForgetByThemselves asks one of four jails for its status when somebody's failure is too old: it forgets him, the others have not
+// done so yet, and so they come to other counts when he fails again.
+func TestJailsForgetByThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared, single := newCircle(t, source.Deliver), newCircle(t, alone)
+		defer shared.stop()
+		defer single.stop()
+		fail := func(who ...string) {
+			b := &ticket.Batch{Source: "/a.log", Live: true}
+			for _, w := range who {
+				b.Lines = append(b.Lines, ticket.Line{Text: fmt.Appendf(nil, "%s fail from %s", time.Now().Format("2006-01-02T15:04:05"), w)})
+			}
+			for _, c := range []*circle{shared, single} {
+				c.deliver(b, []int{0, 1, 2, 3})
+			}
+		}
+		fail("192.0.2.1")
+		time.Sleep(601 * time.Second)
+		for _, c := range []*circle{shared, single} {
+			if s := c.members[2].jail.Status(); s.Failed != 0 || s.FailedTotal != 1 {
+				t.Errorf("%+v", s)
+			}
+		}
+		if got := shared.counters(t); got != 1 {
+			t.Errorf("%d counters after a question", got)
+		}
+		fail("192.0.2.2", "192.0.2.1", "192.0.2.3")
+		if got := shared.counters(t); got != 2 {
+			t.Errorf("%d counters after the second failure", got)
+		}
+		fail("192.0.2.1")
+		for i, m := range shared.members {
+			if want, got := single.members[i].told(), m.told(); got != want {
+				t.Errorf("jail %d (-alone +together):\n%s", i, cmp.Diff(want, got))
+			}
+			if want := i != 2; m.jail.Has(addr.From(netip.MustParseAddr("192.0.2.1"))) != want {
+				t.Errorf("jail %d: banned is not %v", i, want)
+			}
+		}
+	})
 }
 
 // TestNamesKeepNobodyWaiting has a name looked up in the midst of a batch: who failed before is judged by then, by all jails.

@@ -22,8 +22,8 @@ type Status struct {
 func (j *Jail) Status() Status {
 	var s Status
 	j.judging.Lock()
-	j.cleanLocked(true)
-	s.Failed, s.FailedTotal = j.judging.table.Len(), j.judging.table.Total()
+	j.forgetLocked()
+	s.Failed, s.FailedTotal = j.failuresLocked()
 	j.judging.Unlock()
 	settings := j.Settings()
 	if UsesJournal(settings.Backend) {
@@ -69,7 +69,7 @@ func JournalText(matches [][]string) string {
 // info tells actions about the jail.
 func (j *Jail) info() action.JailInfo {
 	j.judging.Lock()
-	found, foundTotal := j.judging.table.Len(), j.judging.table.Total()
+	found, foundTotal := j.failuresLocked()
 	j.judging.Unlock()
 	return action.JailInfo{
 		Name: j.Name, BanTime: j.BanTime(), Banned: j.book.Len(), BannedTotal: j.book.Total(), Found: found, FoundTotal: foundTotal,

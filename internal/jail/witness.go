@@ -30,8 +30,7 @@ type witness struct {
 	given []finding       // what they may be taking now
 	takes sync.WaitGroup  // does
 
-	mu      sync.Mutex // guards holders
-	holders int        // jails, stopped ones included, which costs a copy at most
+	holders holders
 }
 
 // terms are what a filter's findings depend on, beside the lines that it has seen.
@@ -68,7 +67,7 @@ type finding struct {
 }
 
 func newWitness(t terms, env filter.Env) *witness {
-	w := &witness{terms: t, env: env, holders: 1}
+	w := &witness{terms: t, env: env, holders: holders{n: 1}}
 	w.filter = filter.NewFilter(t.program, w.surroundings())
 	return w
 }
@@ -89,30 +88,13 @@ func (w *witness) like(v *witness) bool {
 }
 
 // apart returns a witness that only those hold who ask for it: so many of w's holders. It is w itself if there are no others.
-func (w *witness) apart(holders int) *witness {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.holders == holders {
-		return w
-	}
-	w.holders -= holders
-	c := &witness{terms: w.terms, past: w.past, env: w.env, holders: holders}
-	c.filter = w.filter.Clone(c.surroundings())
-	return c
-}
-
-// join notes that so many jails more hold w.
-func (w *witness) join(more int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.holders += more
-}
-
-// leave notes that one jail less does.
-func (w *witness) leave() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.holders--
+func (w *witness) apart(n int) *witness {
+	own := w
+	w.holders.part(n, func() {
+		own = &witness{terms: w.terms, past: w.past, env: w.env, holders: holders{n: n}}
+		own.filter = w.filter.Clone(own.surroundings())
+	})
+	return own
 }
 
 // turn returns the witness of one of w's holders that goes by t from now on.
@@ -121,7 +103,7 @@ func (w *witness) turn(t terms) *witness {
 	case w.terms.equal(t):
 		return w
 	case w.past.batch == nil:
-		w.leave()
+		w.holders.leave()
 		return newWitness(t, w.env)
 	}
 	w = w.apart(1)
