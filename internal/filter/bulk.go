@@ -59,7 +59,7 @@ func (k *bulk) newSearcher() *searcher {
 	s := newSearcher(NewFilter(k.filter.program, Env{Log: slog.New(slog.DiscardHandler), Location: k.filter.env.Location}))
 	note := s.filter.gaveUp
 	s.filter.gaveUp = func(r *pattern) {
-		s.add(event{kind: gaveUpEvent, index: len(s.chunk.gaveUp)})
+		s.add(gaveUpEvent, len(s.chunk.gaveUp))
 		note(r)
 	}
 	return s

@@ -18,59 +18,53 @@ type capturer struct {
 func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) *values {
 	if prefix == nil {
 		c.over.clear()
-		c.collect(&c.over, r, m, inner, -1, !c.dense)
+		c.collect(&c.over, r, r.places, m, inner, !c.dense)
 		c.over.combine(r.combined)
 		return &c.over
 	}
 	c.under.clear()
-	c.collect(&c.under, prefix, pm, whole, prefix.content, !c.dense)
+	c.collect(&c.under, prefix, prefix.beside, pm, whole, !c.dense)
 	c.under.combine(prefix.combined)
 	if r.apart {
-		c.collect(&c.under, r, m, inner, -1, false) // as below, in one go
+		c.collect(&c.under, r, r.places, m, inner, false) // as below, in one go
 		return &c.under
 	}
 	c.over.clear()
-	c.collect(&c.over, r, m, inner, -1, !c.dense)
+	c.collect(&c.over, r, r.places, m, inner, !c.dense)
 	c.over.combine(r.combined)
 	c.under.overlay(&c.over)
 	return &c.under
 }
 
-// collect appends the named groups of a match, one of them left out, and those that took no part only if wanted.
-func (c *capturer) collect(v *values, r *pattern, m *pyre.Matcher, where []byte, without int, absentToo bool) {
-	places := r.places
+// collect appends the groups of a match that are at places, and those that took no part only if wanted. A dense c looks only at those
+// that have a say.
+func (c *capturer) collect(v *values, r *pattern, places []place, m *pyre.Matcher, where []byte, absentToo bool) {
 	if c.dense {
 		places = r.telling
 	}
-	all := slices.Grow(v.all, len(places))
-	there, full := v.there, v.full
+	groups, all := m.Groups(), slices.Grow(v.all, len(places))
 	for i := range places {
 		p := &places[i]
-		if int(p.index) == without {
+		from, to := groups[p.at], groups[p.at+1]
+		took := from >= 0 && from <= to
+		if !took && !absentToo {
 			continue
 		}
-		from, to := m.Group(int(p.index))
-		if from < 0 && !absentToo {
-			continue
-		}
-		if from < to && p.role.bit()&c.bare != 0 {
-			there, full = there|p.role.bit(), full|p.role.bit()
-			continue
+		v.there |= p.bit
+		if took && from < to {
+			v.full |= p.bit
+			if p.bit&c.bare != 0 {
+				continue
+			}
 		}
 		all = all[:len(all)+1]
 		x := &all[len(all)-1] // filled in place: a value is long to copy
-		x.of, x.role, x.parts = p.of, p.role, nil
-		there |= p.role.bit()
-		if from < 0 {
-			x.kind, x.text = absent, nil
-			continue
-		}
-		x.kind, x.text = single, where[from:to]
-		if from < to {
-			full |= p.role.bit()
+		x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, absent, nil, nil
+		if took {
+			x.kind, x.text = single, where[from:to]
 		}
 	}
-	v.all, v.there, v.full = all, there, full
+	v.all = all
 }
 
 // combine fills in the values that are put together from several groups.

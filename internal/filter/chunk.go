@@ -107,19 +107,19 @@ func (c *chunk) keep(b []byte) []byte {
 	return c.kept[from:len(c.kept):len(c.kept)]
 }
 
-// keepValues copies values that are borrowed, and their texts if they are lent too, which else lie in the memory of c.
-func (c *chunk) keepValues(v *values, lent bool) values {
+// keepValues makes to a copy of values that are borrowed, with their texts if they are lent too, which else lie in the memory of c.
+func (c *chunk) keepValues(to, v *values, lent bool) {
 	from := len(c.values)
 	c.values = append(c.values, v.all...)
-	to := len(c.values)
+	end := len(c.values)
 	c.values = append(c.values, value{}) // room for one that follows from the others
-	kept := c.values[from : to : to+1]
+	kept := c.values[from : end : end+1]
 	if lent {
 		for i := range kept {
 			c.keepText(&kept[i])
 		}
 	}
-	return values{kept, v.there, v.full}
+	to.all, to.there, to.full = kept, v.there, v.full
 }
 
 // keepText gives v a text of its own.
@@ -154,14 +154,18 @@ func newSearcher(f *Filter) *searcher {
 	s := &searcher{filter: f}
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
 	f.record = func(i int, v *values) {
-		s.add(event{kind: matchEvent, index: i, told: s.chunk.keepValues(v, f.lent)})
+		s.chunk.keepValues(&s.add(matchEvent, i).told, v, f.lent)
 	}
 	return s
 }
 
-func (s *searcher) add(e event) {
-	e.line = s.at
-	s.chunk.events = append(s.chunk.events, e)
+// add adds an event, of a kind and with an index, and returns it.
+func (s *searcher) add(kind eventKind, index int) *event {
+	c := s.chunk
+	c.events = append(c.events, event{})
+	e := &c.events[len(c.events)-1]
+	e.line, e.kind, e.index = s.at, kind, index
+	return e
 }
 
 // search looks for what is in the lines of c.

@@ -239,6 +239,7 @@ type pattern struct {
 	re       *pyre.Regexp
 	groups   []*group // the named ones, in order
 	places   []place  // of the same
+	beside   []place  // of those but content
 	telling  []place  // of those that have a say in what a match means, by themselves or in a combination
 	content  int      // number of the group "content", or -1
 	skips    []int    // group numbers of <SKIPLINES>
@@ -269,9 +270,13 @@ func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags)
 	}
 	r.combined = combinations(r.groups)
 	for _, g := range r.groups {
-		r.places = append(r.places, place{g, int32(g.index), g.role})
+		at := place{g, 2 * g.index, g.role, g.role.bit()}
+		r.places = append(r.places, at)
+		if g.index != r.content {
+			r.beside = append(r.beside, at)
+		}
 		if g.role != noRole || slices.ContainsFunc(r.combined, func(c combination) bool { return c.source == g }) {
-			r.telling = append(r.telling, r.places[len(r.places)-1])
+			r.telling = append(r.telling, at)
 		}
 	}
 	return r, nil
@@ -279,9 +284,10 @@ func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags)
 
 // A place is a group with what must be known of it to capture it, side by side with those of the others.
 type place struct {
-	of    *group
-	index int32
-	role  role
+	of   *group
+	at   int // in what Matcher.Groups returns
+	role role
+	bit  roleSet
 }
 
 // sharesNames reports whether a group of o has the name of a group of r or of what is put together from them.

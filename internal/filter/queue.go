@@ -148,10 +148,10 @@ func (q *Queue) newSearcher() *searcher {
 	s.survey = t.survey()
 	f := s.filter
 	f.gate, f.barren = t.gate(), t.barren()
-	f.ignored = func(i int) { s.add(event{kind: ignoredEvent, index: i}) }
+	f.ignored = func(i int) { s.add(ignoredEvent, i) }
 	if t.filter.prefixed != nil {
 		f.prefixed = func() {
-			s.add(event{kind: prefixEvent, index: len(s.chunk.prefixes)})
+			s.add(prefixEvent, len(s.chunk.prefixes))
 			s.chunk.prefixes = append(s.chunk.prefixes, f.prefixFields())
 		}
 	}

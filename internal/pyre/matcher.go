@@ -112,6 +112,11 @@ func (m *Matcher) Group(i int) (start, end int) {
 	return start, end
 }
 
+// Groups returns what Group does for all groups but group 0, for who asks about many of the last match: group i is from
+// element 2*i to the one behind it. It took no part if the first of them is negative or greater than the second. It is valid until the
+// next search.
+func (m *Matcher) Groups() []int32 { return m.slots[:m.prog.capture] }
+
 // Truncated reports whether the last search gave up, and so may have missed a match:
 // a pattern with back-references exceeded its number of steps.
 func (m *Matcher) Truncated() bool { return m.gaveUp }
