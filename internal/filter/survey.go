@@ -104,9 +104,11 @@ func (s *surveyed) next() (line []byte, promising, ok bool) {
 // advance makes the next line that may lead to something f's present line, ln, and finds its date. The lines before it lead to nothing;
 // of them only the dates are looked at. ok is false after the last line, and with an error.
 func (s *surveyed) advance(f *Filter, ln *line) (ok bool, err error) {
+	var passed []byte // the date of the line that was passed over last
 	for {
 		text, promising, ok := s.next()
 		if !ok {
+			f.last.say(passed)
 			return false, nil
 		}
 		s.lines++
@@ -116,13 +118,18 @@ func (s *surveyed) advance(f *Filter, ln *line) (ok bool, err error) {
 				f.resume(ln, text, &found)
 				return true, nil
 			}
-			f.last.text = append(f.last.text[:0], text[found.Start:found.End]...)
-		} else if err := f.start(ln, text); err != nil {
+			passed = text[found.Start:found.End]
+			s.plain++
+			continue
+		}
+		f.last.say(passed)
+		if err := f.start(ln, text); err != nil {
 			return false, err
-		} else if promising || !s.isPlain(text, ln.from, ln.to) {
+		}
+		if promising || !s.isPlain(text, ln.from, ln.to) {
 			return true, nil
 		}
-		s.plain++
+		s.plain, passed = s.plain+1, nil
 	}
 }
 

@@ -40,10 +40,14 @@ func gateLog(r *rand.Rand) (log texts, lines []string) {
 	for range 60 {
 		var text strings.Builder
 		odd := r.IntN(3) == 0
-		usual := []string{dates[0], dates[0], "host 2023-11-14 22:13:20 ", "wrong 2023-11-14 22:13:20 "}[r.IntN(4)]
-		for range r.IntN(80) {
+		usual := []string{dates[0], dates[0], "host 2023-11-14 22:13:20 ", "wrong 2023-11-14 22:13:20 ", "2023-11-14 22:13:20,012 "}[r.IntN(5)]
+		for i := range r.IntN(80) {
+			usual := strings.Replace(usual, ",012", fmt.Sprintf(",%03d", r.IntN(12)), 1)
 			line := usual + "gate: " + messages[r.IntN(2)*r.IntN(len(messages))]
-			if odd || r.IntN(40) == 0 {
+			switch {
+			case i == 0 && r.IntN(2) == 0: // which has the date of the text before
+				line = "gate: " + messages[1]
+			case odd || r.IntN(40) == 0:
 				line = dates[r.IntN(len(dates))] + []string{"gate: ", "other: "}[r.IntN(2)] + messages[r.IntN(len(messages))]
 			}
 			switch r.IntN(100) {
