@@ -35,7 +35,10 @@ func TestOurPackagesHaveNothingToDoBeforeMain(t *testing.T) {
 // TestClientCommandsComeBeforeTheLibraries is what package early is for.
 func TestClientCommandsComeBeforeTheLibraries(t *testing.T) {
 	packages, out := initialised(t, "fail2ban-client", "--str2sec", "1h")
-	for _, late := range []string{"net", "crypto/x509", "go.starlark.net/starlark", "modernc.org/libc", "modernc.org/sqlite/lib"} {
+	for _, late := range []string{
+		"net", "crypto/x509", "go.starlark.net/starlark", "modernc.org/libc", "modernc.org/sqlite/lib", "modernc.org/mathutil", "regexp",
+		"github.com/dustin/go-humanize",
+	} {
 		if slices.Contains(packages, late) {
 			t.Errorf("%s is initialised before a command that does not need it", late)
 		}

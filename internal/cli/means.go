@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"gaol/internal/cli/client"
 	"gaol/internal/config"
@@ -12,7 +13,13 @@ import (
 
 // means are what our client takes of the packages below that do a server's work.
 func means() client.Means {
-	return client.Means{Journal: preferJournal, Compile: compileJail, CheckServer: checkServer}
+	return client.Means{Journal: preferJournal, Compile: compileJail, CheckServer: checkServer, LeaveGarbage: leaveGarbage}
+}
+
+// leaveGarbage tells the collector to do nothing unless there is much to do.
+func leaveGarbage() {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(256 << 20)
 }
 
 // compileJail does with a jail's commands what the server does before it acts. Its error begins with the place of the option that is

@@ -57,6 +57,8 @@ type Options struct {
 	Compile func(*Jail) error
 	// CheckServer judges the value of one of the server's own settings. An error is fatal for all. Nil accepts everything.
 	CheckServer func(option string, value any) error
+	// FewJails has RunDump decline so many jails that the runtime would collect garbage.
+	FewJails bool
 	// Verbosity chooses what RunDump and RunTest print of the messages: 0 warnings and errors, 1 informational ones too,
 	// 2 and above everything, below 0 errors only. Messages for debugging are made from 2 on only: they are many.
 	Verbosity int

@@ -3,7 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
+	"os"
+	"path"
 	"strings"
 
 	"gaol/internal/config/ini"
@@ -43,8 +44,8 @@ type definition struct {
 // base returns the base name of a filter or action: below its folder, unless it is absolute or begins with "./".
 func base(folder, name string) string {
 	if strings.HasPrefix(name, "./") {
-		if abs, err := filepath.Abs(name); err == nil {
-			return abs
+		if here, err := os.Getwd(); err == nil {
+			return path.Join(here, name)
 		}
 	}
 	if strings.HasPrefix(name, "/") {

@@ -72,14 +72,17 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
 	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
 	names := set.Names()
+	r.inOrder = entangled(set, names)
 	if r.o.Only != "" {
 		if !slices.Contains(names, r.o.Only) {
 			return nil, &layers.AbsentError{Section: r.o.Only}
 		}
 		names = []string{r.o.Only}
 	}
+	if r.o.FewJails && len(names) > fewJails {
+		return nil, errMany
+	}
 	all := make([]*draft, len(names))
-	r.inOrder = entangled(set)
 	r.forEach(len(names), func() func(int) {
 		desk := newDesk()
 		return func(i int) { all[i] = r.fork(desk).draft(set, names[i]) }
@@ -96,6 +99,11 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	}
 	return enabled, nil
 }
+
+// fewJails is how many are printed with less memory than makes the runtime collect garbage.
+const fewJails = 200
+
+var errMany = errors.New("many jails")
 
 // forEach does the work for jails 0 to n-1.
 func (r *reader) forEach(n int, begin func() (work func(i int))) {

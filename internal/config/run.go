@@ -14,8 +14,11 @@ const (
 	exitBad  = 255
 )
 
+// Declined is what RunDump returns when it has done nothing; see Options.FewJails.
+const Declined = -1
+
 // RunDump is the client's -d (and --dp, when pretty): it prints the command stream to w, messages to errw, and returns the
-// exit code. Jails without log files are kept, and Compile is not asked.
+// exit code, or Declined. Jails without log files are kept, and Compile is not asked.
 func RunDump(w, errw io.Writer, o Options, pretty bool) int {
 	o.AllowNoLogs = true
 	read := readPrinted
@@ -23,6 +26,9 @@ func RunDump(w, errw io.Writer, o Options, pretty bool) int {
 		read = Read
 	}
 	c, err := read(o)
+	if errors.Is(err, errMany) {
+		return Declined
+	}
 	c.Messages.print(errw, o.Verbosity)
 	if early(w, errw, err) {
 		return exitBad

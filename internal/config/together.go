@@ -2,11 +2,11 @@ package config
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
-	"gaol/internal/config/ini"
 	"gaol/internal/config/layers"
 )
 
@@ -47,12 +47,14 @@ func inTurn(n int, work func(i int)) {
 
 // entangled reports whether a jail may refer to what the filter of another one says, %(other/known/failregex)s. Then each jail must be
 // read after those before it.
-func entangled(set *layers.Set) bool {
-	for _, section := range append(set.Names(), ini.Default) {
-		for _, e := range entriesOf(set, section) {
-			if strings.Contains(e.Raw, "%(") && strings.Contains(strings.ToLower(e.Raw), "/"+knownPrefix) {
-				return true
-			}
+func entangled(set *layers.Set, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return mayEntangle(set.Section(name)) }) || mayEntangle(&set.Default)
+}
+
+func mayEntangle(section *layers.Section) bool {
+	for i := range section.Len() {
+		if _, e := section.At(i); strings.Contains((*e).Raw, "%(") && strings.Contains(strings.ToLower((*e).Raw), "/"+knownPrefix) {
+			return true
 		}
 	}
 	return false

@@ -34,10 +34,10 @@ func Run(ctx context.Context, argv []string, means Means, stdin io.Reader, stdou
 	if err != nil {
 		return AnswerOptions(err, Name, true, stdout, stderr)
 	}
-	return run(ctx, o, means, stdin, stdout, stderr)
+	return run(ctx, newCommander(o, means, stdin, stdout, stderr))
 }
 
-// RunAlone is Run without Means. It does nothing, and says so, if what argv asks for takes them.
+// RunAlone is Run without Means. It does nothing, and says so, if what argv asks for takes them, or if there is a lot to be shown.
 func RunAlone(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) (code int, done bool) {
 	o, err := ParseOptions(argv)
 	if err != nil {
@@ -46,7 +46,10 @@ func RunAlone(ctx context.Context, argv []string, stdin io.Reader, stdout, stder
 	if o.takeMeans() {
 		return 0, false
 	}
-	return run(ctx, o, Means{}, stdin, stdout, stderr), true
+	c := newCommander(o, Means{}, stdin, stdout, stderr)
+	c.alone = true
+	code = run(ctx, c)
+	return code, code != config.Declined
 }
 
 // takeMeans reports whether the configuration is to be read for a server: for testing it, for a command that hands it over, or
@@ -55,10 +58,10 @@ func (o *Options) takeMeans() bool {
 	return o.Test || o.Interactive || len(o.Args) > 0 && slices.Contains([]string{"start", "restart", "reload"}, o.Args[0])
 }
 
-// run does what o asks for.
-func run(ctx context.Context, o *Options, means Means, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := newCommander(o, means, stdin, stdout, stderr)
-	ctx, c.linger = brief(ctx)
+// run does what c's options ask for.
+func run(ctx context.Context, c *commander) int {
+	o := c.options
+	ctx, c.linger = brief(ctx, c.means)
 	if o.Dump || o.Test {
 		code := c.showConfig()
 		if code != 0 || !o.Test || len(o.Args) == 0 {
@@ -69,7 +72,7 @@ func run(ctx context.Context, o *Options, means Means, stdin io.Reader, stdout, 
 		return failed
 	}
 	if len(o.Args) == 0 && !o.Interactive {
-		printUsage(stdout, Name, true)
+		printUsage(c.stdout, Name, true)
 		return failed
 	}
 	return c.run(ctx)
@@ -79,6 +82,7 @@ func run(ctx context.Context, o *Options, means Means, stdin io.Reader, stdout, 
 type commander struct {
 	options *Options
 	means   Means
+	alone   bool           // without means
 	server  *config.Server // what the configuration says about the server
 	log     *slog.Logger
 
@@ -126,9 +130,11 @@ func signalOf(ctx context.Context) int {
 
 // showConfig is -d and -t. A signal ends it as it ends any program.
 func (c *commander) showConfig() int {
-	leaveGarbage()
+	c.means.leaveGarbage()
+	o := c.options.ConfigOptions()
 	if !c.options.Test {
-		return config.RunDump(c.stdout, c.stderr, c.options.ConfigOptions(), c.options.DumpPretty)
+		o.FewJails = c.alone
+		return config.RunDump(c.stdout, c.stderr, o, c.options.DumpPretty)
 	}
 	mode := config.NoDump
 	switch {
@@ -137,7 +143,6 @@ func (c *commander) showConfig() int {
 	case c.options.Dump:
 		mode = config.PlainDump
 	}
-	o := c.options.ConfigOptions()
 	o.Compile, o.CheckServer = c.means.Compile, c.means.CheckServer
 	return config.RunTest(c.stdout, c.stderr, o, mode)
 }

@@ -532,17 +532,14 @@ func TestStartWithAConfigurationThatTheServerRefuses(t *testing.T) {
 func TestServerCommandIsASessionOfItsOwn(t *testing.T) {
 	c, _, _ := starting(t, "works")
 	c.options.Force, c.options.Verbosity = true, 2
-	cmd, err := c.serverCommand()
-	if err != nil {
-		t.Fatal(err)
-	}
+	argv, attr := c.serverProcess()
 	s := c.server
 	want := []string{"fail2ban-server", "--async", "-b", "-c", c.options.Conf, "-s", s.Socket, "-p", s.PidFile, "--loglevel", "INFO",
 		"--logtarget", "/dev/null", "--syslogsocket", "auto", "--timeout", "20", "-x", "-v", "-v"}
-	if diff := cmp.Diff(want, cmd.Args); diff != "" {
+	if diff := cmp.Diff(want, argv); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&syscall.SysProcAttr{Setsid: true}, cmd.SysProcAttr); diff != "" {
+	if diff := cmp.Diff(&syscall.SysProcAttr{Setsid: true}, attr.Sys); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -565,5 +562,29 @@ func TestRunAloneLeavesWhatTakesMeans(t *testing.T) {
 	}
 	if want := []string{"['ping']", "['status', 'web']"}; len(f.questions()) != len(want) {
 		t.Errorf("the server was asked %q, not %q", f.questions(), want)
+	}
+}
+
+// TestManyJailsAreNotShownAlone has Run show what RunAlone, which cannot leave garbage alone, makes no beginning of.
+func TestManyJailsAreNotShownAlone(t *testing.T) {
+	dir := confDir(t)
+	var many strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&many, "[j%d]\nenabled = true\nlogpath = %s/log\n", i, dir)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "jail.local"), []byte(many.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, option := range []string{"-d", "--dp"} {
+		var stdout, stderr bytes.Buffer
+		if _, done := RunAlone(t.Context(), []string{"-c", dir, option}, nil, &stdout, &stderr); done || stdout.Len()+stderr.Len() > 0 {
+			t.Errorf("%s: done %v, printed %q, %q", option, done, stdout.String(), stderr.String())
+		}
+		left := false
+		means := Means{LeaveGarbage: func() { left = true }}
+		code := Run(t.Context(), []string{"-c", dir, option}, means, nil, &stdout, &stderr)
+		if starts := strings.Count(stdout.String(), "['start', "); code != 0 || starts != 302 || !left {
+			t.Errorf("%s: got %d, %d jails, garbage left %v", option, code, starts, left)
+		}
 	}
 }

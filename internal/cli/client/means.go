@@ -9,11 +9,20 @@ import (
 )
 
 // Means are what reading a configuration for a server takes of the packages that do its work. They are handed in: what those import
-// takes longer to begin than most commands of the client take to end (see package early). The functions are config.Options' own.
+// takes longer to begin than most commands of the client take to end (see package early). The first three are config.Options' own.
 type Means struct {
 	Journal     func(files []config.LogPath, matches [][]string) (reads bool, why string)
 	Compile     func(*config.Jail) error
 	CheckServer func(option string, value any) error
+	// LeaveGarbage tells the collector to do nothing unless there is much to do.
+	LeaveGarbage func()
+}
+
+// leaveGarbage is for what takes its time, a third of which would be to collect garbage. A command without means is over before that.
+func (m Means) leaveGarbage() {
+	if m.LeaveGarbage != nil {
+		m.LeaveGarbage()
+	}
 }
 
 // Read reads the configuration for a server to work by: what -d prints, but that patterns of log files stay patterns, that

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"sync"
 	"syscall"
 )
@@ -17,22 +16,15 @@ func Attentive(ctx context.Context) context.Context {
 }
 
 // brief returns a ctx for a command that is over within milliseconds: a signal ends the program as it ends any, and garbage is left to
-// the runtime, which does not get to it. What takes longer calls linger first. From then on a signal ends ctx, and garbage is not
-// collected, which would be a third of the work, unless there is much of it.
+// the runtime, which does not get to it. What takes longer calls linger first. From then on a signal ends ctx, and garbage is left alone.
 //
 // Catching signals takes two threads, and telling the collector stops the world twice: a tenth of what a client's command takes.
-func brief(ctx context.Context) (_ context.Context, linger func()) {
+func brief(ctx context.Context, means Means) (_ context.Context, linger func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	return ctx, sync.OnceFunc(func() {
-		leaveGarbage()
+		means.leaveGarbage()
 		watchSignals(ctx, stop)
 	})
-}
-
-// leaveGarbage tells the collector to do nothing unless there is much to do.
-func leaveGarbage() {
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(256 << 20)
 }
 
 // watchSignals has signals end ctx.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 
 	"gaol/internal/config"
 	"gaol/pack"
@@ -29,7 +29,7 @@ func DefaultSource(dir string) config.Source {
 // shall hear so, and not get another one.
 func IsConfigured(dir string) bool {
 	for _, name := range []string{"fail2ban.conf", "fail2ban.local"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil || errors.Is(err, fs.ErrPermission) {
+		if _, err := os.Stat(path.Join(dir, name)); err == nil || errors.Is(err, fs.ErrPermission) {
 			return true
 		}
 	}

@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -90,10 +91,7 @@ func (c *commander) await(ctx context.Context, ready func() bool, hopeless <-cha
 
 // launch runs this program as a server that waits for its configuration, and waits until it answers.
 func (c *commander) launch(ctx context.Context) bool {
-	cmd, err := c.serverCommand()
-	if err == nil {
-		err = cmd.Start()
-	}
+	server, err := c.startServer()
 	if err != nil {
 		c.log.Error(fmt.Sprintf("Could not start server: %v", err))
 		return false
@@ -101,7 +99,7 @@ func (c *commander) launch(ctx context.Context) bool {
 	died := make(chan struct{})
 	go func() {
 		// Ending well is what a server does that goes on in the background.
-		if cmd.Wait() != nil {
+		if state, err := server.Wait(); err != nil || !state.Success() {
 			close(died)
 		}
 	}()
@@ -115,22 +113,35 @@ func (c *commander) launch(ctx context.Context) bool {
 	return false
 }
 
-// serverCommand returns the command that becomes the server. It is a session of its own, so that the terminal's signals
-// do not reach it.
-func (c *commander) serverCommand() (*exec.Cmd, error) {
+// startServer starts this program as the server.
+func (c *commander) startServer() (*os.Process, error) {
 	self, err := c.program()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self)
-	cmd.Args = append([]string{DefaultProcess, "--async", "-b"}, c.serverOptions().words()...)
-	cmd.Env = append(os.Environ(), Detached+"=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	// The server's first words go where ours go, if that is a real file; else they would depend on our living on.
-	if f, ok := c.stderr.(*os.File); ok {
-		cmd.Stderr = f
+	nothing, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
 	}
-	return cmd, nil
+	defer nothing.Close()
+	// The server's first words go where ours go, if that is a real file; else they would depend on our living on.
+	words := nothing
+	if f, ok := c.stderr.(*os.File); ok {
+		words = f
+	}
+	argv, attr := c.serverProcess()
+	attr.Files = []*os.File{nothing, nothing, words}
+	return os.StartProcess(self, argv, attr)
+}
+
+// serverProcess returns the words and the circumstances of the server. It is a session of its own, so that the terminal's signals do
+// not reach it. Package os/exec would do no more, but takes longer to begin than most commands to end.
+func (c *commander) serverProcess() (argv []string, attr *os.ProcAttr) {
+	isMark := func(v string) bool { return strings.HasPrefix(v, Detached+"=") }
+	return append([]string{DefaultProcess, "--async", "-b"}, c.serverOptions().words()...), &os.ProcAttr{
+		Env: append(slices.DeleteFunc(os.Environ(), isMark), Detached+"=1"),
+		Sys: &syscall.SysProcAttr{Setsid: true},
+	}
 }
 
 // serverOptions returns our options with everything filled in that the configuration says.

@@ -13,14 +13,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"path"
 	"syscall"
 
 	"gaol/internal/cli/client"
 )
 
 func init() {
-	if len(os.Args) == 0 || filepath.Base(os.Args[0]) != client.Name {
+	if len(os.Args) == 0 || path.Base(os.Args[0]) != client.Name {
 		return
 	}
 	signal.Ignore(syscall.SIGPIPE) // as main does, which is not reached

@@ -86,7 +86,8 @@ type View struct {
 // A Paper is where values are put together, and kept. The zero Paper is ready. It is not safe for concurrent use.
 type Paper struct {
 	slab.Text
-	room []byte
+	room   []byte
+	levels []string
 }
 
 // View returns the view of a section, be there one or not. Values are written on paper, which is nil for one who asks for little.
@@ -140,9 +141,9 @@ func (a *View) resolved(option string, f finding) (string, error) {
 	if paper == nil {
 		paper = &Paper{room: make([]byte, 0, 2*len(f.text))}
 	}
-	g := getter{View: *a, option: option, out: paper.room[:0]}
+	g := getter{View: *a, option: option, out: paper.room[:0], levels: paper.levels[:0]}
 	err := g.resolve(f, 1)
-	paper.room = g.out
+	paper.room, paper.levels = g.out, g.levels
 	switch {
 	case err != nil:
 		return "", err

@@ -61,6 +61,30 @@ type Set struct {
 	Default  Section
 	sections omap.Map[*Section]
 	Files    []string // in the order in which they were merged
+
+	room []Section // for those to come
+}
+
+// setOf lays files one over the other.
+func setOf(files []*file) *Set {
+	pages := 0
+	for _, f := range files {
+		pages += len(f.pages)
+	}
+	s := &Set{Files: make([]string, 0, len(files)), room: make([]Section, pages)} // a page opens one section at most
+	s.sections.Grow(pages)
+	for _, f := range files {
+		s.merge(f)
+	}
+	return s
+}
+
+// add adds a section.
+func (s *Set) add(name string) *Section {
+	added := &s.room[0]
+	s.room = s.room[1:]
+	s.sections.Set(name, added)
+	return added
 }
 
 // Section returns the section called name, or nil.
@@ -110,6 +134,9 @@ func (s *Set) mergePage(p *page) {
 	for name, e := range p.says.All() {
 		old, covered := target.Get(name)
 		if covered && former != nil {
+			if former.Len() == 0 {
+				former.Grow(p.says.Len())
+			}
 			former.Set(name, old)
 		}
 		if covered {
@@ -125,9 +152,7 @@ func (s *Set) open(name string) (target, former *Section) {
 	if target = s.Section(name); target != nil {
 		return target, s.shadow(name)
 	}
-	target = &Section{}
-	s.sections.Set(name, target)
-	return target, nil
+	return s.add(name), nil
 }
 
 // A page is what one section of one file says, for a section of the set. The sets that the file is part of share it; none changes it.
@@ -147,12 +172,11 @@ func conditional(header string) (name, condition string) {
 
 // shadow returns the section that keeps what was overridden in section name.
 func (s *Set) shadow(name string) *Section {
-	section := s.Section(shadow + name)
-	if section == nil {
-		section = &Section{}
-		s.sections.Set(shadow+name, section)
+	full := shadow + name
+	if section := s.Section(full); section != nil {
+		return section
 	}
-	return section
+	return s.add(full)
 }
 
 // over returns e as it is in the place of old.

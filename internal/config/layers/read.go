@@ -110,13 +110,11 @@ func (r *Reader) read(base string, reading *Reading) error {
 		return nil
 	}
 	x := expansion{reader: r, reading: reading}
+	x.files, x.seen, x.stack = x.room.files[:0], x.room.seen[:0], x.room.stack[:0]
 	if err := x.list(tops, nil); err != nil {
 		return err
 	}
-	set := &Set{}
-	for _, f := range x.files {
-		set.merge(f)
-	}
+	set := setOf(x.files)
 	if unread := missing(tops, set.Files); len(unread) > 0 {
 		reading.complain(readerLog, "Could not read config files: "+strings.Join(unread, ", "))
 		return nil
@@ -201,6 +199,11 @@ type expansion struct {
 
 	seen    []*file
 	repeats int // how often a file was there before
+
+	room struct { // for the three lists while they are short
+		files, seen [4]*file
+		stack       [4]string
+	}
 }
 
 // maxRepeats bounds the walk: files that include each other crosswise multiply.
@@ -266,7 +269,10 @@ func (x *expansion) file(name string, ancestors []string) error {
 	x.stack = append(x.stack, path.Clean(name))
 	defer func() { x.stack = x.stack[:len(x.stack)-1] }()
 
-	inner := append(slices.Clone(ancestors), name)
+	var inner []string
+	if len(parsed.before)+len(parsed.after) > 0 {
+		inner = append(slices.Clone(ancestors), name)
+	}
 	if err := x.list(without(parsed.before, ancestors), inner); err != nil {
 		return err
 	}
@@ -283,8 +289,13 @@ func (x *expansion) repeated(f *file) {
 	x.seen = append(x.seen, f)
 }
 
+// without returns files but for ancestors. It changes neither.
 func without(files, ancestors []string) []string {
-	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return slices.Contains(ancestors, f) })
+	isAncestor := func(f string) bool { return slices.Contains(ancestors, f) }
+	if !slices.ContainsFunc(files, isAncestor) {
+		return files
+	}
+	return slices.DeleteFunc(slices.Clone(files), isAncestor)
 }
 
 // includes returns the full names of the files that f includes, as it was parsed. They are interpolated with f's own sections alone.
@@ -297,8 +308,7 @@ func (f *file) includes(parsed *ini.File) (before, after []string, err error) {
 		text, plain := plainInclude(parsed, option)
 		if !plain {
 			if own == nil {
-				own = &Set{}
-				own.merge(f)
+				own = setOf([]*file{f})
 			}
 			v, e := own.Get(includes, option, nil)
 			if _, absent := e.(*AbsentError); e != nil && !absent && err == nil {

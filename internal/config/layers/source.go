@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -89,7 +88,7 @@ func (s Source) entries(dir string) ([]fs.DirEntry, error) {
 	if name, ok := s.inside(dir); ok {
 		return fs.ReadDir(s.fsys, name)
 	}
-	return os.ReadDir(filepath.Clean(dir))
+	return os.ReadDir(path.Clean(dir))
 }
 
 // localOf returns the name of the file that customises a file: the same with the extension .local.
