@@ -17,20 +17,31 @@ func (d *draft) commands() error {
 	if err != nil {
 		return err
 	}
-	if !d.reader.printing { // which goes to work otherwise; see printActions
-		if rest, err = d.actionCommands(name, rest); err != nil {
-			return err
-		}
+	desk.block, desk.rest = block.commands, rest
+	if d.reader.printing { // print goes on from here
+		return nil
+	}
+	if desk.rest, err = d.actionCommands(name, rest); err != nil {
+		return err
 	}
 	if len(d.otherwise) > 0 {
-		rest = append(rest, []any{"set", name, ElseOption, d.otherwise})
+		desk.rest = append(desk.rest, []any{"set", name, ElseOption, d.otherwise})
 	}
-	desk.block, desk.rest = block.commands, rest
-	commands := desk.words.Take(1 + len(block.commands) + len(rest))
-	commands[0] = d.addCommand(name)
-	copy(commands[1+copy(commands[1:], block.commands):], rest)
-	d.jail.Commands = commands
+	d.jail.Commands = d.collect(name)
 	return nil
+}
+
+// collect puts the commands together.
+func (d *draft) collect(name any) []any {
+	desk := d.reader.desk
+	commands := desk.words.Take(1 + len(desk.block) + len(desk.rest))[:0]
+	commands = append(commands, d.addCommand(name))
+	for _, some := range [][][]any{desk.block, desk.rest} {
+		for _, c := range some {
+			commands = append(commands, c)
+		}
+	}
+	return commands
 }
 
 // addCommand returns the command that makes the jail. What it reads and the name of its filter are for the log of our own server;
@@ -72,7 +83,7 @@ func (d *draft) jailBlock(block *regexBlock) error {
 }
 
 // jailCommands appends the commands for the jail's other options, log files last.
-func (d *draft) jailCommands(block *regexBlock, commands []any) ([]any, error) {
+func (d *draft) jailCommands(block *regexBlock, commands [][]any) ([][]any, error) {
 	jail, words := block.jail, &d.reader.desk.words
 	for name, s := range d.opts.All() {
 		if _, ok := find(filterOptions, name); ok {
@@ -102,7 +113,7 @@ func (d *draft) jailCommands(block *regexBlock, commands []any) ([]any, error) {
 var serverTags = []string{"matches", "ipmatches", "ipjailmatches", "timeout", "bantime"}
 
 // actionCommands appends the commands for the jail's actions.
-func (d *draft) actionCommands(jail any, commands []any) (_ []any, err error) {
+func (d *draft) actionCommands(jail any, commands [][]any) (_ [][]any, err error) {
 	for _, use := range d.actions {
 		if commands, err = d.actionCommand(use, jail, commands); err != nil {
 			return nil, err
@@ -112,7 +123,7 @@ func (d *draft) actionCommands(jail any, commands []any) (_ []any, err error) {
 }
 
 // actionCommand appends the commands for one action.
-func (d *draft) actionCommand(use *actionUse, jail any, commands []any) ([]any, error) {
+func (d *draft) actionCommand(use *actionUse, jail any, commands [][]any) ([][]any, error) {
 	words := &d.reader.desk.words
 	var name any = use.name
 	add := words.Copy("set", jail, "addaction", name)

@@ -13,7 +13,7 @@ type desk struct {
 	splitter     splitter
 	all          texts
 	room         []byte
-	block, rest  []any // commands
+	block, rest  [][]any // commands
 
 	// What a jail's filter comes to, forgotten with the next jail.
 	known, free, published texts

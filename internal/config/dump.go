@@ -45,6 +45,14 @@ func appendCommands(text []byte, commands []any) []byte {
 	return text
 }
 
+// appendLists is appendCommands for commands that are no any yet, which would take memory for each.
+func appendLists(text []byte, commands [][]any) []byte {
+	for _, c := range commands {
+		text = append(pickle.AppendList(text, c), '\n')
+	}
+	return text
+}
+
 // write writes texts one behind the other.
 func write(w io.Writer, texts [][]byte) error {
 	b := bufio.NewWriterSize(w, dumpPiece)

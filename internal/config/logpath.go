@@ -55,9 +55,9 @@ func (d *draft) prefersJournal(matches [][]string) (reads bool, why string) {
 
 // whenFilesComeUp returns what the jail would be told if it waited for its log files.
 func (d *draft) whenFilesComeUp(block *regexBlock) (commands []any) {
-	for _, c := range block.commands {
-		if words := c.([]any); words[2] != "addjournalmatch" && words[2] != "usedns" {
-			commands = append(commands, c)
+	for _, words := range block.commands {
+		if words[2] != "addjournalmatch" && words[2] != "usedns" {
+			commands = append(commands, words)
 		}
 	}
 	for _, l := range d.jail.Patterns {
@@ -101,7 +101,7 @@ func (d *draft) whatIsRead(journal bool, why string) string {
 
 // logCommands appends a command for every log file of the jail, or for every pattern where the server matches them itself. A file that is
 // not there is a pattern too, unless there is nothing else: then it is what the jail waits for.
-func (d *draft) logCommands(jail any, commands []any) []any {
+func (d *draft) logCommands(jail any, commands [][]any) [][]any {
 	words := &d.reader.desk.words
 	switch {
 	case isJournal(d.jail.Backend):

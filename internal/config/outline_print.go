@@ -86,10 +86,10 @@ func (d *draft) printActions(text []byte) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			text = appendCommands(text, commands)
+			text = appendLists(text, commands)
 			continue
 		}
-		text = appendCommands(text, []any{desk.words.Copy("set", jail, "addaction", use.name)})
+		text = append(pickle.AppendList(text, desk.words.Copy("set", jail, "addaction", use.name)), '\n')
 		text = pickle.AppendRepr(append(text, "['multi-set', "...), jail)
 		text = pickle.AppendRepr(append(text, ", 'action', "...), use.name)
 		text = append(fillIn(append(text, ", "...), use.outline.laidOut, use.params), "]\n"...)

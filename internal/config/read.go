@@ -131,8 +131,10 @@ func (r *reader) draft(set *layers.Set, name string) *draft {
 // print lays the commands out as -d prints them, those for the actions included, and forgets them. The error is fatal for the whole.
 func (d *draft) print() (err error) {
 	desk := d.reader.desk
-	text := appendCommands(desk.sheet.place(), d.jail.Commands)
+	text := appendCommands(desk.sheet.place(), d.jail.Commands) // what is wrong
 	if d.jail.Problem == "" {
+		text = append(pickle.AppendList(text, d.addCommand(d.jail.Name)), '\n')
+		text = appendLists(appendLists(text, desk.block), desk.rest)
 		if text, err = d.printActions(text); err != nil {
 			return err
 		}

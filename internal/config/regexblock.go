@@ -9,7 +9,7 @@ import (
 type regexBlock struct {
 	desk     *desk
 	jail     any // its name
-	commands []any
+	commands [][]any
 	front    int // how many commands the present source has put in front
 }
 
@@ -83,8 +83,7 @@ func (b *regexBlock) journal(value string, at Origin) error {
 
 // matches returns the journal matches, each a list of words.
 func (b *regexBlock) matches() (all [][]string) {
-	for _, c := range b.commands {
-		command := c.([]any)
+	for _, command := range b.commands {
 		if command[2] != "addjournalmatch" {
 			continue
 		}

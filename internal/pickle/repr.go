@@ -54,10 +54,13 @@ func AppendRepr(b []byte, v any) []byte {
 	return appendContainer(b, v)
 }
 
+// AppendList appends Repr(items) to b.
+func AppendList(b []byte, items []any) []byte { return appendItems(b, '[', items, ']') }
+
 func appendContainer(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case []any:
-		return appendItems(b, '[', v, ']')
+		return AppendList(b, v)
 	case []string:
 		return appendItems(b, '[', boxed(v), ']')
 	case Tuple:

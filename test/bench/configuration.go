@@ -23,14 +23,14 @@ func configuration(b *bench) error {
 		}
 	}
 	what := fmt.Sprintf("configuration: -d of the stock tree, %d jails", len(all))
-	if err := b.dump(what, 5, 5, 0, b.jailFile(all, "")); err != nil {
+	if err := b.dump(what, 15, 15, 0, b.jailFile(all, "")); err != nil {
 		return err
 	}
 	var thousand []string
 	for i := range 1000 {
 		thousand = append(thousand, fmt.Sprintf("j%03d", i))
 	}
-	return b.dump("configuration: -d of 1000 jails", 3, 1, 1, b.jailFile(thousand, "filter = sshd\n"))
+	return b.dump("configuration: -d of 1000 jails", 9, 3, 1, b.jailFile(thousand, "filter = sshd\n"))
 }
 
 // jailFile enables jails, all on one log.
