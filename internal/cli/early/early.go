@@ -6,7 +6,8 @@
 //
 // Go initialises, of the packages whose imports are initialised, the one with the least import path first (The Go Programming Language
 // Specification, "Program initialization"). So this one is initialised before all that import what it does without, net and regexp above
-// all, and stand behind gaol/ in the alphabet, or that need such a package. What it imports is to be kept as it is for that reason.
+// all, and stand behind gaol/ in the alphabet, or that need such a package. What it imports is to be kept as it is for that reason:
+// with os/exec, path/filepath or runtime/debug it would have to wait for more.
 package early
 
 import (
