@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sync"
 	"sync/atomic"
 )
@@ -50,7 +51,7 @@ type move struct {
 	register uint8   // in which the position before the byte is noted
 	next     uint32  // a state, or an entry of moveAsk
 	other    uint32  // an entry
-	text     string  // of what is in the text
+	text     lit     // what is in the text
 	slots    []uint8 // the registers with the bounds of groups
 }
 
@@ -123,7 +124,7 @@ func (a *automaton) move(m *Matcher, t *tables, text []byte, state uint32, pos i
 			m.takeGroups(v.slots)
 			return t, 0, pos, matches
 		case moveAsk:
-			if entry = v.other; begins(text[pos:], v.text) {
+			if entry = v.other; v.text.stands(text[pos:]) {
 				entry = v.next
 			}
 			continue
@@ -139,20 +140,28 @@ func (a *automaton) move(m *Matcher, t *tables, text []byte, state uint32, pos i
 // pass returns where a move to text or a byte leads to behind pos, -1 if nowhere.
 func (v *move) pass(text []byte, pos int) int {
 	if v.kind == moveToText {
-		if !begins(text[pos:], v.text) {
+		if !v.text.stands(text[pos:]) {
 			return -1
 		}
-		return pos + len(v.text)
+		return pos + len(v.text.text)
 	}
-	i := bytes.IndexByte(text[pos:], v.text[0])
+	i := bytes.IndexByte(text[pos:], v.text.text[0])
 	if i >= 0 {
 		return pos + i
 	}
 	return len(text)
 }
 
-// begins reports whether text begins with s.
-func begins(text []byte, s string) bool { return len(text) >= len(s) && string(text[:len(s)]) == s }
+// stands reports the same as begins. It is quicker where much is to be compared.
+func (l *lit) stands(text []byte) bool {
+	if len(text) < wordSize {
+		return len(text) >= len(l.text) && string(text[:len(l.text)]) == l.text
+	}
+	if (binary.LittleEndian.Uint64(text)^l.head)&l.mask != 0 {
+		return false
+	}
+	return len(l.text) <= wordSize || len(text) >= len(l.text) && string(text[wordSize:len(l.text)]) == l.text[wordSize:]
+}
 
 // takeGroups notes a match whose groups are in registers.
 func (m *Matcher) takeGroups(slots []uint8) {

@@ -91,7 +91,7 @@ func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
 		answers = slices.Clip(answers)
 		yes := l.step(number, class, append(answers, answer{asked, true}))
 		no := l.step(number, class, append(answers, answer{asked, false}))
-		return l.addMove(move{kind: moveAsk, text: asked, next: yes, other: no})
+		return l.addMove(move{kind: moveAsk, text: newLit(asked), next: yes, other: no})
 	case len(ways) == 0:
 		return entryFail
 	}
@@ -132,7 +132,7 @@ func (l *learner) chooseRegister(ways []way) uint8 {
 // arrive returns the entry that leads from a state to the state of ways, behind a byte of the class before.
 func (l *learner) arrive(ways []way, before, register uint8, from uint32) uint32 {
 	if len(ways) == 1 {
-		if v := l.shortCut(ways[0], before); v.text != "" {
+		if v := l.shortCut(ways[0], before); v.text.text != "" {
 			v.register = register
 			return l.addMove(v)
 		}
@@ -144,6 +144,9 @@ func (l *learner) arrive(ways []way, before, register uint8, from uint32) uint32
 	return number
 }
 
+// shortestJump is the length from which on it is worth while to compare a string as a whole.
+const shortestJump = 4
+
 // shortCut returns a move that goes on along a way, the only one, to the end of a string or of a run up to one byte. It has no text
 // if there is none.
 func (l *learner) shortCut(w way, before uint8) (v move) {
@@ -154,13 +157,13 @@ func (l *learner) shortCut(w way, before uint8) (v move) {
 	case iLit:
 		text := l.prog.lits[in.n].text[w.at.off:]
 		end := text[len(text)-1]
-		if len(text) > 1 && end < utf8.RuneSelf && !strings.Contains(text, "\n") {
+		if len(text) >= shortestJump && end < utf8.RuneSelf && !strings.Contains(text, "\n") {
 			w.at = place{w.at.pc + 1, 0}
-			v = move{kind: moveToText, text: text, next: l.number([]way{w}, l.classes[end], 0)}
+			v = move{kind: moveToText, text: newLit(text), next: l.number([]way{w}, l.classes[end], 0)}
 		}
 	case iRunAll:
 		if in.flags&flagStop != 0 && w.at.off == in.x && !l.follower.looksBack[w.at.pc] {
-			v = move{kind: moveToByte, text: string(in.c), next: l.number([]way{w}, before, 0)}
+			v = move{kind: moveToByte, text: newLit(string(in.c)), next: l.number([]way{w}, before, 0)}
 		}
 	}
 	return v

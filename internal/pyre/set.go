@@ -53,16 +53,17 @@ type Candidates struct {
 	set   *Set
 	text  []byte
 	words []uint64
-	at    int // the word that is looked at
+	at    int          // the word that is looked at
+	later []usefulness // of looking for what matches contain, by regex
 }
 
 // Start finds the candidates of s for a search in the whole of text, which must stay as
 // it is until the last Next.
 func (c *Candidates) Start(s *Set, text []byte) {
-	c.set, c.text, c.at = s, text, 0
-	if len(c.words) != s.words {
-		c.words = make([]uint64, s.words)
+	if c.set != s {
+		*c = Candidates{set: s, words: make([]uint64, s.words), later: make([]usefulness, len(s.regexes))}
 	}
+	c.text, c.at = text, 0
 	if len(text) >= leading && s.words == 1 {
 		c.words[0] = s.all[0] & s.table[0][text[0]] & s.table[1][text[1]] & s.table[2][text[2]] &
 			s.table[3][text[3]] & s.table[4][text[4]] & s.table[5][text[5]]
@@ -87,11 +88,23 @@ func (c *Candidates) Next() int {
 			continue
 		}
 		c.words[c.at] = word & (word - 1)
-		if i := c.at*64 + bits.TrailingZeros64(word); c.set.regexes[i].hasLater(c.text) {
+		if i := c.at*64 + bits.TrailingZeros64(word); c.mayMatch(i) {
 			return i
 		}
 	}
 	return -1
+}
+
+// mayMatch reports whether the text has what all matches of a regex contain. Where most texts have, it does not look: a search that
+// comes to nothing takes little longer.
+func (c *Candidates) mayMatch(regex int) bool {
+	re, use := c.set.regexes[regex], &c.later[regex]
+	if len(re.later) == 0 || use.rests() {
+		return true
+	}
+	has := re.hasLater(c.text)
+	use.note(!has, worthSome)
+	return has
 }
 
 // hasLater reports whether text has what all matches contain.
