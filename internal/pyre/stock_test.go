@@ -58,8 +58,8 @@ func stock(t testing.TB) (texts []string, regexes []stockRegex) {
 // original comes with.
 func TestStock(t *testing.T) {
 	texts, regexes := stock(t)
-	matches := 0
-	var m Matcher
+	matches, automata := 0, 0
+	readers := []*Matcher{{reading: readEarly}, {reading: readNever}}
 	var candidates Candidates
 	for _, r := range regexes {
 		re := mustCompile(t, r.pattern, r.flags)
@@ -68,9 +68,11 @@ func TestStock(t *testing.T) {
 			if slices.Contains(r.slow, i) {
 				continue
 			}
-			got, want := spans(&m, re, text, 0, len(text)), r.matches[strconv.Itoa(i)]
-			if !slices.Equal(got, want) {
-				t.Errorf("%q flags %b on %q: %v, want %v", r.pattern, r.flags, text, got, want)
+			want := r.matches[strconv.Itoa(i)]
+			for _, m := range readers {
+				if got := spans(m, re, text, 0, len(text)); !slices.Equal(got, want) {
+					t.Errorf("%q flags %b on %q, mode %v: %v, want %v", r.pattern, r.flags, text, m.reading, got, want)
+				}
 			}
 			if want == nil {
 				continue
@@ -81,9 +83,12 @@ func TestStock(t *testing.T) {
 				t.Errorf("%q flags %b is ruled out on %q, which it matches", r.pattern, r.flags, text)
 			}
 		}
+		if re.automaton.Load() != nil {
+			automata++
+		}
 	}
-	t.Logf("%d regexes, %d texts, %d matches", len(regexes), len(texts), matches)
-	if len(regexes) < 300 || matches < 10_000 {
+	t.Logf("%d regexes, %d of them automata, %d texts, %d matches", len(regexes), automata, len(texts), matches)
+	if len(regexes) < 300 || automata < 200 || matches < 10_000 {
 		t.Error("that is too little")
 	}
 }
