@@ -55,6 +55,9 @@ type visit struct {
 	with  uint16
 }
 
+// mostPlaces limits the programs that are followed.
+const mostPlaces = 8 << 10
+
 const mostConditions = 4 // groups, of each of which with says whether it is set
 
 // init prepares f for p. It reports whether p is made of nothing but what f knows.
@@ -69,7 +72,7 @@ func (f *follower) init(p *program, letters *alphabet) bool {
 			return false
 		}
 		f.spotOf = append(f.spotOf, spots)
-		if spots += p.placesOf(&p.code[pc]); spots > mostSpots {
+		if spots += p.placesOf(&p.code[pc]); spots > mostPlaces {
 			return false
 		}
 	}
@@ -87,9 +90,9 @@ func (p *program) placesOf(in *inst) int32 {
 		return int32(len(p.lits[in.n].text))
 	case iRunGreedy, iRunLazy, iRunAll:
 		if in.y == manyTimes {
-			return min(in.x, mostSpots) + 1
+			return min(in.x, mostPlaces) + 1
 		}
-		return min(in.y, mostSpots) + 1
+		return min(in.y, mostPlaces) + 1
 	}
 	return 1
 }

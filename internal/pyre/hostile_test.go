@@ -174,7 +174,7 @@ func TestHostileRead(t *testing.T) {
 		}
 		if a := re.automaton.Load(); a != nil {
 			read++
-			if steps := a.learner.follower.steps; steps > mostSteps+mostSpots {
+			if steps := a.learner.follower.steps; steps > mostSteps+mostPlaces {
 				t.Errorf("%s: %d steps to learn", tt.name, steps)
 			}
 		}
