@@ -12,7 +12,7 @@ import (
 // somePattern makes a pattern of what automata know, for texts of few letters. Its groups have the numbers from *groups+1 on.
 func somePattern(rnd *rand.Rand, depth int, groups *int) string {
 	one := []string{"a", "b", "ab", "[ab]", "[^a]", ".", `\w`, `\s`, "abab", " ", "é"}
-	switch k := rnd.Intn(14); {
+	switch k := rnd.Intn(15); {
 	case depth == 0 || k < 4:
 		return one[rnd.Intn(len(one))]
 	case k < 6:
@@ -30,6 +30,8 @@ func somePattern(rnd *rand.Rand, depth int, groups *int) string {
 		return looks[rnd.Intn(len(looks))]
 	case k == 10:
 		return "(?:" + somePattern(rnd, depth-1, groups) + []string{")?", ")*", "){1,3}", ")+?", "){0,2}?"}[rnd.Intn(5)]
+	case k == 11: // its iterations may be empty
+		return "(?:" + somePattern(rnd, depth-1, groups) + []string{"|a*)*", "|b?)+", "|)+", "|a??)*?"}[rnd.Intn(4)]
 	}
 	return one[rnd.Intn(7)*rnd.Intn(2)] + []string{"*", "+", "?", "*?", "+?", "{2,3}", "{2,}"}[rnd.Intn(7)]
 }
@@ -80,17 +82,18 @@ func someText(rnd *rand.Rand) string {
 
 func TestAutomatonTakesWhatItCanFollow(t *testing.T) {
 	for pattern, want := range map[string]bool{
-		`^a(?P<b>\S+) (?:c|d){0,3}$`:       true,
-		`^(?:(?P<a>x)|y)z+(?(a)b|c)`:       true,
-		`^(?!from )(?:\w|(?<=:):)*\b`:      true,
-		`a`:                                false, // begins anywhere
-		`^a++b`:                            false, // possessive
-		`^(?>a|ab)c`:                       false, // atomic
-		`^(a|b)\1`:                         false, // repeats what was captured
-		`^(?:a?)*b`:                        false, // an iteration may be empty
-		`^(?:(a)|b)*(?(1)c|d)`:             false, // the group may be set again
-		`^(?=a.)b`:                         false, // looks further than one character
-		`^(?:a{300}b{300}){9}c{1000,9999}`: false, // too many places
+		`^a(?P<b>\S+) (?:c|d){0,3}$`:           true,
+		`^(?:(?P<a>x)|y)z+(?(a)b|c)`:           true,
+		`^(?!from )(?:\w|(?<=:):)*\b`:          true,
+		`a`:                                    false, // begins anywhere
+		`^a++b`:                                false, // possessive
+		`^(?>a|ab)c`:                           false, // atomic
+		`^(a|b)\1`:                             false, // repeats what was captured
+		`^(?:a?|(b?c?)*)*b`:                    true,
+		`^(?:(?:(?:(?:(?:a?)*b?)*c?)*d?)*e?)*`: false, // too many loops of iterations that may be empty
+		`^(?:(a)|b)*(?(1)c|d)`:                 false, // the group may be set again
+		`^(?=a.)b`:                             false, // looks further than one character
+		`^(?:a{300}b{300}){9}c{1000,9999}`:     false, // too many places
 	} {
 		re := mustCompile(t, pattern, 0)
 		if got := newAutomaton(re.program()) != nil; got != want {

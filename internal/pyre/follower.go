@@ -10,6 +10,8 @@ type follower struct {
 	looksBack []bool   // by instruction: whether what is before the byte can matter from there on
 	asksFor   []uint64 // by instruction: the groups, of conditions, that a condition from there on asks for
 	groups    []int32  // those of the conditions
+	endsFor   []uint64 // by instruction: the loops of which an iteration can end from there on
+	loops     []int32  // the slots of those whose iterations can be empty
 
 	// Of the step under way:
 	class   uint8 // of the next byte
@@ -29,7 +31,8 @@ type follower struct {
 // read; of an unlimited run no more are counted than it must have.
 type place struct{ pc, off int32 }
 
-// A way is a place in the program, and the registers that hold the bounds of groups; 0 where there is none.
+// A way is a place in the program, and by slot the registers that hold the bounds of groups; 0 where there is none. In the slots of
+// loops there is now if their iteration has read nothing so far, else 0.
 type way struct {
 	at     place
 	bounds []uint8
@@ -46,7 +49,7 @@ type answer struct {
 	stands bool
 }
 
-// Visits say by place in which round, and with which groups set, a way has come there. One that comes later is not preferred, and can
+// Visits say by place in which round, and in which of the conditions, a way has come there. One that comes later is not preferred, and can
 // do nothing else from there.
 type visits []visit
 
@@ -58,7 +61,7 @@ type visit struct {
 // mostPlaces limits the programs that are followed.
 const mostPlaces = 8 << 10
 
-const mostConditions = 4 // groups, of each of which with says whether it is set
+const mostConditions = 4 // groups and loops, of which with says whether they are set, or have read nothing so far
 
 // init prepares f for p. It reports whether p is made of nothing but what f knows.
 func (f *follower) init(p *program, letters *alphabet) bool {
@@ -78,72 +81,10 @@ func (f *follower) init(p *program, letters *alphabet) bool {
 	}
 	f.passed, f.arrived = make(visits, spots), make(visits, spots)
 	f.findLooksBack()
-	var ok bool
-	f.asksFor, f.groups, ok = p.reach(iCond)
-	return ok && len(f.groups) <= mostConditions && !slices.ContainsFunc(f.groups, p.reopens)
-}
-
-// placesOf returns how many places an instruction has.
-func (p *program) placesOf(in *inst) int32 {
-	switch in.op {
-	case iLit:
-		return int32(len(p.lits[in.n].text))
-	case iRunGreedy, iRunLazy, iRunAll:
-		if in.y == manyTimes {
-			return min(in.x, mostPlaces) + 1
-		}
-		return min(in.y, mostPlaces) + 1
-	}
-	return 1
-}
-
-// canFollow reports whether a follower knows the instruction at pc. It knows none of those that count, and of look-arounds only
-// those for one string, or one character.
-func (p *program) canFollow(pc int32) bool {
-	switch in := &p.code[pc]; in.op {
-	case iMatch, iFail, iByte, iLit, iSet, iRunGreedy, iRunLazy, iRunAll, iSave, iSplit, iBranch, iHop, iJump, iCond, iNeed,
-		iTextEnd, iAbsEnd, iLineEnd, iWordEdge, iNoWordEdge:
-		return true
-	case iTextBegin:
-		return pc < p.entry
-	case iLook:
-		if p.code[in.x+1].op != iMatch {
-			return false
-		}
-		switch p.code[in.x].op {
-		case iByte, iSet:
-			return in.flags&flagBehind == 0 || in.n == 1
-		case iLit:
-			return in.flags&flagBehind == 0
-		}
-	}
-	return false
-}
-
-// reopens reports whether a group can be set again on a way on which it was set.
-func (p *program) reopens(group int32) bool {
-	sets := func(pc, slot int32) bool {
-		in := &p.code[pc]
-		return in.op == iSave && in.n == slot || in.op == iHop && in.y == slot
-	}
-	var todo []int32
-	for pc := range int32(len(p.code)) {
-		if sets(pc, 2*group+1) {
-			todo = append(todo, p.successors(pc)...)
-		}
-	}
-	for seen := make([]bool, len(p.code)); len(todo) > 0; {
-		pc := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		switch {
-		case sets(pc, 2*group):
-			return true
-		case !seen[pc]:
-			seen[pc] = true
-			todo = append(todo, p.successors(pc)...)
-		}
-	}
-	return false
+	var conds, loops bool
+	f.asksFor, f.groups, conds = p.reach(iCond)
+	f.endsFor, f.loops, loops = p.reach(iAgain)
+	return conds && loops && len(f.groups)+len(f.loops) <= mostConditions && !slices.ContainsFunc(f.groups, p.reopens)
 }
 
 // findLooksBack works out where it matters what is before the byte.
@@ -207,7 +148,7 @@ func (f *follower) from(at place, bounds []uint8) {
 	f.steps++
 	switch in := &f.prog.code[at.pc]; in.op {
 	case iMatch:
-		f.match(withNow(bounds, 1))
+		f.match(withNow(f.behind(bounds), 1))
 	case iByte:
 		f.readIf(f.alphabet.is(f.class, in.c), place{at.pc + 1, 0}, bounds)
 	case iSet:
@@ -244,6 +185,18 @@ func (f *follower) goOn(in *inst, pc int32, bounds []uint8) {
 		ahead(in.x)
 	case iJump:
 		ahead(in.x)
+	case iEnter:
+		bounds = slices.Clone(bounds)
+		if bounds[in.n] = now; in.flags&flagFirst != 0 {
+			bounds[in.n] = 0
+		}
+		ahead(pc + 1)
+	case iAgain:
+		if bounds[in.n] != now {
+			ahead(in.x)
+		} else {
+			ahead(in.y)
+		}
 	case iSplit, iBranch:
 		ahead(in.x)
 		ahead(in.y)
@@ -278,14 +231,30 @@ func (f *follower) comesLate(places visits, at place, bounds []uint8) bool {
 	return late
 }
 
-// setFor returns which of the groups are set that a condition from pc on asks for.
+// setFor returns in which of the conditions a way is that matter from pc on.
 func (f *follower) setFor(pc int32, bounds []uint8) (set uint) {
 	for i, group := range f.groups {
 		if f.asksFor[pc]>>i&1 != 0 && isSet(bounds, group) {
 			set |= 1 << i
 		}
 	}
+	for i, slot := range f.loops {
+		if f.endsFor[pc]>>i&1 != 0 && bounds[slot] == now {
+			set |= 1 << (len(f.groups) + i)
+		}
+	}
 	return set
+}
+
+// behind returns what becomes of bounds when a byte is read.
+func (f *follower) behind(bounds []uint8) []uint8 {
+	for _, slot := range f.loops {
+		if bounds[slot] == now {
+			bounds = slices.Clone(bounds)
+			bounds[slot] = 0
+		}
+	}
+	return bounds
 }
 
 // isSet reports whether the bounds of a group are set.
@@ -299,7 +268,10 @@ func withNow(bounds []uint8, slot int32) []uint8 {
 
 // readIf adds the way to a place behind the byte if that is one to be read.
 func (f *follower) readIf(ok bool, next place, bounds []uint8) {
-	if ok && !f.over && !f.comesLate(f.arrived, next, bounds) {
+	if !ok || f.over {
+		return
+	}
+	if bounds = f.behind(bounds); !f.comesLate(f.arrived, next, bounds) {
 		f.ways = append(f.ways, way{next, bounds})
 	}
 }

@@ -55,7 +55,7 @@ func (l *learner) begin() {
 	l.moves = entryBegin - isMove
 	l.states, l.numbers = []*state{nil}, map[string]uint32{} // nothing leads to number 0
 	l.follower.steps, l.refused, l.full = 0, 0, false
-	first := way{place{l.prog.entry, 0}, make([]uint8, l.prog.capture)}
+	first := way{place{l.prog.entry, 0}, make([]uint8, l.prog.slots)}
 	if entry := l.arrive([]way{first}, l.end, 0, 0); entry < isMove {
 		l.addMove(move{kind: moveToText, next: entry})
 	}
