@@ -1,38 +1,29 @@
 package jail
 
-import (
-	"log/slog"
+import "gaol/internal/ticket"
 
-	"gaol/internal/logging"
-	"gaol/internal/ticket"
-)
-
-// finds tells the log of the failures that a jail finds. A flood of them is written together, at the end of a batch at the latest. It is
-// guarded by judging.
-type finds struct {
-	lines *logging.Series
-	text  []byte
+// A scribe lays out what jails say of failures that their filter has found, once for all of them.
+type scribe struct {
+	text []byte
 	// The time that was printed last, and its text: many failures of a flood have the same.
 	at   ticket.Unix
 	when []byte
 }
 
-func newFinds(log *slog.Logger) finds {
-	return finds{lines: logging.NewSeries(log, slog.LevelInfo)}
-}
-
-// log says that f was found.
-func (w *finds) log(f *ticket.Failure) {
-	if !w.lines.Enabled() { // to print it costs as much as to count it
-		return
+// describe sets the text of each of found that is a failure. It holds until the next call.
+func (s *scribe) describe(found []finding) {
+	s.text = s.text[:0]
+	for i := range found {
+		f := found[i].failure
+		if f == nil {
+			continue
+		}
+		if f.Time != s.at || s.when == nil {
+			s.at, s.when = f.Time, f.Time.Append(s.when[:0])
+		}
+		begin := len(s.text) // what is laid out already stays where it is, also when there is no room for more
+		s.text = f.ID.AppendText(append(s.text, "Found "...))
+		s.text = append(append(s.text, " - "...), s.when...)
+		found[i].text = s.text[begin:len(s.text):len(s.text)]
 	}
-	if f.Time != w.at || w.when == nil {
-		w.at, w.when = f.Time, f.Time.Append(w.when[:0])
-	}
-	w.text = f.ID.AppendText(append(w.text[:0], "Found "...))
-	w.text = append(append(w.text, " - "...), w.when...)
-	w.lines.Log(w.text)
 }
-
-// flush has what was logged written.
-func (w *finds) flush() { w.lines.Flush() }

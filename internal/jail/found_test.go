@@ -81,13 +81,14 @@ func BenchmarkFailure(b *testing.B) {
 		Fields:  ticket.Fields{{Name: "mlfid", Value: " web01 sshd[4711]: "}, {Name: "user", Value: "root"}, {Name: "ip4", Value: "192.0.2.1"}},
 	}
 	found := []finding{{failure: &f}}
-	y := j.alone()
+	y, w := j.alone(), new(scribe)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if i%100_000 == 0 {
 			y.counter = newCounter(plan.Settings.counting())
 		}
 		f.ID, f.Time = addr.From(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), now
+		w.describe(found)
 		j.take(found, y, now)
 	}
 }

@@ -57,7 +57,7 @@ type Jail struct {
 	// The jail's name stands before what filter, actions and observer say; the others name it themselves.
 	logs struct {
 		filter, journal, actions, observer, lines, failures, jail *slog.Logger
-		bans                                                      *logging.Series // by actions
+		found, bans                                               *logging.Series // by filter and by actions
 	}
 
 	life struct {
@@ -85,7 +85,6 @@ type Jail struct {
 		copy    failure.Copy // of its table, what the store has
 		before  int          // failures that were counted, but not by counter
 		cleaned ticket.Unix  // when the jail last forgot whose last failure was longer than findtime ago
-		finds   finds
 	}
 
 	banning struct {
@@ -123,6 +122,7 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.logs.filter = env.Log(filterLog).With("jail", name)
 	j.logs.journal = env.Log("fail2ban.filtersystemd").With("jail", name)
 	j.logs.actions = env.Log("fail2ban.actions").With("jail", name)
+	j.logs.found = logging.NewSeries(j.logs.filter, slog.LevelInfo)
 	j.logs.bans = logging.NewSeries(j.logs.actions, logging.LevelNotice)
 	j.logs.observer = env.Log("fail2ban.observer").With("jail", name)
 	j.logs.lines = env.Log(filterLog)
@@ -131,7 +131,6 @@ func New(name string, plan *Plan, env Env) (*Jail, error) {
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	j.life.subs = map[string]Subscription{}
 	j.insights.jail = name
-	j.judging.finds = newFinds(j.logs.filter)
 	j.judging.counter = newCounter(plan.Settings.counting())
 	if err := j.takeLocked(plan); err != nil {
 		return nil, err
@@ -192,7 +191,7 @@ func (j *Jail) ignoreEnv(command *string) ignore.Env {
 	env.Expand = func(text string, f *ticket.Failure) string { return j.env.Expand(text, about(f)) }
 	if command != nil && *command != "" {
 		env.Command = func(f *ticket.Failure) (int, error) {
-			j.judging.finds.flush() // it may take its time, and may look at the log
+			j.logs.found.Flush() // it may take its time, and may look at the log
 			return j.env.Command(j.ctx, *command, about(f))
 		}
 	}

@@ -22,10 +22,12 @@ func (j *Jail) take(found []finding, y *jury, now ticket.Unix) {
 			j.ignored(x.failure, v.reason)
 			continue
 		}
-		j.judging.finds.log(x.failure)
+		if x.text != nil {
+			j.logs.found.Log(x.text)
+		}
 		j.follow(x.failure, v.due, y, now)
 	}
-	j.judging.finds.flush()
+	j.logs.found.Flush()
 }
 
 // conclude notes that every line of b has been judged, and what they came to. The caller holds judging.
@@ -44,6 +46,9 @@ func (j *Jail) ignored(f *ticket.Failure, reason string) {
 // follow bans those who are due since f was counted, and adds the weight of what is known of f's offender from earlier. The caller holds
 // judging, and y is j's jury.
 func (j *Jail) follow(f *ticket.Failure, due []*ticket.Ban, y *jury, now ticket.Unix) {
+	if len(due) > 0 {
+		j.logs.found.Flush()
+	}
 	for _, b := range due {
 		j.ban(b)
 	}

@@ -78,6 +78,9 @@ func (p *party) take(found []finding, t *filter.Tally) {
 	if p.juries == nil {
 		p.sit()
 	}
+	if slices.ContainsFunc(p.jails, func(j *Jail) bool { return j.logs.found.Enabled() }) { // it costs as much as to count
+		p.witness.scribe.describe(found)
+	}
 	now := p.jails[0].env.Now()
 	p.each(found, func(y *jury) { y.deliberate(found, now) })
 	for _, y := range p.juries {

@@ -24,11 +24,12 @@ type witness struct {
 	filter *filter.Filter
 	env    filter.Env // the jails' own, the filter has another
 
-	now   ticket.Unix     // when the present batch came
-	found []finding       // in it, less what the jails have been given
-	take  func([]finding) // has them take what was found before the end of the batch
-	given []finding       // what they may be taking now
-	takes sync.WaitGroup  // does
+	now    ticket.Unix     // when the present batch came
+	found  []finding       // in it, less what the jails have been given
+	take   func([]finding) // has them take what was found before the end of the batch
+	given  []finding       // what they may be taking now
+	takes  sync.WaitGroup  // does
+	scribe scribe          // lays out what they say
 
 	holders holders
 }
@@ -62,6 +63,7 @@ const enough = 256
 // A finding is a failure, or something else that a filter says about a line.
 type finding struct {
 	failure *ticket.Failure // several jails look at it, so nobody may change it
+	text    []byte          // what they say of it, if they do
 	remark  *slog.Record
 	ofJail  bool // the remark begins with the name of the jail
 }

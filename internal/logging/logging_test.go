@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -184,6 +185,47 @@ func TestSeriesIsInOrder(t *testing.T) {
 	}
 }
 
+// TestSeriesSideBySide has goroutines log, each by a series of its own and by a logger, and looks whether each one's lines are in order.
+func TestSeriesSideBySide(t *testing.T) {
+	const n, lines = 4, 4000
+	var out bytes.Buffer
+	o := NewOutput(nil, &out, "1.1.0")
+	var wg sync.WaitGroup
+	for i := range n {
+		log := o.Logger("x").With("jail", fmt.Sprint("j", i))
+		s := NewSeries(log, slog.LevelInfo)
+		wg.Go(func() {
+			for k := range lines {
+				switch text := fmt.Sprint("line ", k); {
+				case k%300 == 299:
+					log.Warn(text)
+				case k%100 == 99:
+					s.Log([]byte(text))
+					s.Flush()
+				default:
+					s.Log([]byte(text))
+				}
+			}
+			s.Flush()
+		})
+	}
+	wg.Wait()
+	next := map[string]int{}
+	for line := range strings.Lines(out.String()) {
+		f := strings.Fields(line)
+		jail, number := f[len(f)-3], f[len(f)-1]
+		if want := fmt.Sprint(next[jail]); number != want {
+			t.Fatalf("%s: line %s, want %s", jail, number, want)
+		}
+		next[jail]++
+	}
+	for jail, got := range next {
+		if len(next) != n || got != lines {
+			t.Errorf("%s has %d lines of %d", jail, got, lines)
+		}
+	}
+}
+
 // TestSeriesGoesWhereItWasLogged rotates the log, and changes the target, after a line that was not flushed.
 func TestSeriesGoesWhereItWasLogged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
@@ -226,7 +268,9 @@ func TestSeriesOfOthers(t *testing.T) {
 	if err := o.SetTarget("SYSLOG", nil); err != nil {
 		t.Fatal(err)
 	}
-	NewSeries(o.Logger("x").With("jail", "sshd"), LevelNotice).Log([]byte("Ban 192.0.2.2"))
+	s := NewSeries(o.Logger("x").With("jail", "sshd"), LevelNotice)
+	s.Log([]byte("Ban 192.0.2.2"))
+	s.Flush()
 	buf := make([]byte, 200)
 	n, err := daemon.Read(buf)
 	if want := "<29>x[N]: NOTICE [sshd] Ban 192.0.2.2\x00"; err != nil || undated(string(buf[:n])) != want {

@@ -1,10 +1,12 @@
 package logging
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +23,8 @@ type Output struct {
 	word   string // loglevel as set, upper case
 	socket string // syslogsocket option
 	chosen bool   // the target has been set
+	// expected are the series with lines that are to be written before anything else is.
+	expected []*Series
 
 	stdout, stderr io.Writer
 	version        string // for the greeting a new target gets
@@ -33,12 +37,17 @@ type target interface {
 	io.Closer
 }
 
-// A gatherer is a target that can write many entries at once. What it was given by gather is in front of whatever it writes next, and
-// written when it is closed or opened anew.
+// A gatherer takes many entries, whose text is borrowed, and writes them at once.
 type gatherer interface {
 	gather(entry) error
 	flush() error
 }
+
+// singly is a gatherer for a target that takes one line at a time.
+type singly struct{ target }
+
+func (s singly) gather(e entry) error { return s.write(&e) }
+func (s singly) flush() error         { return nil }
 
 // An entry is one record on its way to a target.
 type entry struct {
@@ -152,6 +161,7 @@ func (o *Output) SetTarget(name string, options map[string]string) error {
 }
 
 func (o *Output) swap(t target, name string) {
+	_ = o.settleLocked() // lines that cannot be written are lost: nobody shall wait for a log
 	o.target.Close()
 	o.target, o.name = t, name
 }
@@ -196,6 +206,7 @@ func (o *Output) open(name string, l layout) (target, error) {
 func (o *Output) Reopen() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	_ = o.settleLocked()
 	say := func(text string) {
 		o.target.write(&entry{time: time.Now(), level: slog.LevelInfo, logger: "fail2ban.server", message: text})
 	}
@@ -213,35 +224,52 @@ func (o *Output) Reopen() string {
 func (o *Output) write(e *entry) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.target.write(e)
+	return errors.Join(o.settleLocked(), o.target.write(e))
 }
 
-// gather takes e along with what is written next; a target that cannot do that writes it at once.
-func (o *Output) gather(e entry) error {
+// expect notes that s has lines that are to be written before anything else is.
+func (o *Output) expect(s *Series) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if g, ok := o.target.(gatherer); ok {
-		return g.gather(e)
-	}
-	alone := e // so that only this one is on the heap
-	return o.target.write(&alone)
+	o.expected = append(o.expected, s)
 }
 
-// flush writes what has been gathered.
-func (o *Output) flush() error {
+// take writes the lines of s.
+func (o *Output) take(s *Series) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if g, ok := o.target.(gatherer); ok {
-		return g.flush()
+	o.expected = slices.DeleteFunc(o.expected, func(e *Series) bool { return e == s })
+	to := o.gathererLocked()
+	return errors.Join(s.hand(to), to.flush())
+}
+
+// settleLocked writes the lines of all series.
+func (o *Output) settleLocked() error {
+	if len(o.expected) == 0 {
+		return nil
 	}
-	return nil
+	to := o.gathererLocked()
+	var all []error
+	for _, s := range o.expected {
+		all = append(all, s.hand(to))
+	}
+	clear(o.expected)
+	o.expected = o.expected[:0]
+	return errors.Join(append(all, to.flush())...)
+}
+
+func (o *Output) gathererLocked() gatherer {
+	if g, ok := o.target.(gatherer); ok {
+		return g
+	}
+	return singly{o.target}
 }
 
 // Close closes the target and goes back to stderr.
 func (o *Output) Close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	err := o.target.Close()
+	err := errors.Join(o.settleLocked(), o.target.Close())
 	o.target, o.name = &stream{w: o.stderr, printer: printer{layout: layoutFor("STDERR")}}, "STDERR"
 	return err
 }
