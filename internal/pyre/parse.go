@@ -23,8 +23,7 @@ type parser struct {
 	*wood
 	flags  Flags // in force at this place
 	depth  int
-	names  []string
-	byName map[string]int
+	names  []string // by group number, "" is unnamed
 	widths []widths // by group number
 	closed []bool   // by group number
 
@@ -54,10 +53,9 @@ func parse(pattern string, flags Flags, of *wood) (tree *syntax, err error) {
 	p := &parser{
 		wood:   of,
 		flags:  flags,
-		names:  []string{""},
-		byName: map[string]int{},
-		widths: []widths{{}},
-		closed: []bool{false},
+		names:  make([]string, 1, 8), // most patterns have few groups
+		widths: make([]widths, 1, 8),
+		closed: make([]bool, 1, 8),
 	}
 	p.tokens = newTokens(pattern, of)
 	root := p.alternation()

@@ -1,6 +1,7 @@
 package pyre
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -103,8 +104,8 @@ func (p *parser) pythonGroup(start int) *node {
 
 // groupNamed returns the number of the group called name, which was just read.
 func (p *parser) groupNamed(name string) int {
-	n, ok := p.byName[name]
-	if !ok {
+	n := slices.Index(p.names, name)
+	if n < 0 {
 		p.fail(utf8.RuneCountInString(name)+1, "unknown group name %s", quoteLikePython(name))
 	}
 	return n
@@ -142,11 +143,10 @@ func (p *parser) checkLookBehind(group int) {
 func (p *parser) capture(name string, start int) *node {
 	n := len(p.names)
 	if name != "" {
-		if was, dup := p.byName[name]; dup {
+		if was := slices.Index(p.names, name); was >= 0 {
 			p.fail(utf8.RuneCountInString(name)+1,
 				"redefinition of group name %s as group %d; was group %d", quoteLikePython(name), n, was)
 		}
-		p.byName[name] = n
 	}
 	p.names = append(p.names, name)
 	p.widths = append(p.widths, widths{})

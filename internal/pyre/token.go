@@ -118,20 +118,23 @@ func (t *tokens) digits(n int, base rune) string {
 // until reads up to the plain character end, and goes past it. what names the thing
 // that is read, for messages.
 func (t *tokens) until(end rune, what string) string {
-	s := ""
+	var read []byte
 	for {
 		this := t.get()
 		switch {
-		case !this.ok && s == "":
+		case !this.ok && len(read) == 0:
 			t.fail(0, "missing %s", what)
 		case !this.ok:
-			t.fail(utf8.RuneCountInString(s), "missing %c, unterminated name", end)
-		case this.is(end) && s == "":
+			t.fail(utf8.RuneCount(read), "missing %c, unterminated name", end)
+		case this.is(end) && len(read) == 0:
 			t.fail(1, "missing %s", what)
 		case this.is(end):
-			return s
+			return string(read)
 		}
-		s += this.String()
+		if this.escaped {
+			read = append(read, '\\')
+		}
+		read = utf8.AppendRune(read, this.r)
 	}
 }
 
