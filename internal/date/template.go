@@ -172,7 +172,7 @@ func (t *template) compile() {
 	if t.fold {
 		flags = pyre.IgnoreCase
 	}
-	re, err := t.regexes.Compile(t.regex, flags)
+	re, err := t.regexes.CompileAlone(t.regex, flags)
 	if err == nil && re.NumSubexp() == 0 {
 		err = errNoGroup
 	}

@@ -71,6 +71,25 @@ func Compile(pattern string, flags Flags) (*Regexp, error) {
 // Compile reads pattern and prepares it for matching. The error, if any, is a
 // *SyntaxError that says what CPython 3.11 says about the pattern.
 func (c *Compiler) Compile(pattern string, flags Flags) (*Regexp, error) {
+	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) {
+		re.leads = leadsOf(tree.root)
+		re.anyLine = matchesAnyLine(tree.root)
+		few, many, later := requiredLiterals(tree.root)
+		re.few, re.many = few, many
+		for _, text := range later {
+			re.later = append(re.later, newLiteral(text))
+		}
+	})
+}
+
+// CompileAlone is Compile for a regex that is searched for at once and by itself: a Set or a Gate would not know of any text that it does
+// not match.
+func (c *Compiler) CompileAlone(pattern string, flags Flags) (*Regexp, error) {
+	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) { re.prog.Store(compile(tree)) })
+}
+
+// compile makes a Regexp of what is known about the tree of pattern.
+func (c *Compiler) compile(pattern string, flags Flags, know func(re *Regexp, tree *syntax)) (*Regexp, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer c.wood.clear()
@@ -78,13 +97,8 @@ func (c *Compiler) Compile(pattern string, flags Flags) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{pattern: pattern, flags: flags, names: tree.names, leads: leadsOf(tree.root), by: c}
-	re.anyLine = matchesAnyLine(tree.root)
-	few, many, later := requiredLiterals(tree.root)
-	re.few, re.many = few, many
-	for _, text := range later {
-		re.later = append(re.later, newLiteral(text))
-	}
+	re := &Regexp{pattern: pattern, flags: flags, names: tree.names, by: c}
+	know(re, tree)
 	return re, nil
 }
 

@@ -2,6 +2,8 @@ package pyre
 
 import (
 	"fmt"
+	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,5 +228,37 @@ func TestShortLiteralsAreLookedForAlone(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestAloneMatchesTheSame has a regex that is compiled for itself match what it matches otherwise, and be ruled out nowhere.
+func TestAloneMatchesTheSame(t *testing.T) {
+	rnd := rand.New(rand.NewSource(21))
+	matched := 0
+	for range 500 {
+		pattern := "^" + tangle(rnd, 3) + tangle(rnd, 2)
+		re, err := new(Compiler).CompileAlone(pattern, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		usual := mustCompile(t, pattern, 0)
+		set, gate := NewSet([]*Regexp{re}), NewGate(nil, []*Regexp{re})
+		for range 6 {
+			text := letters(rnd, rnd.Intn(10))
+			var m Matcher
+			want := spans(&m, usual, text, 0, len(text))
+			if got := spans(&m, re, text, 0, len(text)); !slices.Equal(got, want) {
+				t.Fatalf("%s on %q: %v, want %v", pattern, text, got, want)
+			}
+			if len(candidatesOf(set, text)) != 1 || !gate.Open([]byte(text)) {
+				t.Fatalf("%s is ruled out in %q", pattern, text)
+			}
+			if want != nil {
+				matched++
+			}
+		}
+	}
+	if matched < 500 {
+		t.Errorf("only %d matches", matched)
 	}
 }
