@@ -282,10 +282,11 @@ func (t *tableSpace) bit(i int, set byteSet) (uint8, bool) {
 		return 0, false
 	}
 	t.sets[i] = append(t.sets[i], set)
-	for b := range 257 {
-		if set[b>>6]>>(b&63)&1 != 0 {
-			t.tables[i][b] |= 1 << k
-		}
+	for c := range set.bytes() {
+		t.tables[i][c] |= 1 << k
+	}
+	if set.hasEnd() {
+		t.tables[i][endOfText] |= 1 << k
 	}
 	return uint8(k), true
 }

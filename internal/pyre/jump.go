@@ -92,29 +92,50 @@ func (c *compiler) mayHop(pc int32) bool {
 // classify puts bytes that no table tells apart into one class, and returns one byte of each class, nothing if there are
 // too many.
 func (c *compiler) classify() (samples []int) {
+	classes := &c.prog.classes
+	for next := utf8.RuneSelf; next < endOfText; next++ {
+		classes[next] = 1 // beyond ASCII a character is more than its first byte
+	}
 	var tables []*byteTable
 	for i := range c.prog.code {
 		if t := c.prog.code[i].table; t != nil && !slices.Contains(tables, t) {
+			if !t.part(classes) {
+				return nil
+			}
 			tables = append(tables, t)
 		}
 	}
-	same := func(a, b int) bool {
-		// Beyond ASCII a character is more than its first byte.
-		return (a < utf8.RuneSelf || a == endOfText) == (b < utf8.RuneSelf || b == endOfText) &&
-			!slices.ContainsFunc(tables, func(t *byteTable) bool { return t[a] != t[b] })
-	}
-	for next := range endOfText + 1 {
-		k := slices.IndexFunc(samples, func(s int) bool { return same(next, s) })
-		if k < 0 {
-			if k = len(samples); k > math.MaxUint8 {
-				return nil
-			}
+	for next, class := range classes {
+		if int(class) == len(samples) {
 			samples = append(samples, next)
+			c.alone[next] = true
+		} else {
+			c.alone[samples[class]] = false
 		}
-		c.alone[samples[k]] = samples[k] == next
-		c.prog.classes[next] = uint8(k)
 	}
 	return samples
+}
+
+// part parts bytes of a class that t tells apart. Classes are numbered in the order of their first bytes. It is not ok if there are too
+// many.
+func (t *byteTable) part(classes *[endOfText + 1]uint8) (ok bool) {
+	type share struct {
+		bits  uint64
+		class uint8
+	}
+	shares := make([]share, 0, 64)
+	for next, class := range classes {
+		s := share{t[next], class}
+		k := slices.Index(shares, s)
+		if k < 0 {
+			if k = len(shares); k > math.MaxUint8 {
+				return false
+			}
+			shares = append(shares, s)
+		}
+		classes[next] = uint8(k)
+	}
+	return true
 }
 
 // jumpFrom returns the jump from the instruction at pc if next is the byte that comes next, or endOfText.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -160,5 +161,29 @@ func TestStringsByWords(t *testing.T) {
 	}
 	if begins < 1_000 {
 		t.Errorf("%d texts begin with the string: the test compares too little", begins)
+	}
+}
+
+// TestClasses puts those bytes into one class, in the order of their first ones, that no table of a program tells apart.
+func TestClasses(t *testing.T) {
+	rnd := rand.New(rand.NewSource(5))
+	for range 500 {
+		pattern := tangle(rnd, 4) + `[^a-f]\w*\s+[é-ö]?` + tangle(rnd, 3)
+		p := mustCompile(t, pattern, 0).program()
+		same := func(a, b int) bool {
+			beyond := func(c int) bool { return utf8.RuneSelf <= c && c < endOfText }
+			return beyond(a) == beyond(b) && !slices.ContainsFunc(p.code, func(in inst) bool { return in.table != nil && in.table[a] != in.table[b] })
+		}
+		var samples []int
+		for next := range endOfText + 1 {
+			want := slices.IndexFunc(samples, func(s int) bool { return same(next, s) })
+			if want < 0 {
+				want = len(samples)
+				samples = append(samples, next)
+			}
+			if got := int(p.classes[next]); got != want {
+				t.Fatalf("%s: byte %d is of class %d, want %d", pattern, next, got, want)
+			}
+		}
 	}
 }
