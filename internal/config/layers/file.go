@@ -56,6 +56,7 @@ func retry(call func() (int, error)) (int, error) {
 type listing struct {
 	entries []fs.DirEntry
 	known   bool // false where the directory cannot be listed, or not be entered
+	plain   bool // known, and nothing in it may customise a file of it: no .local file, no directory of drop-ins
 }
 
 func (r *Reader) listing(dir string) listing {
@@ -64,9 +65,16 @@ func (r *Reader) listing(dir string) listing {
 			return listing{} // asking is cheap in memory, and there is little to ask about the root, which is all that a client reads
 		}
 		entries, err := r.source.entries(dir)
-		return listing{entries, err == nil && r.source.exists(join(dir, "."))}
+		l := listing{entries: entries, known: err == nil && r.source.exists(join(dir, "."))}
+		l.plain = l.known && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+			return strings.HasSuffix(e.Name(), localSuffix) || strings.HasSuffix(e.Name(), dropInSuffix)
+		})
+		return l
 	})
 }
+
+// isPlain reports whether there is nothing but the file itself to a file in its directory.
+func (r *Reader) isPlain(full string) bool { return r.listing(dirOf(full)).plain }
 
 // exists reports whether there is such a file or directory.
 func (r *Reader) exists(full string) bool {

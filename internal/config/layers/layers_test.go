@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -328,5 +329,51 @@ func TestListingLikeAsking(t *testing.T) {
 		if got, want := r.exists(full), source.exists(full); got != want {
 			t.Errorf("%q exists: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// TestPlainFolderLikeAny has a folder in which nothing customises a file give what it gives once there is something, for another file.
+func TestPlainFolderLikeAny(t *testing.T) {
+	root := t.TempDir()
+	folder := filepath.Join(root, "filter.d")
+	write := func(name, text string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a.conf", "[INCLUDES]\nbefore = b.conf\n[Definition]\nx = 1\n")
+	write("b.conf", "[INCLUDES]\nafter = none.conf\n[Definition]\nx = 0\ny = 2\n")
+	bases := []string{"filter.d/a", "filter.d/b", "filter.d/none", "filter.d/", "filter.d/.", "filter.d/a.conf", "none.d/a", "filter.d/../filter.d/a"}
+	files := func(plain bool) (all [][]string) {
+		r := NewReader(Dir(root))
+		if got := r.isPlain(join(folder, "a.conf")); got != plain {
+			t.Errorf("the folder is plain: %v, want %v", got, plain)
+		}
+		for _, base := range bases {
+			reading, err := r.Read(base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var of []string
+			if reading.Set != nil {
+				of = reading.Set.Files
+			}
+			all = append(all, of)
+		}
+		return all
+	}
+	plain := files(true)
+	for _, other := range []string{"c.local", "c.d"} {
+		write(other, "")
+		if diff := cmp.Diff(plain, files(false)); diff != "" {
+			t.Errorf("with %s: -plain +got\n%s", other, diff)
+		}
+		if err := os.Remove(filepath.Join(folder, other)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(plain[0]) != 2 || plain[2] != nil {
+		t.Errorf("got %q", plain)
 	}
 }

@@ -123,12 +123,25 @@ func (r *Reader) read(base string, reading *Reading) error {
 	return nil
 }
 
+// What the files of a configuration are called behind its name.
+const (
+	confSuffix   = ".conf"
+	localSuffix  = ".local"
+	dropInSuffix = ".d" // of a directory
+)
+
 // layersOf lists the existing files of the logical configuration called base, lowest first.
 func (r *Reader) layersOf(base string) []string {
 	full := r.source.Path(base)
-	confs, locals := r.dropIns(full + ".d")
-	files := append([]string{full + ".conf"}, confs...)
-	files = append(append(files, full+".local"), locals...)
+	if conf := full + confSuffix; r.isPlain(conf) {
+		if !r.exists(conf) {
+			return nil
+		}
+		return []string{conf}
+	}
+	confs, locals := r.dropIns(full + dropInSuffix)
+	files := append([]string{full + confSuffix}, confs...)
+	files = append(append(files, full+localSuffix), locals...)
 	return slices.DeleteFunc(files, func(f string) bool { return !r.exists(f) })
 }
 
@@ -141,9 +154,9 @@ func (r *Reader) dropIns(dir string) (confs, locals []string) {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."):
-		case strings.HasSuffix(name, ".conf"):
+		case strings.HasSuffix(name, confSuffix):
 			confs = append(confs, join(dir, name))
-		case strings.HasSuffix(name, ".local"):
+		case strings.HasSuffix(name, localSuffix):
 			locals = append(locals, join(dir, name))
 		}
 	}
@@ -216,6 +229,9 @@ func (x *expansion) list(files, ancestors []string) error {
 	for _, file := range files {
 		if err := x.file(file, ancestors); err != nil {
 			return err
+		}
+		if x.reader.isPlain(file) {
+			continue
 		}
 		local := localOf(file)
 		if listed(local) || !x.reader.exists(local) || x.endless(local, 1) {

@@ -98,7 +98,7 @@ func localOf(file string) string {
 	if strings.TrimLeft(base, ".") == strings.TrimPrefix(path.Ext(base), ".") {
 		stem = file // a leading dot starts no extension
 	}
-	return stem + ".local"
+	return stem + localSuffix
 }
 
 func dirOf(file string) string {
