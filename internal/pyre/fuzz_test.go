@@ -18,6 +18,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add(`(?P<a>x)(?P=a)(?(a)y|z)`, "xxy\xff\xc3", uint32(IgnoreCase|MultiLine))
 	f.Add(`(?x) a # b`, "a", uint32(Verbose|DotAll|ASCII))
 	f.Add(`(?>a+|(?:b|ab){2,})*+(?<!a)[^\W\d]?\B`, "aababb_", uint32(0))
+	f.Add("\\ \xb2+", " \xf3", uint32(0))
 	f.Fuzz(func(t *testing.T, pattern, text string, flags uint32) {
 		if len(pattern) > 300 || len(text) > 600 {
 			return

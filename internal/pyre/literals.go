@@ -22,7 +22,8 @@ const (
 
 // A clause is a set of texts, at least one of which every match of a pattern contains; none
 // means nothing is known. In the end no text has a line feed or a carriage return, so what
-// is not in a line is not in any part of it, nor in a part with a line feed added.
+// is not in a line is not in any part of it, nor in a part with a line feed added; nor U+FFFD,
+// which bytes that are no UTF-8 are taken for.
 type clause []string
 
 // A need is what is known about the matches of a node.
@@ -151,9 +152,12 @@ func needOf(n *node) need {
 	return need{exact: clause{""}} // matches no text of its own
 }
 
+// isCertain reports whether r may stand in a clause.
+func isCertain(r rune) bool { return r != '\n' && r != '\r' && r != utf8.RuneError }
+
 func exactly(texts ...string) need {
 	for _, s := range texts {
-		if strings.ContainsAny(s, "\r\n") {
+		if strings.ContainsAny(s, "\r\n") || strings.ContainsRune(s, utf8.RuneError) {
 			return need{}
 		}
 	}
@@ -219,7 +223,7 @@ func needOfSequence(subs []*node) need {
 // needOfFirst returns the need of the first node, or of all characters that subs begin with, which are most of many patterns.
 func needOfFirst(subs []*node) (n need, used int) {
 	text := make([]byte, 0, 64)
-	for used < len(subs) && subs[used].op == opLit && subs[used].r != '\n' && subs[used].r != '\r' {
+	for used < len(subs) && subs[used].op == opLit && isCertain(subs[used].r) {
 		text = utf8.AppendRune(text, subs[used].r)
 		used++
 	}
