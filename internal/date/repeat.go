@@ -91,7 +91,6 @@ func (d *Detector) count(line []byte, start int, f *Found) {
 	if r.place == anywhere {
 		d.place.in = rune(line[start+r.length-1])
 	}
-	// One by one: put together first and then copied, they would be waited for.
 	f.Start, f.End, f.Template = start, start+r.length, e.id
 	f.Time, f.OK, f.Whole = r.means.time, r.means.ok, r.means.whole
 }

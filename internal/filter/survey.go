@@ -168,9 +168,7 @@ func (f *Filter) start(ln *line, text []byte) error {
 // resume does so with a line in which the date of the line before was found.
 func (f *Filter) resume(ln *line, text []byte, found *date.Found) {
 	f.line = ln
-	// One by one: put together first and then copied, they would be waited for.
-	ln.text, ln.from, ln.to = text, found.Start, found.End
-	ln.told, ln.stream, ln.undated, ln.stated = nil, "", false, found.Time
+	*ln = line{text: text, from: found.Start, to: found.End, stated: found.Time}
 	f.last.set(found.Time-f.shift, found.Whole, text[found.Start:found.End])
 	ln.at(&f.last)
 }
