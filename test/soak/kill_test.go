@@ -50,10 +50,13 @@ func killAgainAndAgain(t *testing.T, rotate time.Duration) {
 	m.awaitEnd()
 	want := slices.Concat(l.Crowd.Due(), o.banned())
 	slices.Sort(want)
-	got := slices.DeleteFunc(m.banned(), func(name string) bool { return o.unsure[name] })
+	got := slices.DeleteFunc(m.banned("auth"), func(name string) bool { return o.unsure[name] })
 	t.Logf("%d lines, %d offenders banned, %d acknowledged commands, %d kills", l.Crowd.Total(), len(want), o.done, rounds())
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	if diff := cmp.Diff(l.Crowd.Due(), m.banned("twin")); diff != "" {
+		t.Errorf("banned by the twin (-want +got)\n%s", diff)
 	}
 	s.terminate()
 	m.checkCounts(l.Crowd)

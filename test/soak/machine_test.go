@@ -50,8 +50,8 @@ func randomness(t *testing.T) func() *rand.Rand {
 	}
 }
 
-// A machine is a folder with a server's configuration and state. Jail auth bans who fails; jail count only counts, and that every
-// line.
+// A machine is a folder with a server's configuration and state. Jail auth bans who fails; so does jail twin, which is set alike, so that
+// the two share what they can; jail count only counts, and that every line.
 type machine struct {
 	t       *testing.T
 	dir     string
@@ -81,7 +81,7 @@ func newMachine(t *testing.T, source string) *machine {
 		"fail2ban.conf": "[Definition]\nloglevel = NOTICE\nlogtarget = DIR/fail2ban.log\nsocket = DIR/s\npidfile = DIR/p\n" +
 			"dbfile = DIR/db\n",
 		"jail.conf": "[DEFAULT]\nusedns = no\nfindtime = 1h\nbantime = 1d\nignoreself = false\nenabled = true\n" + source +
-			"[auth]\nfilter = auth\nmaxretry = " + fmt.Sprint(torture.MaxRetry) + "\n[count]\nfilter = count\nmaxretry = " +
+			"[auth]\nfilter = auth\nmaxretry = " + fmt.Sprint(torture.MaxRetry) + "\n[twin]\nfilter = auth\nmaxretry = " + fmt.Sprint(torture.MaxRetry) + "\n[count]\nfilter = count\nmaxretry = " +
 			fmt.Sprint(countRetry) + "\nmaxmatches = 0\n",
 		"filter.d/auth.conf":  "[Definition]\nfailregex = " + failure + "\n",
 		"filter.d/count.conf": "[Definition]\nfailregex = " + failure + "\n  sshd\\[\\d+\\]: Accepted publickey for guest from <HOST> port\n",
@@ -165,9 +165,9 @@ func (m *machine) ask(words ...string) (any, error) {
 	return conn.Call(ctx, cmd)
 }
 
-func (m *machine) banned() []string {
+func (m *machine) banned(jail string) []string {
 	m.t.Helper()
-	reply, err := m.ask("get", "auth", "banned")
+	reply, err := m.ask("get", jail, "banned")
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -189,10 +189,10 @@ func (m *machine) query(sql string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// atEnd reports whether it is in the database that both jails are through with the log.
+// atEnd reports whether it is in the database that all jails are through with the log.
 func (m *machine) atEnd() bool {
 	n, err := m.query("SELECT count(*) FROM logs WHERE " + m.end())
-	return err == nil && n == "2"
+	return err == nil && n == "3"
 }
 
 // endOf returns the condition that a stored place in a file is its end.
@@ -206,7 +206,7 @@ func endOf(path string) func() string {
 	}
 }
 
-// awaitEnd waits until both jails are through with the log.
+// awaitEnd waits until all jails are through with the log.
 func (m *machine) awaitEnd() {
 	m.t.Helper()
 	if !within(2*time.Minute, m.atEnd) {
@@ -230,8 +230,10 @@ func (m *machine) account(c *torture.Crowd) {
 	m.t.Helper()
 	s := m.start()
 	m.awaitEnd()
-	if diff := cmp.Diff(c.Due(), m.banned()); diff != "" {
-		m.t.Errorf("banned (-want +got)\n%s", diff)
+	for _, jail := range []string{"auth", "twin"} {
+		if diff := cmp.Diff(c.Due(), m.banned(jail)); diff != "" {
+			m.t.Errorf("banned by %s (-want +got)\n%s", jail, diff)
+		}
 	}
 	s.terminate()
 	m.checkCounts(c)
@@ -278,7 +280,7 @@ func (m *machine) counted() *failure.Table {
 func (m *machine) checkDatabase() {
 	m.t.Helper()
 	for sql, want := range map[string]string{
-		"SELECT ip, count(*) FROM bans WHERE ip LIKE '10.%' GROUP BY ip HAVING count(*) > 1": "",
+		"SELECT ip, count(*) FROM bans WHERE ip LIKE '10.%' GROUP BY jail, ip HAVING count(*) > 1": "",
 		"PRAGMA integrity_check": "ok",
 	} {
 		if got, err := m.query(sql); err != nil || got != want {
