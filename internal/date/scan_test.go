@@ -66,30 +66,38 @@ func sameAsPlain(d *Detector, lines []string) (scanned int, diff string) {
 	return scanned, ""
 }
 
+// scannedAlike asks g for rounds questions of so many lines, which logs parts into those that a new detector is given one after the other. It
+// returns how many dates scanners found.
+func scannedAlike(t *testing.T, g generator, rounds, lines int, logs func(all []string) [][]string) (scanned int) {
+	t.Helper()
+	var cache Cache
+	for range rounds {
+		q := g.question(lines)
+		p, err := cache.parseLocked(q.Pattern, testYear, basePatterns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, log := range logs(q.Lines) {
+			d, err := newDetector(p, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, diff := sameAsPlain(d, log)
+			if diff != "" {
+				t.Fatalf("pattern %q zone %s %s now %.0f: %s", q.Pattern, q.Zone, q.Offset, q.Now, diff)
+			}
+			scanned += n
+		}
+	}
+	return scanned
+}
+
 func TestScannersFindWhatTemplatesDo(t *testing.T) {
 	rounds := 100
 	if os.Getenv("GAOL_FULL") != "" {
 		rounds = 5000
 	}
-	g := newGenerator(11)
-	scanned := 0
-	var cache Cache
-	for range rounds {
-		q := g.question(60)
-		p, err := cache.parseLocked(q.Pattern, testYear, basePatterns)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, err := newDetector(p, q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, diff := sameAsPlain(d, q.Lines)
-		if diff != "" {
-			t.Fatalf("pattern %q zone %s %s now %.0f: %s", q.Pattern, q.Zone, q.Offset, q.Now, diff)
-		}
-		scanned += n
-	}
+	scanned := scannedAlike(t, newGenerator(11), rounds, 60, func(all []string) [][]string { return [][]string{all} })
 	t.Logf("%d rounds, %d lines by scanner", rounds, scanned)
 	if scanned < rounds {
 		t.Errorf("only %d lines were read by a scanner: the test compares nothing", scanned)
@@ -102,27 +110,7 @@ func TestFirstDateByScanner(t *testing.T) {
 	if os.Getenv("GAOL_FULL") != "" {
 		rounds = 3000
 	}
-	g := newGenerator(12)
-	scanned := 0
-	var cache Cache
-	for range rounds {
-		q := g.question(40)
-		p, err := cache.parseLocked(q.Pattern, testYear, basePatterns)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, line := range q.Lines {
-			d, err := newDetector(p, q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n, diff := sameAsPlain(d, []string{line})
-			if diff != "" {
-				t.Fatalf("pattern %q zone %s %s now %.0f: %s", q.Pattern, q.Zone, q.Offset, q.Now, diff)
-			}
-			scanned += n
-		}
-	}
+	scanned := scannedAlike(t, newGenerator(12), rounds, 40, func(all []string) [][]string { return slices.Collect(slices.Chunk(all, 1)) })
 	if scanned < rounds/2 {
 		t.Errorf("only %d lines were read by a scanner: the test compares too little", scanned)
 	}

@@ -32,6 +32,14 @@ func TestTagAt(t *testing.T) {
 	}
 }
 
+// shuffled returns a text of less than n parts.
+func shuffled(r *rand.Rand, parts []string, n int) (text string) {
+	for range r.IntN(n) {
+		text += parts[r.IntN(len(parts))]
+	}
+	return text
+}
+
 // TestScopeFlags compares what is done about flags with a regular expression that finds them.
 func TestScopeFlags(t *testing.T) {
 	flags := regexp.MustCompile(`\((?:\?:)?\(\?([A-Za-z]+)\)`)
@@ -39,10 +47,7 @@ func TestScopeFlags(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	changed := 0
 	for range 20_000 {
-		text := ""
-		for range r.IntN(9) {
-			text += parts[r.IntN(len(parts))]
-		}
+		text := shuffled(r, parts, 9)
 		want, done := "", 0
 		for _, at := range flags.FindAllStringSubmatchIndex(text, -1) {
 			if at[0] == 0 || text[at[0]-1] != '\\' {
@@ -70,10 +75,7 @@ func TestCombinedName(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	combined := 0
 	for range 20_000 {
-		name := ""
-		for range r.IntN(7) {
-			name += parts[r.IntN(len(parts))]
-		}
+		name := shuffled(r, parts, 7)
 		target, tuple, ok := combinedName(name)
 		m := shape.FindStringSubmatch(name)
 		if ok != (m != nil) || ok && (target != m[2] || tuple != (m[1] == "tuple")) {

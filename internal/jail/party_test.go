@@ -160,27 +160,22 @@ func (c *circle) stop() {
 
 // witnesses returns how many there are, and checks that each knows how many hold it.
 func (c *circle) witnesses(t *testing.T) int {
-	holders := map[*witness]int{}
-	for _, m := range c.members {
-		holders[m.jail.hearing.witness]++
-	}
-	for w, n := range holders {
-		if !w.holders.are(n) {
-			t.Errorf("%d jails hold a filter that knows of %d", n, w.holders.n)
-		}
-	}
-	return len(holders)
+	return distinct(t, c, "filter", func(j *Jail) *holders { return &j.hearing.witness.holders })
 }
 
-// counters returns how many there are, and checks that each knows how many hold it.
+// counters does that for counters.
 func (c *circle) counters(t *testing.T) int {
-	held := map[*counter]int{}
+	return distinct(t, c, "counter", func(j *Jail) *holders { return &j.judging.counter.holders })
+}
+
+func distinct(t *testing.T, c *circle, what string, of func(*Jail) *holders) int {
+	held := map[*holders]int{}
 	for _, m := range c.members {
-		held[m.jail.judging.counter]++
+		held[of(m.jail)]++
 	}
-	for w, n := range held {
-		if !w.holders.are(n) {
-			t.Errorf("%d jails hold a counter that knows of %d", n, w.holders.n)
+	for h, n := range held {
+		if !h.are(n) {
+			t.Errorf("%d jails hold a %s that knows of %d", n, what, h.n)
 		}
 	}
 	return len(held)

@@ -62,8 +62,19 @@ func partition(sets []byteSet) (parts [utf8.RuneSelf]int) {
 	return parts
 }
 
-// asciiSets returns the sets of bytes that p asks for.
+// asciiSets returns sets of bytes; those of ASCII that are in the same ones are all the same to p.
 func (p *program) asciiSets() []byteSet {
+	sets := p.setsRead()
+	for i := range p.code {
+		if op := p.code[i].op; op == iWordEdge || op == iNoWordEdge {
+			return append(sets, byteSet{wordBytes[0], wordBytes[1]})
+		}
+	}
+	return sets
+}
+
+// setsRead returns the different sets of bytes of which p reads one somewhere, and that of the line feed.
+func (p *program) setsRead() []byteSet {
 	sets := []byteSet{single('\n')}
 	note := func(set byteSet) {
 		if !slices.Contains(sets, set) {
@@ -79,9 +90,7 @@ func (p *program) asciiSets() []byteSet {
 				note(single(c))
 			}
 		case iSet, iRunGreedy, iRunLazy, iRunAll:
-			note(p.sets[in.n].asciiBytes())
-		case iWordEdge, iNoWordEdge:
-			note(byteSet{wordBytes[0], wordBytes[1]})
+			note(p.bytesOf(in))
 		}
 	}
 	return sets

@@ -138,7 +138,7 @@ func (l *learner) arrive(ways []way, before, register uint8, from uint32) uint32
 		}
 	}
 	number := l.number(ways, before, register)
-	if number == from && register != 0 { // as stride takes it that no register is set
+	if number == from && register != 0 { // as search takes it that no register is set there
 		return l.addMove(move{kind: moveToText, register: register, next: number})
 	}
 	return number

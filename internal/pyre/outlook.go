@@ -118,24 +118,7 @@ func (p *program) spotsOf(in *inst) int {
 
 // classify puts bytes into classes that the program does not tell apart.
 func (o *outlook) classify(p *program) bool {
-	sets := []byteSet{{1 << '\n'}}
-	note := func(set byteSet) {
-		if !slices.Contains(sets, set) {
-			sets = append(sets, set)
-		}
-	}
-	for i := range p.code {
-		switch in := &p.code[i]; in.op {
-		case iByte:
-			note(single(in.c))
-		case iLit:
-			for _, c := range []byte(p.lits[in.n].text) {
-				note(single(c))
-			}
-		case iSet, iRunGreedy, iRunLazy, iRunAll:
-			note(p.bytesOf(in))
-		}
-	}
+	sets := p.setsRead()
 	var samples []byte
 	for c := range 256 {
 		k := slices.IndexFunc(samples, func(s byte) bool {

@@ -116,3 +116,8 @@ func (re *Regexp) hasLater(text []byte) bool {
 	}
 	return true
 }
+
+// categories are the sets of the class escapes.
+type categories struct {
+	digit, notDigit, space, notSpace, word, notWord charset
+}

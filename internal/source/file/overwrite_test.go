@@ -27,9 +27,7 @@ func TestTruncatedBeforeTheSearchByDate(t *testing.T) {
 	b.add(Start{Stored: behind(20), Since: 1, DateOf: recent})
 	b.copyTo("a.log.1")
 	b.write(numbered(40, 90))
-	if d := cmp.Diff(lines(numbered(20, 90)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
+	b.expectSteps(numbered(20, 90))
 }
 
 func TestTruncatedDuringTheSearchByDate(t *testing.T) {
@@ -99,9 +97,7 @@ func TestCopyThatIsBeingCompressed(t *testing.T) {
 	b.put(b.sibling("a.log.1.gz"), string(whole[:20]), os.O_TRUNC)
 	b.add(Start{Stored: behind(5)})
 	b.put(b.sibling("a.log.1.gz"), string(whole), os.O_TRUNC)
-	if d := cmp.Diff(lines(numbered(5, 20)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
+	b.expectSteps(numbered(5, 20))
 	b.write(numbered(20, 30))
 	b.expect(numbered(20, 30))
 	if n := b.sub.Stats().Lost; n != 0 {
@@ -116,17 +112,10 @@ func TestCopyThatWasReadAndClosed(t *testing.T) {
 	b.write(numbered(0, 4))
 	b.add(Start{})
 	b.copyTo("a.log.1.gz")
-	f := b.sub.follow
-	f.mu.Lock()
-	s := f.earlier(f.siblings()[0])
-	s.cursors[b.sub] = &cursor{}
-	f.segs = append([]*segment{s}, f.segs...)
-	f.mu.Unlock()
+	b.takeForItsOwn()
 	b.write("")
-	if d := cmp.Diff(lines(numbered(0, 4)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
-	f.retire()
+	b.expectSteps(numbered(0, 4))
+	b.sub.follow.retire()
 	b.append(numbered(4, 6))
 	b.expect(numbered(4, 6))
 }

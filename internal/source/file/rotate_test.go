@@ -69,7 +69,12 @@ func (b *bench) copyTo(name string) {
 
 func (b *bench) expect(want string) {
 	b.t.Helper()
-	if d := cmp.Diff(lines(want), b.read()); d != "" {
+	b.same(want, b.read())
+}
+
+func (b *bench) same(want string, got []string) {
+	b.t.Helper()
+	if d := cmp.Diff(lines(want), got); d != "" {
 		b.t.Errorf("lines (-want +got):\n%s", d)
 	}
 }
@@ -342,15 +347,18 @@ func (b *bench) steps() []string {
 	return b.take()
 }
 
+func (b *bench) expectSteps(want string) {
+	b.t.Helper()
+	b.same(want, b.steps())
+}
+
 func TestTruncatedBetweenTheLookAndTheFirstRead(t *testing.T) {
 	b := newBench(t)
 	b.write(numbered(0, 4))
 	b.add(Start{})
 	b.copyTo("a.log.1")
 	b.write(numbered(4, 6))
-	if d := cmp.Diff(lines(numbered(0, 6)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
+	b.expectSteps(numbered(0, 6))
 }
 
 func TestTruncatedUnderAnOffsetBetweenTheLookAndTheFirstRead(t *testing.T) {
@@ -359,9 +367,17 @@ func TestTruncatedUnderAnOffsetBetweenTheLookAndTheFirstRead(t *testing.T) {
 	b.add(Start{})
 	b.copyTo("a.log.1")
 	b.write(strings.Repeat("\x00", len(numbered(0, 40))) + numbered(40, 42))
-	if d := cmp.Diff(lines(numbered(0, 42)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
+	b.expectSteps(numbered(0, 42))
+}
+
+// takeForItsOwn has the rotated file read before the log, as another file.
+func (b *bench) takeForItsOwn() {
+	f := b.sub.follow
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.earlier(f.siblings()[0])
+	s.cursors[b.sub] = &cursor{}
+	f.segs = append([]*segment{s}, f.segs...)
 }
 
 func TestCopyThatWasTakenForAFileOfItsOwn(t *testing.T) {
@@ -369,17 +385,9 @@ func TestCopyThatWasTakenForAFileOfItsOwn(t *testing.T) {
 	b.write(numbered(0, 4))
 	b.add(Start{})
 	b.copyTo("a.log.1")
-	f := b.sub.follow
-	f.mu.Lock()
-	copied := f.siblings()[0]
-	s := f.earlier(copied)
-	s.cursors[b.sub] = &cursor{}
-	f.segs = append([]*segment{s}, f.segs...)
-	f.mu.Unlock()
+	b.takeForItsOwn()
 	b.write(numbered(4, 6))
-	if d := cmp.Diff(lines(numbered(0, 6)), b.steps()); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
+	b.expectSteps(numbered(0, 6))
 }
 
 func TestPlacesInClosedFilesAreRemembered(t *testing.T) {
