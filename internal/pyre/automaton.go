@@ -15,6 +15,7 @@ import (
 // as long as a way needs it, so ways part without copies.
 type automaton struct {
 	alphabet
+	prog   *program
 	tables atomic.Pointer[tables]
 
 	learning sync.Mutex // guards learner, and writing in tables
@@ -24,25 +25,28 @@ type automaton struct {
 // Tables are read while they are added to: entries by atomic operations, and what they tell of does not change any more. Where they
 // become too small, larger ones take their place; those that a search has at hand stay valid.
 type tables struct {
+	opening lit    // what every match begins with, perhaps nothing
+	first   uint32 // the state behind it
 	entries []uint32
 	moves   []move
 	born    *int // the same for all tables that number states alike
 }
 
-// An entry tells by the number of a state and the class of the next byte what comes of it: the number of the next state; or isMove and
-// the number of a move; or 0 if that is still to be worked out. The number of a state is where its entries begin. The first of them,
-// of a class that no byte has, is the register in which the position before the last byte is to be noted. Nobody reads register 0.
+// An entry tells by the number of a state and the class of the next byte what comes of it: the number of the next state, and above
+// noteShift the register in which the position before the byte is to be noted; or isMove and the number of a move. The number of a state
+// is where its entries begin. Nobody reads register 0.
 const (
-	isMove        = 1 << 16
+	isMove        = 1 << 31
+	noteShift     = 16
+	stateMask     = 1<<noteShift - 1
 	mostRegisters = 32
 )
 
-// The moves that every automaton has.
+// The entries of moves that every automaton has, in this order.
 const (
-	entryFail = isMove + iota
+	entryUnknown = isMove + iota // still to be worked out
+	entryFail
 	entryLeave
-	entryBegin
-	firstMove = iota
 )
 
 // A move is what comes of a byte where that is more than another state.
@@ -58,109 +62,111 @@ type move struct {
 type moveKind uint8
 
 const (
-	moveFail   moveKind = iota // there is no match
-	moveLeave                  // only the matcher can tell
-	moveMatch                  // the groups are as slots say, and the match ends in front of the byte
-	moveAsk                    // the entry is next if text stands in front of the byte, else other
-	moveToText                 // behind the byte there must be text, and behind that the state is next
+	moveToText moveKind = iota // behind the byte there must be text, and behind that the state is next
 	moveToByte                 // behind the byte all is read up to the byte that text is, and the state is next
+	moveAsk                    // the entry is next if text stands in front of the byte, else other
+	moveMatch                  // the groups are as slots say, and the match ends in front of the byte
+	moveLearn                  // it is still to be worked out
+	moveFail                   // there is no match
+	moveLeave                  // only the matcher can tell
 )
 
 // search looks for a match at the beginning of text. It goes on where only the matcher can tell.
+//
+// What takes most of the time is to wait for an entry that the next one depends on. So what is likely is guessed, and the entry only
+// compared with it, which the processor need not wait for: that the state stays the same, as in a run, or that the one comes next that
+// was new next, as in a string. For the same reason all is done here, where state and position need not leave their registers.
 func (a *automaton) search(m *Matcher, text []byte) outcome {
-	t, regs, body := a.tables.Load(), &m.registers, text
+	t, regs, body, row := a.tables.Load(), &m.registers, text, uint32(len(a.samples))
 	if n := len(text); n > 0 && text[n-1] == '\n' { // is of another class
 		body = text[:n-1]
 	}
-	state, pos, entry := uint32(0), -1, uint32(entryBegin)
+	if !t.opening.stands(text) {
+		return fails
+	}
+	state, pos := t.first, len(t.opening.text)
 	for {
-		var done outcome
-		if t, state, pos, done = a.move(m, t, text, state, pos, entry); done != goesOn {
-			return done
-		}
-		if pos < 0 {
-			return goesOn
-		}
-		entries := t.entries
-		for {
-			if pos >= len(body) {
-				entry = atomic.LoadUint32(&entries[state+uint32(a.classAt(text, pos))])
-				break
-			}
-			next := atomic.LoadUint32(&entries[state+uint32(a.classes[body[pos]])])
-			if next == state { // no register is set there; to guess so saves waiting for next
+		entry, entries := uint32(0), t.entries
+		for pos < len(body) {
+			entry = atomic.LoadUint32(&entries[state+uint32(a.classes[body[pos]])])
+			if entry == state {
 				pos++
 				continue
 			}
-			if next-1 >= isMove-1 {
-				entry = next
+			if entry == state+row {
+				state += row
+				pos++
+				continue
+			}
+			if entry >= isMove {
 				break
 			}
-			regs[entries[next]%mostRegisters] = int32(pos)
-			state = next
+			regs[entry>>noteShift%mostRegisters] = int32(pos)
+			state = entry & stateMask
 			pos++
 		}
-	}
-}
-
-// move does what comes of the byte at pos by an entry. It returns where it leads to; the position is -1 where only the matcher can tell.
-func (a *automaton) move(m *Matcher, t *tables, text []byte, state uint32, pos int, entry uint32) (*tables, uint32, int, outcome) {
-	for {
-		if entry == 0 {
-			t, entry = a.learn(t, state, a.classAt(text, pos))
+		if pos >= len(body) {
+			entry = atomic.LoadUint32(&entries[state+uint32(a.classAt(text, pos))])
 		}
+	move:
 		if entry < isMove {
-			m.registers[t.entries[entry]%mostRegisters] = int32(pos)
-			return t, entry, pos + 1, goesOn
+			regs[entry>>noteShift%mostRegisters] = int32(pos)
+			state = entry & stateMask
+			pos++
+			continue
 		}
 		v := &t.moves[entry-isMove]
 		switch v.kind {
-		case moveFail:
-			return t, 0, pos, fails
-		case moveLeave:
-			return t, 0, -1, goesOn
-		case moveMatch:
-			m.registers[v.register] = int32(pos)
-			m.takeGroups(v.slots)
-			return t, 0, pos, matches
+		case moveLearn:
+			t, entry = a.learn(t, state, a.classAt(text, pos))
+			goto move
 		case moveAsk:
 			if entry = v.other; v.text.stands(text[pos:]) {
 				entry = v.next
 			}
-			continue
+			goto move
+		case moveFail:
+			return fails
+		case moveLeave:
+			return goesOn
+		case moveMatch:
+			regs[v.register%mostRegisters] = int32(pos)
+			m.takeGroups(v.slots)
+			return matches
+		case moveToText:
+			regs[v.register%mostRegisters] = int32(pos)
+			if !v.text.stands(text[pos+1:]) {
+				return fails
+			}
+			pos += 1 + len(v.text.text)
+		case moveToByte:
+			regs[v.register%mostRegisters] = int32(pos)
+			if i := bytes.IndexByte(text[pos+1:], v.text.text[0]); i >= 0 {
+				pos += 1 + i
+			} else {
+				pos = len(text)
+			}
 		}
-		m.registers[v.register] = int32(pos)
-		if pos = v.pass(text, pos+1); pos < 0 {
-			return t, 0, pos, fails
-		}
-		return t, v.next, pos, goesOn
+		state = v.next
 	}
-}
-
-// pass returns where a move to text or a byte leads to behind pos, -1 if nowhere.
-func (v *move) pass(text []byte, pos int) int {
-	if v.kind == moveToText {
-		if !v.text.stands(text[pos:]) {
-			return -1
-		}
-		return pos + len(v.text.text)
-	}
-	i := bytes.IndexByte(text[pos:], v.text.text[0])
-	if i >= 0 {
-		return pos + i
-	}
-	return len(text)
 }
 
 // stands reports the same as begins. It is quicker where much is to be compared.
 func (l *lit) stands(text []byte) bool {
+	n := len(l.text)
 	if len(text) < wordSize {
-		return len(text) >= len(l.text) && string(text[:len(l.text)]) == l.text
+		return len(text) >= n && string(text[:n]) == l.text
 	}
 	if (binary.LittleEndian.Uint64(text)^l.head)&l.mask != 0 {
 		return false
 	}
-	return len(l.text) <= wordSize || len(text) >= len(l.text) && string(text[wordSize:len(l.text)]) == l.text[wordSize:]
+	if n <= wordSize {
+		return true
+	}
+	if len(text) < n || binary.LittleEndian.Uint64(text[n-wordSize:]) != l.tail {
+		return false
+	}
+	return n <= 2*wordSize || string(text[wordSize:n-wordSize]) == l.text[wordSize:n-wordSize]
 }
 
 // takeGroups notes a match whose groups are in registers.
@@ -181,10 +187,10 @@ func (a *automaton) learn(t *tables, state uint32, class uint8) (*tables, uint32
 	if t.born != l.tables.born {
 		return t, entryLeave
 	}
-	if l.tables.entries[state+uint32(class)] == 0 {
+	if l.tables.entries[state+uint32(class)] == entryUnknown {
 		entry := l.entry(state, class)
 		a.tables.Store(l.tables)
-		if entry == 0 {
+		if entry == entryUnknown {
 			return t, entryLeave
 		}
 		atomic.StoreUint32(&l.tables.entries[state+uint32(class)], entry)

@@ -42,7 +42,7 @@ func newAutomaton(p *program) *automaton {
 		return nil
 	}
 	l.begin()
-	a := &automaton{alphabet: *letters, learner: l}
+	a := &automaton{alphabet: *letters, prog: p, learner: l}
 	a.tables.Store(l.tables)
 	return a
 }
@@ -51,28 +51,29 @@ func newAutomaton(p *program) *automaton {
 func (l *learner) begin() {
 	const room = 16
 	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, 2*room), born: new(int)}
-	l.tables.moves[entryLeave-isMove].kind = moveLeave
-	l.moves = entryBegin - isMove
-	l.states, l.numbers = []*state{nil}, map[string]uint32{} // nothing leads to number 0
+	l.moves = copy(l.tables.moves, []move{{kind: moveLearn}, {kind: moveFail}, {kind: moveLeave}})
+	l.states, l.numbers = nil, map[string]uint32{}
 	l.follower.steps, l.refused, l.full = 0, 0, false
 	first := way{place{l.prog.entry, 0}, make([]uint8, l.prog.slots)}
-	if entry := l.arrive([]way{first}, l.end, 0, 0); entry < isMove {
-		l.addMove(move{kind: moveToText, next: entry})
+	v := l.shortCut(first, l.end)
+	if v.text.text == "" || v.kind != moveToText {
+		v = move{next: l.number([]way{first}, l.end)}
 	}
+	l.tables.opening, l.tables.first = v.text, v.next
 }
 
-// entry returns the entry of a state and class, 0 if there is no room for it.
+// entry returns the entry of a state and class, entryUnknown if there is no room for it.
 func (l *learner) entry(state uint32, class uint8) uint32 {
 	if l.full {
 		if l.refused++; l.refused >= mostRefused {
 			l.begin()
 		}
-		return 0
+		return entryUnknown
 	}
 	entry := l.step(state, class, nil)
 	l.full = l.full || l.follower.steps > mostSteps
 	if l.full {
-		return 0
+		return entryUnknown
 	}
 	return entry
 }
@@ -99,7 +100,7 @@ func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
 	if ways[0].at.pc == matched {
 		return l.addMove(move{kind: moveMatch, register: register, slots: ways[0].bounds})
 	}
-	return l.arrive(ways, class, register, number)
+	return l.arrive(ways, class, register)
 }
 
 // chooseRegister gives the bounds that are set now a register, and returns that; 0 if there are none.
@@ -129,19 +130,15 @@ func (l *learner) chooseRegister(ways []way) uint8 {
 	return register
 }
 
-// arrive returns the entry that leads from a state to the state of ways, behind a byte of the class before.
-func (l *learner) arrive(ways []way, before, register uint8, from uint32) uint32 {
+// arrive returns the entry that leads to the state of ways, behind a byte of the class before.
+func (l *learner) arrive(ways []way, before, register uint8) uint32 {
 	if len(ways) == 1 {
 		if v := l.shortCut(ways[0], before); v.text.text != "" {
 			v.register = register
 			return l.addMove(v)
 		}
 	}
-	number := l.number(ways, before, register)
-	if number == from && register != 0 { // as search takes it that no register is set there
-		return l.addMove(move{kind: moveToText, register: register, next: number})
-	}
-	return number
+	return l.number(ways, before) | uint32(register)<<noteShift
 }
 
 // shortestJump is the length from which on it is worth while to compare a string as a whole.
@@ -159,22 +156,22 @@ func (l *learner) shortCut(w way, before uint8) (v move) {
 		end := text[len(text)-1]
 		if len(text) >= shortestJump && end < utf8.RuneSelf && !strings.Contains(text, "\n") {
 			w.at = place{w.at.pc + 1, 0}
-			v = move{kind: moveToText, text: newLit(text), next: l.number([]way{w}, l.classes[end], 0)}
+			v = move{kind: moveToText, text: newLit(text), next: l.number([]way{w}, l.classes[end])}
 		}
 	case iRunAll:
 		if in.flags&flagStop != 0 && w.at.off == in.x && !l.follower.looksBack[w.at.pc] {
-			v = move{kind: moveToByte, text: newLit(string(in.c)), next: l.number([]way{w}, before, 0)}
+			v = move{kind: moveToByte, text: newLit(string(in.c)), next: l.number([]way{w}, before)}
 		}
 	}
 	return v
 }
 
-// number returns the number of the state of ways, in which the position before the byte is noted in a register.
-func (l *learner) number(ways []way, before, register uint8) uint32 {
+// number returns the number of the state of ways.
+func (l *learner) number(ways []way, before uint8) uint32 {
 	if !l.follower.lookBack(ways) {
 		before = noClass
 	}
-	key := []byte{before, register}
+	key := []byte{before}
 	for _, w := range ways {
 		key = append(key, byte(w.at.pc), byte(w.at.pc>>8), byte(w.at.off), byte(w.at.off>>8))
 		key = append(key, w.bounds...)
@@ -190,7 +187,9 @@ func (l *learner) number(ways []way, before, register uint8) uint32 {
 	if t := l.tables; n+len(l.samples) > len(t.entries) {
 		l.tables = t.enlarged(2*len(t.entries), len(t.moves))
 	}
-	l.tables.entries[n] = uint32(register)
+	for i := range l.samples {
+		l.tables.entries[n+i] = entryUnknown
+	}
 	l.states = append(l.states, &state{slices.Clone(ways), before})
 	l.numbers[string(key)] = uint32(n)
 	return uint32(n)
@@ -212,7 +211,7 @@ func (l *learner) addMove(v move) uint32 {
 
 // enlarged returns a copy of t with room for so many.
 func (t *tables) enlarged(entries, moves int) *tables {
-	larger := &tables{make([]uint32, entries), make([]move, moves), t.born}
+	larger := &tables{t.opening, t.first, make([]uint32, entries), make([]move, moves), t.born}
 	copy(larger.entries, t.entries)
 	copy(larger.moves, t.moves)
 	return larger

@@ -41,16 +41,26 @@ type Matcher struct {
 // It is false if not 0 <= from <= to <= len(text).
 func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	m.found, m.gaveUp = false, false
-	m.prog = re.program()
 	if from < 0 || from > to || to > len(text) || to > maxText {
+		m.prog = re.program()
 		return false
 	}
 	text = text[:to]
-	if !m.prog.canBegin(text, from) {
-		return false
+	a := re.automaton.Load()
+	if a != nil && from == 0 {
+		m.prog = a.prog
+	} else {
+		m.prog = re.program()
+		if !m.prog.canBegin(text, from) {
+			return false
+		}
+		a = re.automatonAfter(m.reading.after())
 	}
-	if m.reads(re, text) {
-		return m.found
+	if a != nil && m.mode == memoLate && m.reading != readNever {
+		if done := a.search(m, text); done != goesOn {
+			m.found = done == matches
+			return m.found
+		}
 	}
 	m.prepare(text)
 	if m.prog.begin == atTextBegin {
@@ -74,22 +84,12 @@ const (
 // readAfter is how many searches for a regex there are before an automaton is made of it, which fewer would not be worth.
 const readAfter = 64
 
-// reads reports whether an automaton has searched the text.
-func (m *Matcher) reads(re *Regexp, text []byte) bool {
-	after := int32(readAfter)
-	switch {
-	case m.mode != memoLate || m.reading == readNever:
-		return false
-	case m.reading == readEarly:
-		after = 0
+// after returns how many searches there are before an automaton is made.
+func (r readingMode) after() int32 {
+	if r == readEarly {
+		return 0
 	}
-	a := re.automatonAfter(after)
-	if a == nil {
-		return false
-	}
-	done := a.search(m, text)
-	m.found = done == matches
-	return done != goesOn
+	return readAfter
 }
 
 // maxText is the longest text that can be searched: positions are 32 bits wide, and so is the sum of two.

@@ -132,11 +132,12 @@ type program struct {
 // wordSize is how many bytes are compared at once.
 const wordSize = 8
 
-// A lit is the string of an instruction. Its first bytes are kept as a word, too.
+// A lit is the string of an instruction. Its first and last bytes are kept as words, too.
 type lit struct {
 	text string
 	head uint64
 	mask uint64 // of the bytes of head that count
+	tail uint64 // if there are more than these
 }
 
 func newLit(text string) lit {
@@ -144,7 +145,11 @@ func newLit(text string) lit {
 	for i := range copy(head[:], text) {
 		mask[i] = 0xff
 	}
-	return lit{text, binary.LittleEndian.Uint64(head[:]), binary.LittleEndian.Uint64(mask[:])}
+	l := lit{text: text, head: binary.LittleEndian.Uint64(head[:]), mask: binary.LittleEndian.Uint64(mask[:])}
+	if n := len(text); n > wordSize {
+		l.tail = binary.LittleEndian.Uint64([]byte(text[n-wordSize:]))
+	}
+	return l
 }
 
 // An anchor says where matches can begin.

@@ -127,12 +127,10 @@ func (c *Compiler) program(re *Regexp) *program {
 	return re.prog.Load()
 }
 
-// automatonAfter returns the automaton of re, nil if there is none. It is made after so many searches.
+// automatonAfter counts a search without an automaton. After so many it makes one and returns it, if there can be one; before and
+// afterwards it returns nil.
 func (re *Regexp) automatonAfter(searches int32) *automaton {
-	if a := re.automaton.Load(); a != nil || re.searches.Load() > searches {
-		return a
-	}
-	if re.searches.Add(1) != searches+1 {
+	if re.searches.Load() > searches || re.searches.Add(1) != searches+1 {
 		return nil
 	}
 	a := newAutomaton(re.program())
