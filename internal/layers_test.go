@@ -15,7 +15,8 @@ var layers = []string{
 	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
 	"filter", "filter/dns", "filter/ignore", "health", "failure", "ban",
 	"action", "action/shell", "action/nft", "action/smtp", "store",
-	"jail", "control", "control/serve", "server", "regextest", "cli/client", "cli/early", "cli",
+	"jail", "control", "control/serve", "server", "regextest", "cli/client", "cli/regex",
+	"cli/early", "cli/early/tester", "cli",
 }
 
 func TestImportsGoUpwards(t *testing.T) {

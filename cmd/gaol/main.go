@@ -10,6 +10,7 @@ import (
 
 	"gaol/internal/cli"
 	_ "gaol/internal/cli/early"
+	_ "gaol/internal/cli/early/tester"
 )
 
 func main() {

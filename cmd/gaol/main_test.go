@@ -22,10 +22,11 @@ func TestOurPackagesHaveNothingToDoBeforeMain(t *testing.T) {
 	}
 	slices.Sort(ours)
 	known := []string{
-		"gaol/internal/cli/early",   // may be all there is to do
-		"gaol/internal/config/omap", // draws the seed of its hash
-		"gaol/internal/logging",     // notes when the program started
-		"gaol/internal/pyre",        // two tables that are put off in another way
+		"gaol/internal/cli/early",        // may be all there is to do
+		"gaol/internal/cli/early/tester", // likewise
+		"gaol/internal/config/omap",      // draws the seed of its hash
+		"gaol/internal/logging",          // notes when the program started
+		"gaol/internal/pyre",             // two tables that are put off in another way
 	}
 	if diff := cmp.Diff(known, ours); diff != "" || len(all) < 50 {
 		t.Errorf("of %d packages with something to do, these of ours (-known +got):\n%s", len(all), diff)
@@ -44,6 +45,19 @@ func TestClientCommandsComeBeforeTheLibraries(t *testing.T) {
 		}
 	}
 	if !strings.HasSuffix(out, "\n3600\n") || len(packages) == 0 {
+		t.Errorf("printed %q", out)
+	}
+}
+
+// TestTheTesterComesBeforeTheServer is what package early/tester is for. Of what it waits for nothing may wait for what comes late.
+func TestTheTesterComesBeforeTheServer(t *testing.T) {
+	packages, out := initialised(t, "fail2ban-regex", "-d", "^EPOCH", "1700000000 bad 192.0.2.1", "bad <HOST>")
+	for _, late := range []string{"modernc.org/libc", "modernc.org/sqlite/lib", "github.com/google/nftables", "crypto/x509", "crypto/tls"} {
+		if slices.Contains(packages, late) {
+			t.Errorf("%s is initialised before a command that does not need it", late)
+		}
+	}
+	if !strings.Contains(out, "\nLines: 1 lines, 0 ignored, 1 matched, 0 missed\n") || len(packages) == 0 {
 		t.Errorf("printed %q", out)
 	}
 }

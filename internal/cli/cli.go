@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"gaol/internal/cli/client"
+	"gaol/internal/cli/regex"
 )
 
 // Version is our own version; the build sets it.
@@ -30,7 +31,7 @@ var programs = []struct {
 }{
 	{"fail2ban-server", serverProgram},
 	{"fail2ban-client", clientProgram},
-	{"fail2ban-regex", regex},
+	{regex.Name, regex.Run},
 }
 
 // subcommands are the words that gaol itself knows, in the order of its help.
@@ -42,7 +43,7 @@ var subcommands = []struct {
 	{"run", "watch this machine in the foreground with the built-in configuration", run},
 	{"server", "what fail2ban-server does", serverProgram},
 	{"client", "what fail2ban-client does", clientProgram},
-	{"regex", "what fail2ban-regex does", regex},
+	{"regex", "what fail2ban-regex does", regex.Run},
 	{"config", "write out, check or explain the configuration", configure},
 	{"fake-crawler", "exit with 0 if an address is a crawler of Google, for an ignorecommand", fakeCrawler},
 	{"version", "print the version", version},

@@ -3,7 +3,6 @@ package regextest
 import (
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
@@ -117,15 +116,6 @@ func (s *Session) writeLines(b *strings.Builder, kind string, l *list, expanded,
 		}
 	}
 	writeBox(b, strings.ToUpper(kind[:1])+kind[1:]+" line(s):", lines)
-}
-
-// link returns the address at debuggex.com that shows regex at work on text.
-func (s *Session) link(regex, text string) string {
-	flags := ""
-	if s.program.MaxLines() > 1 {
-		flags = "&flags=m"
-	}
-	return "https://www.debuggex.com/?re=" + url.QueryEscape(regex) + "&str=" + url.QueryEscape(text) + flags + "&flavor=python"
 }
 
 // dict prints fields as Python prints a dictionary.

@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"bufio"
@@ -22,10 +22,10 @@ import (
 // stockProgram compiles a stock filter of the original.
 func stockProgram(t *testing.T, peer string, s sample) *filter.Program {
 	t.Helper()
-	o := &regexOptions{config: filepath.Join(peer, "root/etc/fail2ban"), regex: s.filter + ".conf" + s.options}
+	o := &options{config: filepath.Join(peer, "root/etc/fail2ban"), regex: s.filter + ".conf" + s.options}
 	settings := filter.Settings{UseDNS: "no"}
-	h := &regexHeader{out: bufio.NewWriter(io.Discard), quiet: true}
-	if _, err := readRegexArg(o, &settings, h); err != nil {
+	h := &header{out: bufio.NewWriter(io.Discard), quiet: true}
+	if _, err := readArgument(o, &settings, h); err != nil {
 		t.Fatal(err)
 	}
 	p, err := filter.Compile(settings)

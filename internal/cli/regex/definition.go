@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"bytes"
@@ -23,16 +23,16 @@ func mayBeName(arg string) bool {
 	return len(options) < len(arg) && (options == "" || len(options) > 1 && options[0] == '[' && options[len(options)-1] == ']')
 }
 
-// readRegexArg puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
+// readArgument puts into s what the regex argument stands for: the filter of a jail, a filter, or the expression itself. It
 // returns the journal match of the filter.
-func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+func readArgument(o *options, s *filter.Settings, h *header) (journalMatch []string, err error) {
 	if mayBeName(o.regex) {
 		name, params, err := config.ParseDefinition(o.regex)
 		if err != nil {
 			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)
 		}
-		d := regexDefinition{name: name, params: params, options: strings.TrimPrefix(o.regex, name)}
-		d.root, d.fsys = regexConfig(o)
+		d := definition{name: name, params: params, options: strings.TrimPrefix(o.regex, name)}
+		d.root, d.fsys = configuration(o)
 		if strings.HasPrefix(o.log, "systemd-journal") {
 			d.backend = "systemd"
 		}
@@ -49,8 +49,8 @@ func readRegexArg(o *regexOptions, s *filter.Settings, h *regexHeader) (journalM
 	return nil, nil
 }
 
-// regexConfig returns the configuration directory and what is in it.
-func regexConfig(o *regexOptions) (root string, fsys fs.FS) {
+// configuration returns the configuration directory and what is in it.
+func configuration(o *options) (root string, fsys fs.FS) {
 	dir := o.config
 	if dir == "" {
 		if _, err := os.Stat(filepath.Join(client.DefaultConf, "filter.d")); err != nil && !client.IsConfigured(client.DefaultConf) {
@@ -61,8 +61,8 @@ func regexConfig(o *regexOptions) (root string, fsys fs.FS) {
 	return filepath.Clean(dir), os.DirFS(dir)
 }
 
-// A regexDefinition is a jail or a filter that a regex argument names.
-type regexDefinition struct {
+// A definition is a jail or a filter that a regex argument names.
+type definition struct {
 	name    string
 	options string // the brackets as written, or ""
 	params  *config.Params
@@ -76,7 +76,7 @@ type regexDefinition struct {
 }
 
 // find looks for a jail of that name, then for a filter, and reports whether there is one.
-func (d *regexDefinition) find() (bool, error) {
+func (d *definition) find() (bool, error) {
 	if d.isJail() {
 		d.jail = d.name
 		return true, nil
@@ -104,7 +104,7 @@ func (d *regexDefinition) find() (bool, error) {
 }
 
 // candidates returns the file names that the argument may mean.
-func (d *regexDefinition) candidates() []string {
+func (d *definition) candidates() []string {
 	name := strings.TrimPrefix(d.name, "filter.d/")
 	if strings.Contains(d.name[max(0, len(d.name)-6):], ".") {
 		return []string{name}
@@ -113,7 +113,7 @@ func (d *regexDefinition) candidates() []string {
 }
 
 // isJail reports whether the configuration has a jail of that name, enabled or not.
-func (d *regexDefinition) isJail() bool {
+func (d *definition) isJail() bool {
 	if strings.Contains(d.name, "/") || strings.HasSuffix(d.name, ".conf") || strings.HasSuffix(d.name, ".local") {
 		return false
 	}
@@ -128,7 +128,7 @@ func (d *regexDefinition) isJail() bool {
 }
 
 // take reads the definition, tells what it is, and puts it into s. What the command line gave wins.
-func (d *regexDefinition) take(o *regexOptions, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+func (d *definition) take(o *options, s *filter.Settings, h *header) (journalMatch []string, err error) {
 	switch {
 	case d.jail != "":
 		h.line("jail", d.jail)
@@ -172,7 +172,7 @@ func realOptions(jail *config.Jail, params *config.Params) string {
 }
 
 // apply puts the commands that make up the filter into s.
-func (d *regexDefinition) apply(jail *config.Jail, s *filter.Settings, h *regexHeader) (journalMatch []string, err error) {
+func (d *definition) apply(jail *config.Jail, s *filter.Settings, h *header) (journalMatch []string, err error) {
 	for _, c := range jail.Commands {
 		words, ok := c.([]any)
 		if !ok || len(words) < 4 {
@@ -220,7 +220,7 @@ func texts(v any) []string {
 }
 
 // read returns the jail, or a jail made for the filter.
-func (d *regexDefinition) read() (*config.Jail, error) {
+func (d *definition) read() (*config.Jail, error) {
 	files := &overlay{under: d.fsys, files: map[string]string{
 		"fail2ban.conf": "[Definition]\n", // of no concern here, so it need not exist
 	}}
@@ -247,7 +247,7 @@ func (d *regexDefinition) read() (*config.Jail, error) {
 }
 
 // reference returns how a jail names the filter, with its options.
-func (d *regexDefinition) reference(files *overlay) string {
+func (d *definition) reference(files *overlay) string {
 	name := strings.TrimSuffix(strings.TrimPrefix(d.file, "filter.d/"), ".conf")
 	if filepath.Ext(d.file) != ".conf" {
 		// A file with another extension stands for itself alone.
@@ -263,7 +263,7 @@ func (d *regexDefinition) reference(files *overlay) string {
 }
 
 // lines returns options given for a jail as lines of its section: its filter reads them from there.
-func (d *regexDefinition) lines() string {
+func (d *definition) lines() string {
 	var b strings.Builder
 	for name, value := range d.params.All() {
 		fmt.Fprintf(&b, "%s = %s\n", name, strings.ReplaceAll(strings.ReplaceAll(value, "%", "%%"), "\n", "\n  "))

@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"gaol/internal/cli/client"
 )
 
-// regexOptions are the arguments of the regex tester.
-type regexOptions struct {
+// options are the arguments of the regex tester.
+type options struct {
 	config       string
 	datePattern  string
 	timezone     string
@@ -36,25 +36,25 @@ type regexOptions struct {
 	log, regex, ignoreregex string
 }
 
-// A regexOption is one option: the table below is the source of both the parser and the help.
-type regexOption struct {
+// An option is one option: the table below is the source of both the parser and the help.
+type option struct {
 	short string
 	long  []string
 	arg   string // what the help calls the argument, "" for none
 	help  string
-	apply func(o *regexOptions, value string) error
+	apply func(o *options, value string) error
 }
 
-func regexText(field func(*regexOptions) *string) func(*regexOptions, string) error {
-	return func(o *regexOptions, v string) error { *field(o) = v; return nil }
+func setText(field func(*options) *string) func(*options, string) error {
+	return func(o *options, v string) error { *field(o) = v; return nil }
 }
 
-func regexFlag(field func(*regexOptions) *bool) func(*regexOptions, string) error {
-	return func(o *regexOptions, _ string) error { *field(o) = true; return nil }
+func setFlag(field func(*options) *bool) func(*options, string) error {
+	return func(o *options, _ string) error { *field(o) = true; return nil }
 }
 
-func regexNumber(option string, field func(*regexOptions) *int) func(*regexOptions, string) error {
-	return func(o *regexOptions, v string) error {
+func setNumber(option string, field func(*options) *int) func(*options, string) error {
+	return func(o *options, v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil {
 			return fmt.Errorf("option %s: invalid integer value: '%s'", option, v)
@@ -64,70 +64,70 @@ func regexNumber(option string, field func(*regexOptions) *int) func(*regexOptio
 	}
 }
 
-// regexOptionTable lists the options in the order of the help.
-func regexOptionTable() []regexOption {
-	return []regexOption{
+// optionTable lists the options in the order of the help.
+func optionTable() []option {
+	return []option{
 		{"", []string{"version"}, "", "print name and version",
-			func(o *regexOptions, _ string) error { o.show = "fail2ban-regex " + client.EmulatedVersion; return nil }},
+			func(o *options, _ string) error { o.show = "fail2ban-regex " + client.EmulatedVersion; return nil }},
 		{"h", []string{"help"}, "", "print this text",
-			func(o *regexOptions, _ string) error { o.show = regexHelp(); return nil }},
+			func(o *options, _ string) error { o.show = help(); return nil }},
 		{"c", []string{"config"}, "DIR", "where the configuration is, " + client.DefaultConf + " by default",
-			regexText(func(o *regexOptions) *string { return &o.config })},
+			setText(func(o *options) *string { return &o.config })},
 		{"d", []string{"datepattern"}, "PATTERN", "how dates look in the log",
-			regexText(func(o *regexOptions) *string { return &o.datePattern })},
+			setText(func(o *options) *string { return &o.datePattern })},
 		{"", []string{"timezone", "TZ"}, "ZONE", "zone of dates that name none",
-			regexText(func(o *regexOptions) *string { return &o.timezone })},
+			setText(func(o *options) *string { return &o.timezone })},
 		{"e", []string{"encoding"}, "NAME", "text encoding of the log, UTF-8 by default",
-			regexText(func(o *regexOptions) *string { return &o.encoding })},
+			setText(func(o *options) *string { return &o.encoding })},
 		{"r", []string{"raw"}, "", "take host names as they are, ask no name service",
-			func(o *regexOptions, _ string) error { o.usedns = "raw"; return nil }},
+			func(o *options, _ string) error { o.usedns = "raw"; return nil }},
 		{"", []string{"usedns"}, "MODE", "what becomes of host names: yes, warn, no or raw",
-			regexText(func(o *regexOptions) *string { return &o.usedns })},
+			setText(func(o *options) *string { return &o.usedns })},
 		{"L", []string{"maxlines"}, "N", "how many lines an expression may span; also how many lines a report lists",
-			regexNumber("-L", func(o *regexOptions) *int { return &o.maxLines })},
+			setNumber("-L", func(o *options) *int { return &o.maxLines })},
 		{"m", []string{"journalmatch"}, "MATCH", "which journal entries to read, instead of what the filter says",
-			regexText(func(o *regexOptions) *string { return &o.journalMatch })},
+			setText(func(o *options) *string { return &o.journalMatch })},
 		{"l", []string{"log-level"}, "LEVEL", "from which level on to show log messages, critical by default",
-			regexText(func(o *regexOptions) *string { return &o.logLevel })},
+			setText(func(o *options) *string { return &o.logLevel })},
 		{"V", nil, "", "print the version for programs",
-			func(o *regexOptions, _ string) error { o.show = client.EmulatedVersion; return nil }},
+			func(o *options, _ string) error { o.show = client.EmulatedVersion; return nil }},
 		{"v", []string{"verbose"}, "", "tell more; may be repeated",
-			func(o *regexOptions, _ string) error { o.verbose++; return nil }},
+			func(o *options, _ string) error { o.verbose++; return nil }},
 		{"", []string{"verbosity"}, "N", "tell more, as N times -v (0 to 4)",
-			regexNumber("--verbosity", func(o *regexOptions) *int { return &o.verbose })},
+			setNumber("--verbosity", func(o *options) *int { return &o.verbose })},
 		{"", []string{"verbose-date", "VD"}, "", "show pattern and expression of date formats",
-			regexFlag(func(o *regexOptions) *bool { return &o.verboseDates })},
+			setFlag(func(o *options) *bool { return &o.verboseDates })},
 		{"D", []string{"debuggex"}, "", "show links to debuggex.com",
-			regexFlag(func(o *regexOptions) *bool { return &o.debuggex })},
+			setFlag(func(o *options) *bool { return &o.debuggex })},
 		{"", []string{"no-check-all"}, "", "stop at the first expression that matches a line, as the server does",
-			regexFlag(func(o *regexOptions) *bool { return &o.noCheckAll })},
+			setFlag(func(o *options) *bool { return &o.noCheckAll })},
 		{"o", []string{"out"}, "FORM", "print only failures: row, id, ip, msg, a name (user, matches, ...) or text with <tags>",
-			regexText(func(o *regexOptions) *string { return &o.out })},
+			setText(func(o *options) *string { return &o.out })},
 		{"i", []string{"invert"}, "", "with -o: print what is no failure",
-			regexFlag(func(o *regexOptions) *bool { return &o.invert })},
+			setFlag(func(o *options) *bool { return &o.invert })},
 		{"", []string{"print-no-missed"}, "", "list no missed lines",
-			regexFlag(func(o *regexOptions) *bool { return &o.noMissed })},
+			setFlag(func(o *options) *bool { return &o.noMissed })},
 		{"", []string{"print-no-ignored"}, "", "list no ignored lines",
-			regexFlag(func(o *regexOptions) *bool { return &o.noIgnored })},
+			setFlag(func(o *options) *bool { return &o.noIgnored })},
 		{"", []string{"print-all-matched"}, "", "list all matched lines",
-			regexFlag(func(o *regexOptions) *bool { return &o.allMatched })},
+			setFlag(func(o *options) *bool { return &o.allMatched })},
 		{"", []string{"print-all-missed"}, "", "list all missed lines, however many",
-			regexFlag(func(o *regexOptions) *bool { return &o.allMissed })},
+			setFlag(func(o *options) *bool { return &o.allMissed })},
 		{"", []string{"print-all-ignored"}, "", "list all ignored lines, however many",
-			regexFlag(func(o *regexOptions) *bool { return &o.allIgnored })},
+			setFlag(func(o *options) *bool { return &o.allIgnored })},
 		{"t", []string{"log-traceback"}, "", "accepted for compatibility; messages have no tracebacks",
-			regexFlag(func(o *regexOptions) *bool { return &o.traceback })},
+			setFlag(func(o *options) *bool { return &o.traceback })},
 		{"", []string{"full-traceback"}, "", "likewise",
-			regexFlag(func(o *regexOptions) *bool { return &o.traceback })},
+			setFlag(func(o *options) *bool { return &o.traceback })},
 	}
 }
 
-const regexUsage = "Usage: fail2ban-regex [OPTIONS] <LOG> <REGEX> [IGNOREREGEX]\n"
+const usage = "Usage: fail2ban-regex [OPTIONS] <LOG> <REGEX> [IGNOREREGEX]\n"
 
-// regexHelp returns the usage in full.
-func regexHelp() string {
+// help returns the usage in full.
+func help() string {
 	var b strings.Builder
-	b.WriteString(regexUsage + `
+	b.WriteString(usage + `
 Tries regular expressions on log lines and tells what they match.
 
 LOG:
@@ -146,13 +146,13 @@ IGNOREREGEX:
 
 Options:
 `)
-	for _, o := range regexOptionTable() {
-		writeRegexOption(&b, o)
+	for _, o := range optionTable() {
+		writeOption(&b, o)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func writeRegexOption(b *strings.Builder, o regexOption) {
+func writeOption(b *strings.Builder, o option) {
 	var forms []string
 	if o.short != "" {
 		forms = append(forms, strings.TrimSpace("-"+o.short+" "+o.arg))
@@ -172,28 +172,28 @@ func writeRegexOption(b *strings.Builder, o regexOption) {
 	b.WriteString(left + o.help + "\n")
 }
 
-// parseRegexArgs reads the command line; done is true when there is nothing left to do but to exit with code.
-func parseRegexArgs(argv []string, out, stderr io.Writer) (o *regexOptions, code int, done bool) {
-	o = &regexOptions{logLevel: "critical"}
+// parseArgs reads the command line; done is true when there is nothing left to do but to exit with code.
+func parseArgs(argv []string, out, stderr io.Writer) (o *options, code int, done bool) {
+	o = &options{logLevel: "critical"}
 	args, err := o.parse(argv)
 	if err != nil {
-		fmt.Fprintf(stderr, "%s\nfail2ban-regex: error: %v\n", regexUsage, err)
-		return o, regexSyntax, true
+		fmt.Fprintf(stderr, "%s\nfail2ban-regex: error: %v\n", usage, err)
+		return o, exitSyntax, true
 	}
 	if o.show != "" {
 		fmt.Fprintln(out, o.show)
-		return o, regexOK, true
+		return o, exitOK, true
 	}
 	if fault := o.take(args); fault != "" {
-		fmt.Fprintln(out, regexHelp())
+		fmt.Fprintln(out, help())
 		fmt.Fprintln(stderr, "ERROR: "+fault)
-		return o, regexWrong, true
+		return o, exitWrong, true
 	}
-	return o, regexOK, false
+	return o, exitOK, false
 }
 
 // take assigns the arguments that are no options and returns what is wrong with the command line as a whole.
-func (o *regexOptions) take(args []string) (fault string) {
+func (o *options) take(args []string) (fault string) {
 	switch {
 	case o.noMissed && o.allMissed:
 		return "--print-no-missed and --print-all-missed are mutually exclusive."
@@ -211,7 +211,7 @@ func (o *regexOptions) take(args []string) (fault string) {
 
 // parse reads options wherever they stand and returns the other arguments. It stops at the first option that only wants a text
 // printed.
-func (o *regexOptions) parse(argv []string) (args []string, err error) {
+func (o *options) parse(argv []string) (args []string, err error) {
 	for len(argv) > 0 && o.show == "" {
 		arg := argv[0]
 		argv = argv[1:]
@@ -233,9 +233,9 @@ func (o *regexOptions) parse(argv []string) (args []string, err error) {
 }
 
 // parseLong reads a long option, which may be abbreviated, and takes its argument from it or from rest.
-func (o *regexOptions) parseLong(text string, rest []string) ([]string, error) {
+func (o *options) parseLong(text string, rest []string) ([]string, error) {
 	name, value, given := strings.Cut(text, "=")
-	option, full, err := findRegexOption(name)
+	option, full, err := findOption(name)
 	if err != nil {
 		return nil, err
 	}
@@ -250,9 +250,9 @@ func (o *regexOptions) parseLong(text string, rest []string) ([]string, error) {
 	return rest, option.apply(o, value)
 }
 
-func findRegexOption(name string) (found regexOption, full string, err error) {
+func findOption(name string) (found option, full string, err error) {
 	var matches []string
-	for _, option := range regexOptionTable() {
+	for _, option := range optionTable() {
 		for _, long := range option.long {
 			if long == name {
 				return option, long, nil
@@ -273,11 +273,11 @@ func findRegexOption(name string) (found regexOption, full string, err error) {
 }
 
 // parseShort reads a cluster of short options; the last may take its argument from what is left of it or from rest.
-func (o *regexOptions) parseShort(cluster string, rest []string) ([]string, error) {
+func (o *options) parseShort(cluster string, rest []string) ([]string, error) {
 	for cluster != "" && o.show == "" {
 		letter := cluster[:1]
 		cluster = cluster[1:]
-		option, ok := shortRegexOption(letter)
+		option, ok := shortOption(letter)
 		if !ok {
 			return nil, fmt.Errorf("no such option: -%s", letter)
 		}
@@ -299,11 +299,11 @@ func (o *regexOptions) parseShort(cluster string, rest []string) ([]string, erro
 	return rest, nil
 }
 
-func shortRegexOption(letter string) (regexOption, bool) {
-	for _, option := range regexOptionTable() {
+func shortOption(letter string) (option, bool) {
+	for _, option := range optionTable() {
 		if option.short == letter {
 			return option, true
 		}
 	}
-	return regexOption{}, false
+	return option{}, false
 }

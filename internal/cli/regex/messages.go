@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"gaol/internal/logging"
 )
 
-// A regexLogHandler prints log messages between the other output, in the form that the original gives them in its tester.
-type regexLogHandler struct {
+// A logHandler prints log messages between the other output, in the form that the original gives them in its tester.
+type logHandler struct {
 	out     io.Writer
 	level   slog.Level
 	verbose int
@@ -21,11 +21,11 @@ type regexLogHandler struct {
 	jail    string
 }
 
-func (h *regexLogHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
+func (h *logHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
 
-func (h *regexLogHandler) WithGroup(string) slog.Handler { return h }
+func (h *logHandler) WithGroup(string) slog.Handler { return h }
 
-func (h *regexLogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	c := *h
 	for _, a := range attrs {
 		switch a.Key {
@@ -38,7 +38,7 @@ func (h *regexLogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return &c
 }
 
-func (h *regexLogHandler) Handle(_ context.Context, r slog.Record) error {
+func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	logger, text := h.logger, h.jail+r.Message
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == logging.KeyLogger {
@@ -57,8 +57,8 @@ func (h *regexLogHandler) Handle(_ context.Context, r slog.Record) error {
 
 func clock(t time.Time) string { return t.Format("2006-01-02 15:04:05,000") }
 
-// regexLevels are the words for -l, from the highest level down.
-var regexLevels = []struct {
+// levels are the words for -l, from the highest level down.
+var levels = []struct {
 	word  string
 	level slog.Level
 }{
@@ -74,16 +74,16 @@ var regexLevels = []struct {
 }
 
 func levelWord(l slog.Level) string {
-	for _, x := range regexLevels {
+	for _, x := range levels {
 		if l >= x.level {
 			return x.word
 		}
 	}
-	return regexLevels[len(regexLevels)-1].word
+	return levels[len(levels)-1].word
 }
 
-func regexLogLevel(word string) (slog.Level, error) {
-	for _, x := range regexLevels {
+func logLevel(word string) (slog.Level, error) {
+	for _, x := range levels {
 		if strings.EqualFold(word, x.word) {
 			return x.level, nil
 		}

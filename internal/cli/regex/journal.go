@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type journalLog struct {
 
 // openJournal opens the journal that a log argument like systemd-journal[journalflags=1] names, for the entries that matches
 // choose.
-func openJournal(argument string, matches []string, h *regexHeader) (regexLog, error) {
+func openJournal(argument string, matches []string, h *header) (testedLog, error) {
 	_, params, err := config.ParseDefinition(argument)
 	if err != nil {
 		return nil, wrong("%s: %v", argument, err)

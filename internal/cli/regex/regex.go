@@ -1,4 +1,8 @@
-package cli
+// Package regex is the command fail2ban-regex: it tries regular expressions on log lines and tells what they match.
+//
+// In go arguments and the standard output streams; out comes a report, and an exit code. What a line is, and what is found in it, is the
+// business of packages filter and regextest; this one reads arguments, the configuration and the log. It never changes anything.
+package regex
 
 import (
 	"bufio"
@@ -17,67 +21,70 @@ import (
 	"gaol/internal/regextest"
 )
 
-// Exit codes of the regex tester.
+// Exit codes.
 const (
-	regexOK     = 0
-	regexFailed = 1   // something went wrong with a line, or with the encoding or log level named
-	regexSyntax = 2   // no such option
-	regexWrong  = 255 // wrong arguments, filter, pattern or time zone
+	exitOK     = 0
+	exitFailed = 1   // something went wrong with a line, or with the encoding or log level named
+	exitSyntax = 2   // no such option
+	exitWrong  = 255 // wrong arguments, filter, pattern or time zone
 )
 
-// regex is the command fail2ban-regex: it tries regular expressions on log lines. A signal ends it as it ends any program: there is
-// nothing to be put in order, and to catch signals takes three threads.
-func regex(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
+// Name is what the program is called by.
+const Name = "fail2ban-regex"
+
+// Run runs the program with the words after its name and returns its exit code; standard input is not read. A signal ends it as it ends
+// any program: there is nothing to be put in order, and to catch signals takes three threads.
+func Run(ctx context.Context, argv []string, _ io.Reader, stdout, stderr io.Writer) int {
 	// A run lives for seconds and its heap is small: collecting garbage as often as a server does would cost a third of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := bufio.NewWriterSize(stdout, 64<<10)
-	code := runRegex(ctx, argv, out, stderr)
-	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code == regexOK {
+	code := run(ctx, argv, out, stderr)
+	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code == exitOK {
 		fmt.Fprintf(stderr, "ERROR: %v\n", err)
-		return regexFailed
+		return exitFailed
 	}
 	return code
 }
 
-// A regexError ends the regex tester: what to print on standard output, and the exit code.
-type regexError struct {
+// An exitError ends the regex tester: what to print on standard output, and the exit code.
+type exitError struct {
 	text string
 	code int
 }
 
-func (e *regexError) Error() string { return e.text }
+func (e *exitError) Error() string { return e.text }
 
 // wrong returns the error that most mistakes of a user give.
 func wrong(format string, args ...any) error {
-	return &regexError{"ERROR: " + fmt.Sprintf(format, args...), regexWrong}
+	return &exitError{"ERROR: " + fmt.Sprintf(format, args...), exitWrong}
 }
 
-func runRegex(ctx context.Context, argv []string, out *bufio.Writer, stderr io.Writer) int {
-	o, code, done := parseRegexArgs(argv, out, stderr)
+func run(ctx context.Context, argv []string, out *bufio.Writer, stderr io.Writer) int {
+	o, code, done := parseArgs(argv, out, stderr)
 	if done {
 		return code
 	}
-	err := testRegex(ctx, o, out)
-	var failure *regexError
+	err := test(ctx, o, out)
+	var failure *exitError
 	switch {
 	case err == nil || errors.Is(err, syscall.EPIPE):
-		return regexOK // whoever reads our output has seen enough
+		return exitOK // whoever reads our output has seen enough
 	case errors.As(err, &failure):
 		fmt.Fprintln(out, err)
 		return failure.code
 	}
 	out.Flush()
 	fmt.Fprintf(stderr, "ERROR: %v\n", err)
-	return regexFailed
+	return exitFailed
 }
 
-// testRegex does what the arguments say.
-func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
-	logger, err := regexLogger(o, out)
+// test does what the arguments say.
+func test(ctx context.Context, o *options, out *bufio.Writer) error {
+	logger, err := newLogger(o, out)
 	if err != nil {
 		return err
 	}
-	h := &regexHeader{out: out, quiet: o.out != ""}
+	h := &header{out: out, quiet: o.out != ""}
 	h.begin()
 	if _, err := filter.ParseUseDNS(o.usedns); o.usedns != "" && err != nil {
 		logger.Error(err.Error(), "logger", "fail2ban.filter")
@@ -88,7 +95,7 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 	if err := h.given(&s); err != nil {
 		return err
 	}
-	journalMatch, err := readRegexArg(o, &s, h)
+	journalMatch, err := readArgument(o, &s, h)
 	if err != nil {
 		return err
 	}
@@ -104,7 +111,7 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 	if err != nil {
 		return compileFault(err)
 	}
-	log, err := openRegexLog(o, program, journalMatch, h)
+	log, err := openLog(o, program, journalMatch, h)
 	if err != nil {
 		return err
 	}
@@ -128,19 +135,19 @@ func testRegex(ctx context.Context, o *regexOptions, out *bufio.Writer) error {
 func compileFault(err error) error {
 	var unknown *filter.EncodingError
 	if errors.As(err, &unknown) {
-		return &regexError{"ERROR: " + err.Error(), regexFailed}
+		return &exitError{"ERROR: " + err.Error(), exitFailed}
 	}
 	return wrong("%v", err)
 }
 
 // printFailures prints one piece of text for each failure.
-func printFailures(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, names *dns.Cache, log regexLog, out io.Writer) error {
+func printFailures(ctx context.Context, o *options, p *filter.Program, env filter.Env, names *dns.Cache, log testedLog, out io.Writer) error {
 	t := regextest.NewOutput(p, env, out, o.out, o.invert, names)
 	return t.Test(log.Name(), log.Lines(ctx))
 }
 
 // report prints what the expressions matched and what they missed.
-func report(ctx context.Context, o *regexOptions, p *filter.Program, env filter.Env, log regexLog, out *bufio.Writer) error {
+func report(ctx context.Context, o *options, p *filter.Program, env filter.Env, log testedLog, out *bufio.Writer) error {
 	settings := p.Settings()
 	s := regextest.NewSession(p, env, !o.noCheckAll, regextest.Options{
 		Failregex: settings.Failregex, Ignoreregex: settings.Ignoreregex,
@@ -165,31 +172,31 @@ func listing(all, none bool) regextest.Listing {
 	return regextest.Few
 }
 
-// A regexHeader prints what is about to be tested.
-type regexHeader struct {
+// A header prints what is about to be tested.
+type header struct {
 	out      *bufio.Writer
 	quiet    bool
 	compiler filter.Compiler // date formats are compiled once for what the header says of them and for the lines
 }
 
-func (h *regexHeader) begin() { h.print("\nRunning tests\n=============\n\n") }
+func (h *header) begin() { h.print("\nRunning tests\n=============\n\n") }
 
 // end closes the header.
-func (h *regexHeader) end() { h.print("\n") }
+func (h *header) end() { h.print("\n") }
 
-func (h *regexHeader) print(text string) {
+func (h *header) print(text string) {
 	if !h.quiet {
 		h.out.WriteString(text)
 	}
 }
 
 // line prints one item, its label set flush right.
-func (h *regexHeader) line(label, value string) {
+func (h *header) line(label, value string) {
 	h.print(fmt.Sprintf("Use %16s : %s\n", label, value))
 }
 
 // given prints settings of the command line.
-func (h *regexHeader) given(s *filter.Settings) error {
+func (h *header) given(s *filter.Settings) error {
 	if s.MaxLines != 0 {
 		h.maxLines(s.MaxLines)
 	}
@@ -199,10 +206,10 @@ func (h *regexHeader) given(s *filter.Settings) error {
 	return nil
 }
 
-func (h *regexHeader) maxLines(n int) { h.line("maxlines", fmt.Sprint(n)) }
+func (h *header) maxLines(n int) { h.line("maxlines", fmt.Sprint(n)) }
 
 // datePattern prints a date pattern and the name it goes by.
-func (h *regexHeader) datePattern(pattern string) error {
+func (h *header) datePattern(pattern string) error {
 	p, err := h.compiler.Compile(filter.Settings{DatePattern: pattern})
 	if err != nil {
 		return wrong("%v", err)
@@ -220,13 +227,13 @@ func shorten(s string) string {
 	return s
 }
 
-// regexLogger returns the logger for what the filter has to say.
-func regexLogger(o *regexOptions, out io.Writer) (*slog.Logger, error) {
-	level, err := regexLogLevel(o.logLevel)
+// newLogger returns the logger for what the filter has to say.
+func newLogger(o *options, out io.Writer) (*slog.Logger, error) {
+	level, err := logLevel(o.logLevel)
 	if err != nil {
-		return nil, &regexError{"ERROR: " + err.Error(), regexFailed}
+		return nil, &exitError{"ERROR: " + err.Error(), exitFailed}
 	}
-	return slog.New(&regexLogHandler{out: out, level: level, verbose: o.verbose}), nil
+	return slog.New(&logHandler{out: out, level: level, verbose: o.verbose}), nil
 }
 
 // joinedLines reports whether a literal log line is to be split at its line feeds.

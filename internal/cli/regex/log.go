@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"gaol/internal/ticket"
 )
 
-// A regexLog is where the lines to test come from.
-type regexLog interface {
+// A testedLog is where the lines to test come from.
+type testedLog interface {
 	Name() string
 	Dated() bool // its lines bring their time along
 	// Lines returns the lines that are to be tested. It is called once; Close ends what they need.
@@ -19,9 +19,9 @@ type regexLog interface {
 	Close() error
 }
 
-// openRegexLog finds out what the log argument means: a file, the journal, or the line itself. A mistyped file name is tested as
+// openLog finds out what the log argument means: a file, the journal, or the line itself. A mistyped file name is tested as
 // a line, as in the original; so it says what it takes.
-func openRegexLog(o *regexOptions, p *filter.Program, journalMatch []string, h *regexHeader) (regexLog, error) {
+func openLog(o *options, p *filter.Program, journalMatch []string, h *header) (testedLog, error) {
 	encoding := func() { h.line("encoding", p.LogEncoding()) }
 	if info, err := os.Stat(o.log); err == nil && !info.IsDir() {
 		f, err := os.Open(o.log)

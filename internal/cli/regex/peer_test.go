@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func peerDir(t *testing.T) string {
 	if os.Getenv("GAOL_FULL") == "" {
 		t.Skip("set GAOL_FULL=1 to compare with the original")
 	}
-	dir, err := filepath.Abs("../../.peer")
+	dir, err := filepath.Abs("../../../.peer")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +37,8 @@ func peerDir(t *testing.T) string {
 	return dir
 }
 
-// runPeerRegex runs the original's regex tester.
-func runPeerRegex(t *testing.T, peer string, args ...string) string {
+// runPeer runs the original's regex tester.
+func runPeer(t *testing.T, peer string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(peer, "bin", "fail2ban-regex"), args...)
 	cmd.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C.UTF-8")
@@ -145,8 +145,8 @@ func canonical(t *testing.T, rows string) []string {
 func (s *sample) compareRows(t *testing.T, peer, log string) int {
 	t.Helper()
 	args := []string{"-c", filepath.Join(peer, "root/etc/fail2ban"), "--raw", "-o", "row", log, s.filter + ".conf" + s.options}
-	want := canonical(t, runPeerRegex(t, peer, args...))
-	_, got, _ := runRegexTool(t, args...)
+	want := canonical(t, runPeer(t, peer, args...))
+	_, got, _ := runTool(t, args...)
 	if d := cmp.Diff(want, canonical(t, got)); d != "" {
 		t.Errorf("rows (-want +got):\n%s", d)
 	}
@@ -182,8 +182,8 @@ func TestReportsLikePeer(t *testing.T) {
 			log := filepath.Join(peer, peerTests, "files", "logs", name)
 			for _, more := range []string{"--print-all-matched", "--verbose"} {
 				args := []string{"-c", config, "--raw", "--print-all-missed", more, log, name + ".conf"}
-				want := comparable(runPeerRegex(t, peer, args...))
-				_, got, _ := runRegexTool(t, args...)
+				want := comparable(runPeer(t, peer, args...))
+				_, got, _ := runTool(t, args...)
 				if d := cmp.Diff(want, comparable(got)); d != "" {
 					t.Errorf("report with %s (-want +got):\n%s", more, d)
 				}
@@ -248,8 +248,8 @@ func TestLongLogsLikePeer(t *testing.T) {
 		}
 		t.Run(s.filter, func(t *testing.T) {
 			args := []string{"-c", filepath.Join(peer, "root/etc/fail2ban"), longLog(t, s.log, r), s.filter + ".conf"}
-			want := comparable(runPeerRegex(t, peer, args...))
-			_, got, _ := runRegexTool(t, args...)
+			want := comparable(runPeer(t, peer, args...))
+			_, got, _ := runTool(t, args...)
 			if d := cmp.Diff(want, comparable(got)); d != "" {
 				t.Errorf("report (-want +got):\n%.3000s", d)
 			}

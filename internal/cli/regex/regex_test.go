@@ -1,4 +1,4 @@
-package cli
+package regex
 
 import (
 	"bytes"
@@ -18,19 +18,19 @@ import (
 	"gaol/internal/cli/client"
 )
 
-// runRegexTool runs the regex tester in-process.
-func runRegexTool(t *testing.T, args ...string) (code int, stdout, stderr string) {
+// runTool runs the regex tester in-process.
+func runTool(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = regex(context.Background(), args, strings.NewReader(""), &out, &errs)
+	code = Run(context.Background(), args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
 var elapsed = regexp.MustCompile(`processed in [0-9.]+ sec`)
 
-// TestRegexCases runs the recorded truth about the command line.
-func TestRegexCases(t *testing.T) {
-	cases, err := os.ReadFile(filepath.Join("..", "regextest", "testdata", "cases.jsonl"))
+// TestCases runs the recorded truth about the command line.
+func TestCases(t *testing.T) {
+	cases, err := os.ReadFile(filepath.Join("..", "..", "regextest", "testdata", "cases.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestRegexCases(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			code, stdout, _ := runRegexTool(t, c.In.Args...)
+			code, stdout, _ := runTool(t, c.In.Args...)
 			got := strings.Split(strings.TrimRight(elapsed.ReplaceAllString(stdout, "processed in # sec"), "\n"), "\n")
 			if d := cmp.Diff(c.Out.Stdout, got); d != "" {
 				t.Errorf("output (-want +got):\n%s", d)
@@ -69,7 +69,7 @@ func TestRegexCases(t *testing.T) {
 	}
 }
 
-func TestRegexArguments(t *testing.T) {
+func TestArguments(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		args           []string
@@ -102,7 +102,7 @@ func TestRegexArguments(t *testing.T) {
 		{"options anywhere, abbreviated, clustered", []string{"1700000000 x 192.0.2.1", "--ou", "id", "x <HOST>", "-rv"}, 0, "192.0.2.1\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			code, stdout, stderr := runRegexTool(t, c.args...)
+			code, stdout, stderr := runTool(t, c.args...)
 			if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 				t.Errorf("got %d\n%s\n%s\nwant %d\n%s\n%s", code, stdout, stderr, c.code, c.stdout, c.stderr)
 			}
@@ -110,7 +110,7 @@ func TestRegexArguments(t *testing.T) {
 	}
 }
 
-func TestRegexOutputForms(t *testing.T) {
+func TestOutputForms(t *testing.T) {
 	utc(t)
 	const line, pattern = "1700000000 id abc ip 192.0.2.1 u=joe", `^ id <F-ID>\S+</F-ID> ip <ADDR> u=<F-USER>\S+</F-USER>(?P<x>q)?`
 	for form, want := range map[string]string{
@@ -120,17 +120,17 @@ func TestRegexOutputForms(t *testing.T) {
 		"<ip-rev>|<family>|<fid>":            "1.2.0.192.|inet4|abc",
 		"<F-USER><sp><F-NO>|<br><msg><nope>": "joe |\n" + line + "<nope>",
 	} {
-		if _, got, _ := runRegexTool(t, "-o", form, line, pattern); got != want+"\n" {
+		if _, got, _ := runTool(t, "-o", form, line, pattern); got != want+"\n" {
 			t.Errorf("-o %s: got %q, want %q", form, got, want+"\n")
 		}
 	}
-	if _, got, _ := runRegexTool(t, "-i", "-o", "[<fid>] <time> <msg>", "1700000000 x\n1700000000 y 192.0.2.1", "y <HOST>"); got != "[] 1700000000.0 1700000000 x\n" {
+	if _, got, _ := runTool(t, "-i", "-o", "[<fid>] <time> <msg>", "1700000000 x\n1700000000 y 192.0.2.1", "y <HOST>"); got != "[] 1700000000.0 1700000000 x\n" {
 		t.Errorf("-i: got %q", got)
 	}
 }
 
-// TestRegexDefinitions checks how a filter or jail is found and named.
-func TestRegexDefinitions(t *testing.T) {
+// TestDefinitions checks how a filter or jail is found and named.
+func TestDefinitions(t *testing.T) {
 	utc(t)
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -163,18 +163,18 @@ func TestRegexDefinitions(t *testing.T) {
 		{"./own.fil", "Use      filter file : ./own.fil\n", "192.0.2.4\n"},
 	} {
 		t.Run(c.regex, func(t *testing.T) {
-			_, out, _ := runRegexTool(t, "-c", "conf", "log", c.regex)
+			_, out, _ := runTool(t, "-c", "conf", "log", c.regex)
 			header, _, _ := strings.Cut(strings.TrimPrefix(out, "\nRunning tests\n=============\n\n"), "Use         log file")
 			if d := cmp.Diff(c.header, header); d != "" {
 				t.Errorf("header (-want +got):\n%s", d)
 			}
-			_, ids, _ := runRegexTool(t, "-c", "conf", "-o", "id", "log", c.regex)
+			_, ids, _ := runTool(t, "-c", "conf", "-o", "id", "log", c.regex)
 			if ids != c.ids {
 				t.Errorf("ids: got %q, want %q", ids, c.ids)
 			}
 		})
 	}
-	if code, out, _ := runRegexTool(t, "-c", "conf", "log", "own.conf"); code != 255 || !strings.Contains(out, "failregex line : own.conf") {
+	if code, out, _ := runTool(t, "-c", "conf", "log", "own.conf"); code != 255 || !strings.Contains(out, "failregex line : own.conf") {
 		t.Errorf("a file that is not in filter.d: got %d\n%s", code, out)
 	}
 }
@@ -187,7 +187,7 @@ func utc(t *testing.T) {
 	t.Cleanup(func() { time.Local = before })
 }
 
-func TestRegexEncodings(t *testing.T) {
+func TestEncodings(t *testing.T) {
 	utc(t)
 	t.Chdir(t.TempDir())
 	utf16 := ""
@@ -198,17 +198,17 @@ func TestRegexEncodings(t *testing.T) {
 		if err := os.WriteFile("log", []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, got, _ := runRegexTool(t, "-e", encoding, "-o", "id", "log", `^ [^a-z ] bad <HOST>$`); got != "192.0.2.1\n" {
+		if _, got, _ := runTool(t, "-e", encoding, "-o", "id", "log", `^ [^a-z ] bad <HOST>$`); got != "192.0.2.1\n" {
 			t.Errorf("encoding %q: got %q", encoding, got)
 		}
-		if _, got, _ := runRegexTool(t, "-e", encoding, "log", `^ [^a-z ] bad <HOST>$`); !strings.Contains(got, "Lines: 2 lines, 0 ignored, 1 matched, 1 missed") {
+		if _, got, _ := runTool(t, "-e", encoding, "log", `^ [^a-z ] bad <HOST>$`); !strings.Contains(got, "Lines: 2 lines, 0 ignored, 1 matched, 1 missed") {
 			t.Errorf("encoding %q: %s", encoding, got)
 		}
 	}
 }
 
-// TestRegexContainerLog has a log as Docker writes it: with a date of the container's own, and a line in two pieces.
-func TestRegexContainerLog(t *testing.T) {
+// TestContainerLog has a log as Docker writes it: with a date of the container's own, and a line in two pieces.
+func TestContainerLog(t *testing.T) {
 	utc(t)
 	t.Chdir(t.TempDir())
 	if err := os.MkdirAll("containers/c", 0o700); err != nil {
@@ -222,7 +222,7 @@ func TestRegexContainerLog(t *testing.T) {
 	if err := os.WriteFile("containers/c/c-json.log", []byte(log), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, got, _ := runRegexTool(t, "-o", "row", "containers/c/c-json.log", `^ bad <HOST>(?: x+ end)?$`)
+	_, got, _ := runTool(t, "-o", "row", "containers/c/c-json.log", `^ bad <HOST>(?: x+ end)?$`)
 	rows := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
 	for i, row := range rows {
 		if want := fmt.Sprintf("192.0.2.%d", i+1); !strings.Contains(row, want) || !strings.Contains(row, "1700000000") {
@@ -234,8 +234,8 @@ func TestRegexContainerLog(t *testing.T) {
 	}
 }
 
-// TestRegexJournal reads a journal made by systemd-journal-remote.
-func TestRegexJournal(t *testing.T) {
+// TestJournal reads a journal made by systemd-journal-remote.
+func TestJournal(t *testing.T) {
 	const remote = "/lib/systemd/systemd-journal-remote"
 	if _, err := os.Stat(remote); err != nil {
 		t.Skip("systemd-journal-remote is not installed")
@@ -254,13 +254,13 @@ func TestRegexJournal(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	const log = "systemd-journal[journalfiles=x.journal]"
-	_, got, _ := runRegexTool(t, "-o", "<ip> <time> <msg>", log, "bad from <HOST>")
+	_, got, _ := runTool(t, "-o", "<ip> <time> <msg>", log, "bad from <HOST>")
 	want := "192.0.2.1 1700000000.0 2023-11-14T22:13:20+00:00 h app[1]: bad from 192.0.2.1\n" +
 		"192.0.2.2 1700000002.0 2023-11-14T22:13:22+00:00 h app[3]: bad from 192.0.2.2\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	_, got, _ = runRegexTool(t, "-m", "_COMM=app1 + 'SYSLOG_IDENTIFIER=none'", log, "bad from <HOST>")
+	_, got, _ = runTool(t, "-m", "_COMM=app1 + 'SYSLOG_IDENTIFIER=none'", log, "bad from <HOST>")
 	for _, part := range []string{
 		"Use         systemd journal\n", "Use    journal match : _COMM=app1 + SYSLOG_IDENTIFIER=none\n",
 		"Lines: 1 lines, 0 ignored, 0 matched, 1 missed\n", "|  2023-11-14T22:13:21+00:00 h app[2]: noise\n",
@@ -272,7 +272,7 @@ func TestRegexJournal(t *testing.T) {
 	if strings.Contains(got, "Date template") {
 		t.Error("date formats shown for the journal")
 	}
-	if code, out, _ := runRegexTool(t, "systemd-journal[color=red]", "bad from <HOST>"); code != 255 || !strings.Contains(out, `ERROR: backend systemd has no parameter "color"`) {
+	if code, out, _ := runTool(t, "systemd-journal[color=red]", "bad from <HOST>"); code != 255 || !strings.Contains(out, `ERROR: backend systemd has no parameter "color"`) {
 		t.Errorf("got %d\n%s", code, out)
 	}
 }
