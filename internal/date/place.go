@@ -42,11 +42,13 @@ func (d *Detector) samePlace(line []byte) (from, to int, same bool) {
 	return start, end, true
 }
 
+// highBits are those of the bytes of a word, which ASCII has not.
+const highBits = 0x8080808080808080
+
 // ascii reports whether text is ASCII, so that its columns are its bytes.
 func ascii(text []byte) bool {
-	const high = 0x8080808080808080
 	for ; len(text) >= 8; text = text[8:] {
-		if binary.LittleEndian.Uint64(text)&high != 0 {
+		if binary.LittleEndian.Uint64(text)&highBits != 0 {
 			return false
 		}
 	}

@@ -12,18 +12,20 @@ import (
 // second of the line before in the same place: where they have the same bytes, they have the same date, whatever the digits
 // of a fraction.
 type repeat struct {
-	ok     bool // there is one, and nothing else was looked for since
-	place  scanPlace
-	start  int     // where it begins; inBracket: in any place
-	lead   [2]byte // what stands before it, at most so much
-	count  int     // bytes up to its seconds, one to three words
-	middle int     // where the second of three words is in them
+	ok    bool // there is one, and nothing else was looked for since
+	place scanPlace
+	start int     // where it begins; inBracket: in any place
+	lead  [2]byte // what stands before it, at most so much
+	least int     // bytes of a line from there on, for all that is looked at to be there
+
+	count  int // bytes up to its seconds, one to three words
+	middle int // where the second of three words is in them
 	words  [3]uint64
 
-	sign   byte // of the fraction
-	digits int  // of the fraction, 0: there is none
+	fraction fractional
 
-	tail   uint64 // what stands behind, as far as mask goes
+	behind int    // where in it the fraction ends
+	tail   uint64 // what stands there, as far as mask goes, which is beyond the date
 	mask   uint64
 	length int // of the date
 
@@ -33,87 +35,101 @@ type repeat struct {
 
 const word = 8 // bytes that are compared at once
 
+// A fractional is how the fraction of a second looks: one word, of a sign, some digits, and something that is none. The zero fractional is
+// that of dates without, and is found anywhere.
+type fractional struct {
+	like  uint64 // the sign and zeros
+	above uint64 // makes the highest bit of each byte tell one that is not as like has it: another sign, no digit
+	ends  uint64 // that bit of the byte behind the digits
+	mask  uint64 // those bits up to there
+}
+
+// mostDigits is how many digits of a fraction scanners read. A word has room for the sign and what follows them.
+const mostDigits = word - 2
+
+// fractionalOf returns one of as many digits, behind sign.
+func fractionalOf(sign byte, digits int) fractional {
+	const zeros, others = 0x3030303030303030, 0x7676767676767676 // bytes of 10 and more are no digits
+	if digits == 0 {
+		return fractional{}
+	}
+	ends := uint64(0x80) << (8 * (1 + digits))
+	return fractional{zeros&^0xff | uint64(sign), others | 0x7f, ends, highBits & (ends<<1 - 1)}
+}
+
+// differs returns 0 if eight bytes begin with such a fraction.
+func (f *fractional) differs(eight uint64) uint64 {
+	eight ^= f.like
+	return (eight+f.above|eight)&f.mask ^ f.ends
+}
+
 // again finds the date of line, which it sets f to, if it is that of the line before, and learns as if it had been looked for.
 func (d *Detector) again(line []byte, f *Found) bool {
 	r := &d.repeat
 	if !r.ok {
 		return false
 	}
-	start, ok := r.locate(line)
-	if !ok || !r.at(line, start) {
+	start, ok := r.in(line)
+	if !ok {
 		return false
 	}
 	if d.resolver.now != r.now {
 		r.means, r.now = d.recent.moment(&d.resolver), d.resolver.now
 	}
-	d.count(line, start, f)
+	d.count(1, line, start)
+	d.found(start, f)
 	return true
 }
 
-// Again reports whether line has a date that means what the last one meant, in the same place, and sets f to it then. Such a line is
-// done with: the Detector has learnt what it would learn in Find. If not, it has learnt nothing.
-func (d *Detector) Again(line []byte, f *Found) bool {
-	r := &d.repeat
-	if !r.ok || !r.means.ok || d.clock() != r.now {
-		return false
+// in reports whether the date stands in line, with something behind it, and where.
+func (r *repeat) in(line []byte) (start int, ok bool) {
+	switch start = r.start; {
+	case r.place == inBracket:
+		start = bytes.IndexByte(line, '[') + 1
+		if start == 0 {
+			return 0, false
+		}
+	case start > 0 && !r.leads(line):
+		return 0, false
 	}
-	start, ok := r.locate(line)
-	if !ok || !r.at(line, start) {
-		return false
-	}
-	d.count(line, start, f)
-	return true
-}
-
-// at reports whether the date stands at start in line, with something behind it.
-func (r *repeat) at(line []byte, start int) bool {
-	seconds := start + r.count
-	behind := seconds
-	if r.digits > 0 {
-		behind += 1 + r.digits
-	}
-	if len(line) < behind+word {
-		return false
+	if len(line)-start < r.least {
+		return 0, false
 	}
 	b := line[start:]
-	if eight(b) != r.words[0] || eight(b[r.middle:]) != r.words[1] || eight(b[r.count-word:]) != r.words[2] ||
-		(eight(line[behind:])^r.tail)&r.mask != 0 {
-		return false
-	}
-	return r.digits == 0 || line[seconds] == r.sign && digitsEnd(line, seconds+1) == behind
+	differs := (eight(b) ^ r.words[0]) | (eight(b[r.middle:]) ^ r.words[1]) | (eight(b[r.count-word:]) ^ r.words[2])
+	return start, differs|r.fraction.differs(eight(b[r.count:]))|(eight(b[r.behind:])^r.tail)&r.mask == 0
 }
 
-// count learns that the date stands at start in line once more, and sets f to it.
-func (d *Detector) count(line []byte, start int, f *Found) {
+// leads reports whether what stands before the date, which is something, is as it was.
+func (r *repeat) leads(line []byte) bool {
+	switch start := r.start; {
+	case len(line) < start:
+		return false
+	case r.place == anywhere:
+		return line[start-1] == r.lead[0] && ascii(line[:start])
+	default:
+		return line[0] == r.lead[0] && line[start-1] == r.lead[1]
+	}
+}
+
+// count learns that the date stands once more in as many lines, of which line is the last, with the date at start.
+func (d *Detector) count(lines int, line []byte, start int) {
 	r, e := &d.repeat, &d.entries[d.last]
-	e.hits++
+	e.hits += lines
 	e.lastUsed = r.now
 	if r.place == anywhere {
 		d.place.in = rune(line[start+r.length-1])
 	}
-	f.Start, f.End, f.Template = start, start+r.length, e.id
-	f.Time, f.OK, f.Whole = r.means.time, r.means.ok, r.means.whole
+}
+
+// found sets f to the date, at start.
+func (d *Detector) found(start int, f *Found) {
+	r := &d.repeat
+	*f = Found{start, start + r.length, r.means.time, r.means.ok, r.means.whole, d.entries[d.last].id}
 }
 
 // eight returns the first eight bytes of b.
 func eight(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
-
-// locate returns where the date must start in line, and whether what stands before it is as it was.
-func (r *repeat) locate(line []byte) (start int, ok bool) {
-	start = r.start
-	switch {
-	case r.place == inBracket:
-		start = bytes.IndexByte(line, '[') + 1
-		return start, start > 0
-	case start == 0:
-		return 0, true
-	case len(line) < start:
-		return 0, false
-	case r.place == anywhere:
-		return start, line[start-1] == r.lead[0] && ascii(line[:start])
-	}
-	return start, line[0] == r.lead[0] && line[start-1] == r.lead[1]
-}
 
 // remember makes f, which a scanner has just found in line, the date that may be found again, if it tells the same second as
 // the date before. It does not if too much of the line was looked at, or if that is no plain text.
@@ -128,13 +144,14 @@ func (d *Detector) remember(line []byte, f *Found) {
 	if f.End > seconds && (line[seconds] == '.' || line[seconds] == ',') {
 		behind = digitsEnd(line, seconds+1)
 	}
-	looked := e.scan.looked(line, behind, f.End)
-	if looked > word || len(line) < behind+word || !ascii(line[behind:behind+looked]) {
+	looked, digits := e.scan.looked(line, behind, f.End), max(0, behind-seconds-1)
+	if looked > word || len(line) < behind+word || f.End-behind >= looked || digits > mostDigits || !ascii(line[behind:behind+looked]) {
 		return
 	}
 	*r = repeat{
-		ok: true, place: e.scan.place, start: f.Start, count: d.recent.count, sign: line[seconds], digits: max(0, behind-seconds-1),
-		tail: eight(line[behind:]), mask: ^uint64(0) >> (64 - 8*looked), length: f.End - f.Start, means: moment{f.Time, f.Whole, f.OK}, now: d.resolver.now,
+		ok: true, place: e.scan.place, start: f.Start, least: behind - f.Start + word, count: d.recent.count,
+		fraction: fractionalOf(line[seconds], digits), behind: behind - f.Start, tail: eight(line[behind:]), mask: ^uint64(0) >> (64 - 8*looked),
+		length: f.End - f.Start, means: moment{f.Time, f.Whole, f.OK}, now: d.resolver.now,
 	}
 	b := line[f.Start:]
 	if r.count > 2*word {

@@ -16,7 +16,6 @@ type chunk struct {
 	brief    bool     // lines that lead to nothing are only counted
 	lines    []queued
 	kept     []byte // what of the lines is not in mem
-	places   []int32
 	events   []event
 	values   []value // of all matches
 	texts    []byte  // of all values
@@ -63,7 +62,8 @@ const (
 func (c *chunk) reset() {
 	*c = chunk{
 		mem: c.mem, lines: c.lines[:0], kept: c.kept[:0], events: c.events[:0], values: c.values[:0], texts: c.texts[:0],
-		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], places: c.places[:0], said: c.said[:0],
+		prefixes: c.prefixes[:0], gaveUp: c.gaveUp[:0], said: c.said[:0],
+		text: surveyed{lines: c.text.lines[:0], rich: c.text.rich[:0]},
 	}
 }
 

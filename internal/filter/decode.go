@@ -145,9 +145,11 @@ func Newline(encoding string) []byte {
 	return two[len(one):]
 }
 
+// high are the bits that the bytes of ASCII, eight of them, have not.
+const high = 0x8080808080808080
+
 // isASCII looks at many bytes at a time: most lines are ASCII, and every line is asked.
 func isASCII(b []byte) bool {
-	const high = 0x8080808080808080
 	var or uint64
 	if n := len(b); n >= 8 {
 		or = word(b[n-8:]) // what the loops leave

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"gaol/internal/date"
 	"gaol/internal/ticket"
 )
 
@@ -21,7 +22,8 @@ type Queue struct {
 	take   func(*Outcome) error
 	skip   func(lines int) // nil while plain lines are taken, too
 	survey survey
-	alone  bool // everything is done by the caller's goroutine, line by line
+	lines  surveyed // of the block that is tested
+	alone  bool     // everything is done by the caller's goroutine, line by line
 	source string
 	supply Supply
 
@@ -84,15 +86,15 @@ func (q *Queue) solo() error {
 // testBlock tests the lines of block one by one.
 func (q *Queue) testBlock(block Block) error {
 	if text, ok := block.(Text); ok && q.skip != nil {
-		if lines, ok := q.survey.of(text); ok {
-			return q.testText(lines)
+		if q.survey.of(text, &q.lines) {
+			return q.testText(&q.lines)
 		}
 	}
 	return block.Each(q.test)
 }
 
 // testText does so with lines that need no decoding.
-func (q *Queue) testText(lines surveyed) error {
+func (q *Queue) testText(lines *surveyed) error {
 	t, f := q.tester, q.tester.filter
 	var nothing ticket.Line
 	for {
@@ -111,7 +113,7 @@ func (q *Queue) testText(lines surveyed) error {
 			return err
 		}
 	}
-	f.prefixes += q.survey.note(&lines)
+	f.prefixes += q.survey.note(lines)
 	q.skip(lines.plain)
 	return nil
 }
@@ -138,7 +140,9 @@ func (q *Queue) tell(l *ticket.Line) error {
 // newChunk implements task.
 func (q *Queue) newChunk() *chunk {
 	const usual = 64 // bytes of a line, or some more
-	return &chunk{mem: make([]byte, blockSize), lines: make([]queued, 0, blockSize/usual)}
+	c := &chunk{mem: make([]byte, blockSize), lines: make([]queued, 0, blockSize/usual)}
+	c.text.lines, c.text.rich = make([]date.Line, 0, blockSize/usual), make([]int32, 0, blockSize/usual)
+	return c
 }
 
 // newSearcher implements task.
@@ -168,9 +172,7 @@ func (q *Queue) read(c *chunk) (err error) {
 // cut implements task.
 func (q *Queue) cut(c *chunk, w *searcher) {
 	if text, ok := c.block.(Text); ok && c.brief {
-		if c.text, ok = w.survey.of(text); ok {
-			c.places = append(c.places, c.text.places...)
-			c.text.places = c.places
+		if w.survey.of(text, &c.text) {
 			return
 		}
 	}

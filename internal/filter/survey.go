@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"bytes"
-
 	"gaol/internal/date"
 	"gaol/internal/pyre"
 	"gaol/internal/ticket"
@@ -35,22 +33,24 @@ func (t *Tester) survey() survey {
 	return s
 }
 
-// of surveys text, if that is of use. Lines that are not ok must be decoded first.
-func (s *survey) of(text Text) (lines surveyed, ok bool) {
+// of surveys text for lines, if that is of use. A text that is not ok must be decoded first.
+func (s *survey) of(text Text, lines *surveyed) (ok bool) {
 	if !s.plain || len(text) > s.longest || !isASCII(text) {
-		return lines, false
+		lines.text = nil
+		return false
 	}
-	lines.text = text
+	*lines = surveyed{text: text, lines: cutLines(lines.lines[:0], text), rich: lines.rich[:0]}
 	switch {
 	case s.gate == nil:
 	case s.rests > 0:
 		s.rests--
 	default:
 		if places, ok := s.by.Survey(s.gate, text); ok {
-			lines.places, lines.gate = places, s.gate
+			lines.gate = s.gate
+			lines.enrich(places)
 		}
 	}
-	return lines, true
+	return true
 }
 
 // note learns what became of lines, all of which have been returned, and returns how many of those that lead to nothing prefregex matches.
@@ -58,7 +58,7 @@ func (s *survey) note(lines *surveyed) (prefixed int) {
 	if lines.gate == nil {
 		return 0
 	}
-	if 100*lines.plain < worthSurvey*lines.lines {
+	if 100*lines.plain < worthSurvey*len(lines.lines) {
 		s.rests = restSurvey
 	}
 	if s.matched {
@@ -70,12 +70,22 @@ func (s *survey) note(lines *surveyed) (prefixed int) {
 // surveyed are lines that need no decoding, one by one.
 type surveyed struct {
 	text   Text
-	gate   *pyre.Gate // by which they were surveyed; nil: they were not
-	places []int32    // where in text there is something, as far as it was not returned yet
-	at     int
+	lines  []date.Line // of text, all that are to be tested
+	gate   *pyre.Gate  // by which they were surveyed; nil: they were not
+	rich   []int32     // lines in which there is something
+	passed int         // of them
+	at     int         // the line that is next
+	run    datedRun
 	seam   seam
-	lines  int // returned so far, and passed over
-	plain  int // passed over
+	plain  int // lines that were passed over
+}
+
+// A datedRun is lines that have the date of the line before.
+type datedRun struct {
+	open  bool // there may be more
+	end   int  // they are those up to this one
+	found date.Found
+	plain bool // those of them in which the survey has found nothing lead to nothing
 }
 
 // A seam is what stands around a date that is cut out of a line.
@@ -85,52 +95,112 @@ type seam struct {
 	joins         bool // something that the gate looks for may come about there
 }
 
-// next returns the next line that is to be tested, without its line end, and whether it may lead to something. ok is false after the
-// last line.
-func (s *surveyed) next() (line []byte, promising, ok bool) {
-	for s.at < len(s.text) {
-		from, to := s.at, s.at+bytes.IndexByte(s.text[s.at:], '\n')
-		s.at = to + 1
-		for promising = s.gate == nil; len(s.places) > 0 && int(s.places[0]) < to; s.places = s.places[1:] {
-			promising = true
-		}
-		if line = s.text[from:to]; !Skipped(line) {
-			return trimLineEnds(line), promising, true
-		}
-	}
-	return nil, false, false
-}
-
 // advance makes the next line that may lead to something f's present line, ln, and finds its date. The lines before it lead to nothing;
 // of them only the dates are looked at. ok is false after the last line, and with an error.
 func (s *surveyed) advance(f *Filter, ln *line) (ok bool, err error) {
-	var passed []byte // the date of the line that was passed over last
 	for {
-		text, promising, ok := s.next()
-		if !ok {
-			f.last.say(passed)
-			return false, nil
-		}
-		s.lines++
-		var found date.Found
-		if f.detector.Again(text, &found) { // as most lines have it
-			if promising || !s.isPlain(text, found.Start, found.End) {
-				f.resume(ln, text, &found)
+		if s.run.open {
+			if s.passInRun() {
+				s.resume(f, ln)
 				return true, nil
 			}
-			passed = text[found.Start:found.End]
-			s.plain++
+			s.endRun(f)
+		}
+		if s.at == len(s.lines) {
+			return false, nil
+		}
+		if s.startRun(f) {
 			continue
 		}
-		f.last.say(passed)
+		text, promising := s.next()
 		if err := f.start(ln, text); err != nil {
 			return false, err
 		}
 		if promising || !s.isPlain(text, ln.from, ln.to) {
 			return true, nil
 		}
-		s.plain, passed = s.plain+1, nil
+		s.plain++
 	}
+}
+
+// enrich notes in which lines there is something, of which places tells.
+func (s *surveyed) enrich(places []int32) {
+	next := 0
+	for i := range s.lines {
+		l := &s.lines[i]
+		for next < len(places) && places[next] < l.From {
+			next++ // in the same line as the one before, or in one that is not tested
+		}
+		if next == len(places) {
+			break
+		}
+		if places[next] < l.To {
+			s.rich = append(s.rich, int32(i))
+		}
+	}
+}
+
+// next returns the next line, and whether it may lead to something.
+func (s *surveyed) next() (text []byte, promising bool) {
+	l := s.lines[s.at]
+	promising = s.gate == nil || s.nextRich() == s.at
+	s.at++
+	return s.text[l.From:l.To], promising
+}
+
+// nextRich returns the first line, from the next one on, in which there is something, or how many lines there are.
+func (s *surveyed) nextRich() int {
+	for ; s.passed < len(s.rich); s.passed++ {
+		if i := int(s.rich[s.passed]); i >= s.at {
+			return i
+		}
+	}
+	return len(s.lines)
+}
+
+// startRun reports whether the next line, and maybe others behind it, have the date of the line before.
+func (s *surveyed) startRun(f *Filter) bool {
+	r := &s.run
+	n := f.detector.Run(s.text, s.lines[s.at:], &r.found)
+	if n == 0 {
+		return false
+	}
+	l := s.lines[s.at]
+	r.open, r.end = true, s.at+n
+	r.plain = s.gate != nil && s.isPlain(s.text[l.From:l.To], r.found.Start, r.found.End)
+	f.last.time, f.last.whole, f.last.known = r.found.Time-f.shift, r.found.Whole, true
+	return true
+}
+
+// endRun notes the date of the last line of the run.
+func (s *surveyed) endRun(f *Filter) {
+	r := &s.run
+	from := int(s.lines[r.end-1].Date)
+	f.last.say(s.text[from : from+r.found.End-r.found.Start])
+	r.open = false
+}
+
+// passInRun passes over lines that lead to nothing and are of the run. ok is false if there are no others.
+func (s *surveyed) passInRun() (ok bool) {
+	if s.run.plain {
+		to := min(s.nextRich(), s.run.end)
+		s.plain += to - s.at
+		s.at = to
+	}
+	return s.at < s.run.end
+}
+
+// resume makes the next line, which is of the run, f's present line, ln.
+func (s *surveyed) resume(f *Filter, ln *line) {
+	l, found := s.lines[s.at], &s.run.found
+	s.at++
+	f.line = ln
+	*ln = line{} // and not all at once, which would be copied from elsewhere
+	ln.text = s.text[l.From:l.To]
+	ln.from = int(l.Date - l.From)
+	ln.to = ln.from + found.End - found.Start
+	ln.stated = found.Time
+	ln.at(&f.last)
 }
 
 // isPlain reports whether a line in which the survey has found nothing leads to nothing without its date, which stands between from and
@@ -163,12 +233,4 @@ func (f *Filter) start(ln *line, text []byte) error {
 	var nothing ticket.Line
 	_, err := f.split(ln, text, &nothing, false)
 	return err
-}
-
-// resume does so with a line in which the date of the line before was found.
-func (f *Filter) resume(ln *line, text []byte, found *date.Found) {
-	f.line = ln
-	*ln = line{text: text, from: found.Start, to: found.End, stated: found.Time}
-	f.last.set(found.Time-f.shift, found.Whole, text[found.Start:found.End])
-	ln.at(&f.last)
 }

@@ -139,14 +139,11 @@ func TestSurveyWatchesItself(t *testing.T) {
 	}
 	s := NewTester(p, Env{Log: slog.New(slog.DiscardHandler)}, Wishes{All: true}).survey()
 	text := Text(bytes.Repeat([]byte("all is well\nbad login of joe from 192.0.2.1\n# not tested\n"), 100))
-	lines, _ := s.of(text)
+	var lines surveyed
+	s.of(text, &lines)
 	count := [2]int{}
-	for {
-		_, promising, more := lines.next()
-		if !more {
-			break
-		}
-		if promising {
+	for lines.at < len(lines.lines) {
+		if _, promising := lines.next(); promising {
 			count[1]++
 		} else {
 			count[0]++
@@ -155,29 +152,29 @@ func TestSurveyWatchesItself(t *testing.T) {
 	if lines.gate == nil || count != [2]int{100, 100} {
 		t.Errorf("surveyed %v: %v lines plain and promising", lines.gate != nil, count)
 	}
-	lines.lines, lines.plain = 200, 100
+	lines.plain = 100
 	s.note(&lines)
-	if lines, _ := s.of(text); lines.gate == nil {
+	if s.of(text, &lines); lines.gate == nil {
 		t.Error("rests although it was of use")
 	}
 	lines.plain = 10
 	s.note(&lines)
 	for range restSurvey {
-		lines, ok := s.of(text)
+		ok := s.of(text, &lines)
 		if lines.gate != nil {
 			t.Fatal("does not rest")
 		}
-		if _, promising, more := lines.next(); !ok || !promising || !more {
+		if _, promising := lines.next(); !ok || !promising {
 			t.Fatal("while it rests, a line is not told to be tested")
 		}
 	}
-	if lines, _ := s.of(text); lines.gate == nil {
+	if s.of(text, &lines); lines.gate == nil {
 		t.Error("rests for ever")
 	}
-	if _, ok := s.of(append(text, "\xff\n"...)); ok {
+	if s.of(append(text, "\xff\n"...), &lines) {
 		t.Error("surveys what is not ASCII")
 	}
-	if _, ok := s.of(bytes.Repeat(text, 100)); ok {
+	if s.of(bytes.Repeat(text, 100), &lines) {
 		t.Error("surveys a text that may have lines to be cut")
 	}
 }
