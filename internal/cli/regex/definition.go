@@ -32,7 +32,7 @@ func readArgument(o *options, s *filter.Settings, h *header) (journalMatch []str
 			return nil, wrong("Wrong filter name or options: %v\n       while parsing: %s", err, o.regex)
 		}
 		d := definition{name: name, params: params, options: strings.TrimPrefix(o.regex, name)}
-		d.root, d.fsys = configuration(o)
+		d.source, d.fsys = configuration(o)
 		if strings.HasPrefix(o.log, "systemd-journal") {
 			d.backend = "systemd"
 		}
@@ -49,16 +49,16 @@ func readArgument(o *options, s *filter.Settings, h *header) (journalMatch []str
 	return nil, nil
 }
 
-// configuration returns the configuration directory and what is in it.
-func configuration(o *options) (root string, fsys fs.FS) {
+// configuration returns the configuration, and its directory as a file system.
+func configuration(o *options) (config.Source, fs.FS) {
 	dir := o.config
 	if dir == "" {
 		if _, err := os.Stat(filepath.Join(client.DefaultConf, "filter.d")); err != nil && !client.IsConfigured(client.DefaultConf) {
-			return client.BuiltIn, pack.FS()
+			return config.Embedded(pack.FS(), client.BuiltIn), pack.FS()
 		}
 		dir = client.DefaultConf
 	}
-	return filepath.Clean(dir), os.DirFS(dir)
+	return config.Dir(filepath.Clean(dir)), os.DirFS(dir)
 }
 
 // A definition is a jail or a filter that a regex argument names.
@@ -67,8 +67,8 @@ type definition struct {
 	options string // the brackets as written, or ""
 	params  *config.Params
 	backend string
-	root    string
-	fsys    fs.FS
+	source  config.Source
+	fsys    fs.FS // the same
 
 	jail string // its name, if it is one
 	file string // else the filter's path, without extension if that is .conf
@@ -83,7 +83,7 @@ func (d *definition) find() (bool, error) {
 	}
 	for _, path := range d.candidates() {
 		if info, err := fs.Stat(d.fsys, filepath.ToSlash(filepath.Join("filter.d", path))); err == nil && !info.IsDir() {
-			d.base, d.file = d.root, filepath.Join("filter.d", path)
+			d.base, d.file = d.source.Root(), filepath.Join("filter.d", path)
 			return true, nil
 		}
 	}
@@ -221,19 +221,18 @@ func texts(v any) []string {
 
 // read returns the jail, or a jail made for the filter.
 func (d *definition) read() (*config.Jail, error) {
-	files := &overlay{under: d.fsys, files: map[string]string{
+	texts := map[string]string{
 		"fail2ban.conf": "[Definition]\n", // of no concern here, so it need not exist
-	}}
-	name, failure := d.jail, wrong("Failed to get jail for %s", pickle.Repr(d.jail))
+	}
+	name, hidden, failure := d.jail, "", wrong("Failed to get jail for %s", pickle.Repr(d.jail))
 	if name != "" {
 		// The last of the drop-ins has the last word.
-		files.files["jail.d/\U0010FFFD.local"] = "[" + name + "]\nenabled = true\nfilter = %(known/filter)s\naction =\nlogpath =\n" + d.lines()
+		texts["jail.d/\U0010FFFD.local"] = "[" + name + "]\nenabled = true\nfilter = %(known/filter)s\naction =\nlogpath =\n" + d.lines()
 	} else {
-		name, failure = "test", wrong("failed to load filter %s", d.name)
-		files.hide = "jail"
-		files.files["jail.conf"] = "[test]\nenabled = true\nbackend = " + d.backend + "\nfilter = " + d.reference(files) + "\n"
+		name, hidden, failure = "test", "jail", wrong("failed to load filter %s", d.name)
+		texts["jail.conf"] = "[test]\nenabled = true\nbackend = " + d.backend + "\nfilter = " + d.reference(texts) + "\n"
 	}
-	c, err := config.Read(config.Options{Source: config.Embedded(files, d.root), AllowNoLogs: true, Only: name})
+	c, err := config.Read(config.Options{Source: d.source.Patched(texts, hidden), AllowNoLogs: true, Only: name})
 	if err != nil {
 		return nil, fmt.Errorf("%w\n       %w", failure, err)
 	}
@@ -246,17 +245,17 @@ func (d *definition) read() (*config.Jail, error) {
 	return c.Jails[0], nil
 }
 
-// reference returns how a jail names the filter, with its options.
-func (d *definition) reference(files *overlay) string {
+// reference returns how a jail names the filter, with its options, and puts into texts what the configuration lacks for that.
+func (d *definition) reference(texts map[string]string) string {
 	name := strings.TrimSuffix(strings.TrimPrefix(d.file, "filter.d/"), ".conf")
 	if filepath.Ext(d.file) != ".conf" {
 		// A file with another extension stands for itself alone.
 		if text, err := os.ReadFile(d.file); err == nil {
 			name = "\U0010FFFD"
-			files.files["filter.d/"+name+".conf"] = string(text)
+			texts["filter.d/"+name+".conf"] = string(text)
 		} else if text, err := fs.ReadFile(d.fsys, d.file); err == nil {
 			name = "\U0010FFFD"
-			files.files["filter.d/"+name+".conf"] = string(text)
+			texts["filter.d/"+name+".conf"] = string(text)
 		}
 	}
 	return strings.ReplaceAll(name+strings.ReplaceAll(d.options, "\n", "\n  "), "%", "%%")

@@ -61,8 +61,8 @@ type listing struct {
 
 func (r *Reader) listing(dir string) listing {
 	return r.folders.get(dir, func() listing {
-		if !r.source.IsSystem() || dir == r.source.root {
-			return listing{} // asking is cheap in memory, and there is little to ask about the root, which is all that a client reads
+		if !r.source.isSystem() || dir == r.source.root {
+			return listing{} // asking is cheap in memory, and there is little to ask for one jail or about the root, which is all that a client reads
 		}
 		entries, err := r.source.entries(dir)
 		l := listing{entries: entries, known: err == nil && r.source.exists(join(dir, "."))}

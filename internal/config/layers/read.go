@@ -147,12 +147,11 @@ func (r *Reader) layersOf(base string) []string {
 
 // dropIns lists the .conf and the .local files of a directory, each sorted, hidden ones left out.
 func (r *Reader) dropIns(dir string) (confs, locals []string) {
-	if r.source.IsSystem() && !r.exists(dir) {
+	if r.source.isSystem() && !r.exists(dir) {
 		return nil, nil
 	}
-	entries, _ := r.source.entries(dir) // what could be listed of it
-	for _, e := range entries {
-		switch name := e.Name(); {
+	for _, name := range r.source.names(dir) {
+		switch {
 		case strings.HasPrefix(name, "."):
 		case strings.HasSuffix(name, confSuffix):
 			confs = append(confs, join(dir, name))

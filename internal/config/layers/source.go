@@ -9,8 +9,9 @@ import (
 
 // A Source is where configuration files come from. The zero Source is the directory "".
 type Source struct {
-	root string // as printed, without trailing slashes
-	fsys fs.FS  // nil for the file system
+	root  string // as printed, without trailing slashes
+	fsys  fs.FS  // nil for the file system
+	patch *patch // nil for none
 }
 
 // Dir is a directory of the system; dir is printed as given, less trailing slashes.
@@ -29,12 +30,12 @@ func Embedded(fsys fs.FS, name string) Source { return Source{root: name, fsys: 
 // Root returns the name of the directory.
 func (s Source) Root() string { return s.root }
 
-// IsSystem reports whether s is a directory of the system.
-func (s Source) IsSystem() bool { return s.fsys == nil }
+// isSystem reports whether s is a directory of the system as it stands.
+func (s Source) isSystem() bool { return s.fsys == nil && s.patch == nil }
 
 // Exists reports whether there is such a directory.
 func (s Source) Exists() bool {
-	if s.fsys != nil {
+	if !s.isSystem() {
 		return true
 	}
 	_, err := os.Stat(s.root)
@@ -57,9 +58,15 @@ func join(dir, name string) string {
 
 // inside returns the name within the embedded file system.
 func (s Source) inside(full string) (string, bool) {
-	rest, ok := strings.CutPrefix(full, s.root+"/")
+	rest, ok := s.below(full)
+	return rest, s.fsys != nil && ok
+}
+
+// below returns a file's name below the directory, cleaned, and whether it is there.
+func (s Source) below(full string) (string, bool) {
+	rest, ok := strings.CutPrefix(full, join(s.root, ""))
 	rest = path.Clean(rest)
-	return rest, s.fsys != nil && ok && fs.ValidPath(rest)
+	return rest, ok && fs.ValidPath(rest)
 }
 
 // maxFile bounds what is read of one file.
@@ -67,6 +74,12 @@ const maxFile = 64 << 20
 
 // readFile reads a file, and no more than maxFile bytes of it, were it a device. What it returns may lie in scratch.
 func (s Source) readFile(full string, scratch []byte) ([]byte, error) {
+	if text, is, patched := s.patched(full); patched {
+		if !is {
+			return nil, &fs.PathError{Op: "open", Path: full, Err: fs.ErrNotExist}
+		}
+		return append(scratch[:0], text...), nil
+	}
 	if name, ok := s.inside(full); ok {
 		return fs.ReadFile(s.fsys, name)
 	}
@@ -74,6 +87,9 @@ func (s Source) readFile(full string, scratch []byte) ([]byte, error) {
 }
 
 func (s Source) exists(full string) bool {
+	if _, is, patched := s.patched(full); patched {
+		return is
+	}
 	var err error
 	if name, ok := s.inside(full); ok {
 		_, err = fs.Stat(s.fsys, name)
@@ -83,7 +99,20 @@ func (s Source) exists(full string) bool {
 	return err == nil
 }
 
-// entries lists a directory, sorted by name.
+// names lists a directory, sorted.
+func (s Source) names(dir string) (names []string) {
+	entries, _ := s.entries(dir) // what could be listed of it
+	for _, e := range entries {
+		if _, is, patched := s.patched(join(dir, e.Name())); is || !patched {
+			names = append(names, e.Name())
+		}
+	}
+	if inside, ok := s.below(dir); ok && s.patch != nil {
+		names = s.patch.among(names, inside)
+	}
+	return names
+}
+
 func (s Source) entries(dir string) ([]fs.DirEntry, error) {
 	if name, ok := s.inside(dir); ok {
 		return fs.ReadDir(s.fsys, name)
