@@ -35,11 +35,15 @@ func (t *Tester) survey() survey {
 
 // of surveys text for lines, if that is of use. A text that is not ok must be decoded first.
 func (s *survey) of(text Text, lines *surveyed) (ok bool) {
-	if !s.plain || len(text) > s.longest || !isASCII(text) {
-		lines.text = nil
+	lines.text = nil
+	if !s.plain || len(text) > s.longest {
 		return false
 	}
-	*lines = surveyed{text: text, lines: cutLines(lines.lines[:0], text), rich: lines.rich[:0]}
+	cut, ok := cutLines(lines.lines[:0], text)
+	if !ok {
+		return false
+	}
+	*lines = surveyed{text: text, lines: cut, rich: lines.rich[:0]}
 	switch {
 	case s.gate == nil:
 	case s.rests > 0:
