@@ -102,8 +102,12 @@ func (a *automaton) search(m *Matcher, text []byte) outcome {
 				break
 			}
 			regs[entry>>noteShift%mostRegisters] = int32(pos)
-			state = entry & stateMask
 			pos++
+			if next := entry & stateMask; next != state+row {
+				state = next
+			} else {
+				state += row
+			}
 		}
 		if pos >= len(body) {
 			entry = atomic.LoadUint32(&entries[state+uint32(a.classAt(text, pos))])
