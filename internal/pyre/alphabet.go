@@ -1,6 +1,7 @@
 package pyre
 
 import (
+	"cmp"
 	"slices"
 	"unicode/utf8"
 )
@@ -24,18 +25,20 @@ const noByte = 0xff
 
 func newAlphabet(p *program) *alphabet {
 	a := &alphabet{samples: []byte{noByte, noByte}}
+	sets, alone := p.setsRead()
+	if p.looksForWords() {
+		sets = append(sets, byteSet{wordBytes[0], wordBytes[1]})
+	}
+	parts := partition(sets, alone)
+	a.samples = append(a.samples, frequentOf(parts[:utf8.RuneSelf])...)
+	var classOf [256]uint8 // by part
+	for i, c := range a.samples[firstClass:] {
+		classOf[parts[c]] = firstClass + uint8(i)
+	}
 	for c := range a.classes {
 		a.classes[c] = beyondASCII
-	}
-	parts := partition(p.asciiSets())
-	for _, c := range frequentFirst() {
-		if a.classes[c] == beyondASCII { // the first one of its part
-			for other, part := range parts {
-				if part == parts[c] {
-					a.classes[other] = uint8(len(a.samples))
-				}
-			}
-			a.samples = append(a.samples, c)
+		if c < utf8.RuneSelf {
+			a.classes[c] = classOf[parts[c]]
 		}
 	}
 	a.last, a.end = uint8(len(a.samples)), uint8(len(a.samples)+1)
@@ -43,67 +46,85 @@ func newAlphabet(p *program) *alphabet {
 	return a
 }
 
-// partition numbers the parts of ASCII that none of the sets tells apart.
-func partition(sets []byteSet) (parts [utf8.RuneSelf]int) {
-	count := 0
+// partition numbers the parts of the bytes that none of the sets tells apart, from 0 on. Those that are alone are a part each.
+func partition(sets []byteSet, alone byteSet) (parts [256]uint8) {
+	size, count := [256]int16{256}, 1
+	for c := range alone.bytes() {
+		parts[c] = uint8(count)
+		size[0]--
+		size[count]++
+		count++
+	}
 	for i := range sets {
-		apart := map[int]int{} // by part: that of those of its bytes that are in the set
-		for c := range parts {
-			if !sets[i].has(byte(c)) {
+		var inside [256]int16 // of each part: how many of its bytes are in the set
+		for c := range sets[i].bytes() {
+			inside[parts[c]]++
+		}
+		var apart [256]uint8 // by part: that of those of its bytes, if not of all
+		for c := range sets[i].bytes() {
+			part := parts[c]
+			if inside[part] == size[part] {
 				continue
 			}
-			if apart[parts[c]] == 0 {
+			if apart[part] == 0 {
+				apart[part] = uint8(count)
 				count++
-				apart[parts[c]] = count
 			}
-			parts[c] = apart[parts[c]]
+			parts[c] = apart[part]
+		}
+		for part, other := range apart[:count] {
+			if other != 0 {
+				size[other] = inside[part]
+				size[part] -= inside[part]
+			}
 		}
 	}
 	return parts
 }
 
-// asciiSets returns sets of bytes; those of ASCII that are in the same ones are all the same to p.
-func (p *program) asciiSets() []byteSet {
-	sets := p.setsRead()
-	for i := range p.code {
-		if op := p.code[i].op; op == iWordEdge || op == iNoWordEdge {
-			return append(sets, byteSet{wordBytes[0], wordBytes[1]})
+// frequentOf returns of each part the byte that is most frequent in logs. Parts that are frequent come first, so that their classes lie
+// side by side.
+func frequentOf(parts []uint8) []byte {
+	var samples []byte
+	var place [256]uint8 // by part: where its byte stands, from 1 on
+	for c, part := range parts {
+		c := byte(c)
+		if place[part] == 0 {
+			samples = append(samples, c)
+			place[part] = uint8(len(samples))
+		} else if best := &samples[place[part]-1]; rarity(c) < rarity(*best) {
+			*best = c
 		}
 	}
-	return sets
+	slices.SortFunc(samples, func(a, b byte) int { return cmp.Or(rarity(a)-rarity(b), int(a)-int(b)) })
+	return samples
 }
 
-// setsRead returns the different sets of bytes of which p reads one somewhere, and that of the line feed.
-func (p *program) setsRead() []byteSet {
-	sets := []byteSet{single('\n')}
-	note := func(set byteSet) {
-		if !slices.Contains(sets, set) {
-			sets = append(sets, set)
-		}
-	}
+// looksForWords reports whether it matters to p which bytes are part of words.
+func (p *program) looksForWords() bool {
+	return slices.ContainsFunc(p.code, func(in inst) bool { return in.op == iWordEdge || in.op == iNoWordEdge })
+}
+
+// setsRead returns the different sets of bytes of which p reads one somewhere, and the bytes that it reads by themselves, with the line feed.
+func (p *program) setsRead() (sets []byteSet, alone byteSet) {
+	alone.add('\n')
+	seen := make([]bool, len(p.sets))
 	for i := range p.code {
 		switch in := &p.code[i]; in.op {
 		case iByte:
-			note(single(in.c))
+			alone.add(in.c)
 		case iLit:
 			for _, c := range []byte(p.lits[in.n].text) {
-				note(single(c))
+				alone.add(c)
 			}
 		case iSet, iRunGreedy, iRunLazy, iRunAll:
-			note(p.bytesOf(in))
+			if !seen[in.n] {
+				seen[in.n] = true
+				sets = append(sets, p.bytesOf(in))
+			}
 		}
 	}
-	return sets
-}
-
-// frequentFirst returns the bytes of ASCII. Those that are frequent in logs come first, so that their classes lie side by side.
-func frequentFirst() []byte {
-	all := make([]byte, utf8.RuneSelf)
-	for c := range all {
-		all[c] = byte(c)
-	}
-	slices.SortStableFunc(all, func(a, b byte) int { return rarity(a) - rarity(b) })
-	return all
+	return sets, alone
 }
 
 // classAt returns the class of what stands at pos.

@@ -20,28 +20,13 @@ type follower struct {
 	asked   string // what an answer is wanted for
 	over    bool   // what comes after the last way is of no account
 	ways    []way  // so far, behind the byte
+	bounds  []byte // of all ways, the memory
 	round   uint32
 	passed  visits // before the byte
 	arrived visits // behind it
 
 	steps int // places passed in all rounds
 }
-
-// A place is a point in a program while it is followed byte by byte: off bytes of the string, or characters of the run, at pc have been
-// read; of an unlimited run no more are counted than it must have.
-type place struct{ pc, off int32 }
-
-// A way is a place in the program, and by slot the registers that hold the bounds of groups; 0 where there is none. In the slots of
-// loops there is now if their iteration has read nothing so far, else 0.
-type way struct {
-	at     place
-	bounds []uint8
-}
-
-const (
-	matched = -1  // in the place of the instruction of a way that has come to the end
-	now     = 255 // in the place of a register: one that is still to be chosen, for the position before the byte
-)
 
 // An answer says whether text stands in front of the byte.
 type answer struct {
@@ -70,11 +55,12 @@ func (f *follower) init(p *program, letters *alphabet) bool {
 		return false
 	}
 	spots := int32(0)
+	f.spotOf = make([]int32, len(p.code))
 	for pc := range p.code {
 		if !p.canFollow(int32(pc)) {
 			return false
 		}
-		f.spotOf = append(f.spotOf, spots)
+		f.spotOf[pc] = spots
 		if spots += p.placesOf(&p.code[pc]); spots > mostPlaces {
 			return false
 		}
@@ -116,19 +102,18 @@ func (f *follower) lookBack(ways []way) bool {
 	return slices.ContainsFunc(ways, func(w way) bool { return w.at.pc != matched && f.looksBack[w.at.pc] })
 }
 
-// follow returns the ways behind a byte of the class. If an answer is asked for, they cannot be told without it.
-func (f *follower) follow(s *state, class uint8, answers []answer) (ways []way, asked string) {
-	f.class, f.before, f.answers, f.asked = class, s.before, answers, ""
-	f.ways, f.over = nil, false
+// follow returns the ways behind a byte of the class, valid until the next step. If an answer is asked for, they cannot be told without it.
+func (f *follower) follow(s state, class uint8, answers []answer) (ways []way, asked string) {
+	f.class, f.before, f.answers, f.asked = class, s[0], answers, ""
+	f.ways, f.bounds, f.over = f.ways[:0], f.bounds[:0], false
 	f.round++
-	for _, w := range s.ways {
-		if f.over {
-			break
-		}
-		if w.at.pc == matched {
-			f.match(w.bounds)
+	for i := 1; i < len(s) && !f.over; i += placeSize + f.prog.slots {
+		first := len(f.bounds)
+		f.bounds = append(f.bounds, s[i+placeSize:i+placeSize+f.prog.slots]...)
+		if at, bounds := s.place(i), f.bounds[first:len(f.bounds):len(f.bounds)]; at.pc == matched {
+			f.match(bounds)
 		} else {
-			f.from(w.at, w.bounds)
+			f.from(at, bounds)
 		}
 	}
 	return f.ways, f.asked
@@ -148,7 +133,7 @@ func (f *follower) from(at place, bounds []uint8) {
 	f.steps++
 	switch in := &f.prog.code[at.pc]; in.op {
 	case iMatch:
-		f.match(withNow(f.behind(bounds), 1))
+		f.match(f.with(now, f.behind(bounds), 1))
 	case iByte:
 		f.readIf(f.alphabet.is(f.class, in.c), place{at.pc + 1, 0}, bounds)
 	case iSet:
@@ -176,20 +161,21 @@ func (f *follower) goOn(in *inst, pc int32, bounds []uint8) {
 	ahead := func(pc int32) { f.from(place{pc, 0}, bounds) }
 	switch in.op {
 	case iSave:
-		bounds = withNow(bounds, in.n)
+		bounds = f.with(now, bounds, in.n)
 		ahead(pc + 1)
 	case iHop:
 		if in.y > 0 {
-			bounds = withNow(bounds, in.y)
+			bounds = f.with(now, bounds, in.y)
 		}
 		ahead(in.x)
 	case iJump:
 		ahead(in.x)
 	case iEnter:
-		bounds = slices.Clone(bounds)
-		if bounds[in.n] = now; in.flags&flagFirst != 0 {
-			bounds[in.n] = 0
+		read := uint8(now)
+		if in.flags&flagFirst != 0 {
+			read = 0
 		}
+		bounds = f.with(read, bounds, in.n)
 		ahead(pc + 1)
 	case iAgain:
 		if bounds[in.n] != now {
@@ -250,8 +236,7 @@ func (f *follower) setFor(pc int32, bounds []uint8) (set uint) {
 func (f *follower) behind(bounds []uint8) []uint8 {
 	for _, slot := range f.loops {
 		if bounds[slot] == now {
-			bounds = slices.Clone(bounds)
-			bounds[slot] = 0
+			bounds = f.with(0, bounds, slot)
 		}
 	}
 	return bounds
@@ -260,9 +245,12 @@ func (f *follower) behind(bounds []uint8) []uint8 {
 // isSet reports whether the bounds of a group are set.
 func isSet(bounds []uint8, group int32) bool { return bounds[2*group] != 0 && bounds[2*group+1] != 0 }
 
-func withNow(bounds []uint8, slot int32) []uint8 {
-	bounds = slices.Clone(bounds)
-	bounds[slot] = now
+// with returns bounds, but the register for a slot.
+func (f *follower) with(register uint8, bounds []uint8, slot int32) []uint8 {
+	first := len(f.bounds)
+	f.bounds = append(f.bounds, bounds...)
+	bounds = f.bounds[first:len(f.bounds):len(f.bounds)]
+	bounds[slot] = register
 	return bounds
 }
 

@@ -1,6 +1,7 @@
 package pyre
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,18 +12,13 @@ type learner struct {
 	*alphabet
 	prog     *program
 	tables   *tables
-	states   []*state          // by number, divided by the number of classes
-	numbers  map[string]uint32 // of states, by key
-	moves    int               // in use
-	full     bool              // a limit has been reached
-	refused  int               // entries since then
+	states   []state // by number, divided by the number of classes
+	numbers  map[state]uint32
+	key      []byte // of the state at hand, the memory
+	moves    int    // in use
+	full     bool   // a limit has been reached
+	refused  int    // entries since then
 	follower follower
-}
-
-// A state is the ways that are open, in the order in which they are preferred, and what else the outcome depends on.
-type state struct {
-	ways   []way
-	before uint8 // the class of the byte before, noClass where that does not matter
 }
 
 // Limits of an automaton. One that has reached them is of no use for texts that need more; when there are many of these it begins anew.
@@ -49,10 +45,10 @@ func newAutomaton(p *program) *automaton {
 
 // begin starts from nothing.
 func (l *learner) begin() {
-	const room = 16
-	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, 2*room), born: new(int)}
+	const room = 16 // states; moves are fewer
+	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, room/2), born: new(int)}
 	l.moves = copy(l.tables.moves, []move{{kind: moveLearn}, {kind: moveFail}, {kind: moveLeave}})
-	l.states, l.numbers = nil, map[string]uint32{}
+	l.states, l.numbers = nil, map[state]uint32{}
 	l.follower.steps, l.refused, l.full = 0, 0, false
 	first := way{place{l.prog.entry, 0}, make([]uint8, l.prog.slots)}
 	v := l.shortCut(first, l.end)
@@ -98,24 +94,27 @@ func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
 	}
 	register := l.chooseRegister(ways)
 	if ways[0].at.pc == matched {
-		return l.addMove(move{kind: moveMatch, register: register, slots: ways[0].bounds})
+		return l.addMove(move{kind: moveMatch, register: register, slots: slices.Clone(ways[0].bounds)})
 	}
 	return l.arrive(ways, class, register)
 }
 
 // chooseRegister gives the bounds that are set now a register, and returns that; 0 if there are none.
 func (l *learner) chooseRegister(ways []way) uint8 {
-	var used [1 << 8]bool
+	used, wanted := uint32(1), false // by register; nobody reads that with number 0
 	for _, w := range ways {
 		for _, r := range w.bounds {
-			used[r] = true
+			if r == now {
+				wanted = true
+			} else {
+				used |= 1 << r
+			}
 		}
 	}
-	if !used[now] {
+	if !wanted {
 		return 0
 	}
-	used[0] = true
-	register := uint8(slices.Index(used[:], false))
+	register := uint8(bits.TrailingZeros32(^used))
 	if register >= mostRegisters {
 		l.full = true
 		return 0
@@ -171,12 +170,11 @@ func (l *learner) number(ways []way, before uint8) uint32 {
 	if !l.follower.lookBack(ways) {
 		before = noClass
 	}
-	key := []byte{before}
+	l.key = append(l.key[:0], before)
 	for _, w := range ways {
-		key = append(key, byte(w.at.pc), byte(w.at.pc>>8), byte(w.at.off), byte(w.at.off>>8))
-		key = append(key, w.bounds...)
+		l.key = appendWay(l.key, w)
 	}
-	if n, known := l.numbers[string(key)]; known {
+	if n, known := l.numbers[state(l.key)]; known {
 		return n
 	}
 	n := len(l.states) * len(l.samples)
@@ -185,13 +183,14 @@ func (l *learner) number(ways []way, before uint8) uint32 {
 		return 0
 	}
 	if t := l.tables; n+len(l.samples) > len(t.entries) {
-		l.tables = t.enlarged(2*len(t.entries), len(t.moves))
+		l.tables = t.enlarged(min(4*len(t.entries), mostEntries), len(t.moves))
 	}
 	for i := range l.samples {
 		l.tables.entries[n+i] = entryUnknown
 	}
-	l.states = append(l.states, &state{slices.Clone(ways), before})
-	l.numbers[string(key)] = uint32(n)
+	s := state(l.key)
+	l.states = append(l.states, s)
+	l.numbers[s] = uint32(n)
 	return uint32(n)
 }
 

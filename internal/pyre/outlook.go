@@ -116,22 +116,12 @@ func (p *program) spotsOf(in *inst) int {
 	return 1
 }
 
-// classify puts bytes into classes that the program does not tell apart.
+// classify puts bytes into classes that the program does not tell apart. It fails if there are too many.
 func (o *outlook) classify(p *program) bool {
-	sets := p.setsRead()
-	var samples []byte
-	for c := range 256 {
-		k := slices.IndexFunc(samples, func(s byte) bool {
-			return !slices.ContainsFunc(sets, func(set byteSet) bool { return set.has(byte(c)) != set.has(s) })
-		})
-		if k < 0 {
-			k = len(samples)
-			samples = append(samples, byte(c))
-		}
-		o.classes[c] = uint8(min(k, mostClasses))
-	}
-	o.count = len(samples) + 2
-	o.ends, o.last = uint8(len(samples)), uint8(len(samples)+1)
+	o.classes = partition(p.setsRead())
+	count := int(slices.Max(o.classes[:])) + 1
+	o.count = count + 2
+	o.ends, o.last = uint8(count), uint8(count+1)
 	return o.count <= mostClasses
 }
 
