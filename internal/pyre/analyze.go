@@ -165,10 +165,9 @@ func (c *compiler) specializeRuns(firsts []byteSet) {
 		if !c.mayFollow(int32(pc)+1, set, &c.leads[in.n], firsts) {
 			in.op = iRunAll
 		}
-		stop, ok := set.complement().single()
-		if ok && stop < 0x80 && in.y == manyTimes {
+		if stop, ok := set.allBut(); ok && in.y == manyTimes {
 			in.flags |= flagStop
-			in.c = byte(stop)
+			in.c = stop
 		}
 		// Where a run ends at one byte and that follows, the two are the same.
 		if next := c.at(int32(pc) + 1); in.op == iRunAll && next.op == iByte && (in.flags&flagStop == 0 || in.c == next.c) {

@@ -41,6 +41,6 @@ func isRestOfLine(n *node) bool {
 	if set == nil {
 		return false
 	}
-	end, one := set.complement().single()
+	end, one := set.allBut()
 	return one && end == '\n'
 }

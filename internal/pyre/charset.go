@@ -66,6 +66,16 @@ func (s *charset) single() (rune, bool) {
 	return rune(64 + bits.TrailingZeros64(s.ascii[1])), true
 }
 
+// allBut returns the only character that is not in s, if that is one of ASCII.
+func (s *charset) allBut() (byte, bool) {
+	if !s.allHigh() {
+		return 0, false
+	}
+	missing := charset{ascii: [2]uint64{^s.ascii[0], ^s.ascii[1]}}
+	r, ok := missing.single()
+	return byte(r), ok
+}
+
 func (s *charset) equal(o *charset) bool {
 	if s.ascii != o.ascii || len(s.high) != len(o.high) {
 		return false

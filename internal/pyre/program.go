@@ -246,10 +246,13 @@ func (s *charset) asciiBytes() byteSet {
 // firstBytes are the bytes that characters of s begin with.
 func (s *charset) firstBytes() byteSet {
 	b := s.asciiBytes()
+	next := byte(0) // those before it are known
 	for _, r := range s.high {
-		for lead := leadByte(r.lo); lead <= leadByte(r.hi); lead++ {
+		last := leadByte(r.hi)
+		for lead := max(next, leadByte(r.lo)); lead <= last; lead++ {
 			b.add(lead)
 		}
+		next = last + 1
 	}
 	return b
 }
