@@ -51,7 +51,9 @@ func (c *compiler) threadJumps() {
 // at first and still succeed. Assertions other than those of an end are taken to hold,
 // so a set can be too large, never too small.
 func (c *compiler) firsts() []byteSet {
-	firsts := make([]byteSet, len(c.prog.code))
+	firsts := slices.Grow(c.draft.firsts[:0], len(c.prog.code))[:len(c.prog.code)]
+	clear(firsts)
+	c.draft.firsts = firsts
 	for changed := true; changed; { // loops need a second round, nested ones a third
 		changed = false
 		for pc := len(firsts) - 1; pc >= 0; pc-- {
@@ -198,7 +200,8 @@ func (c *compiler) specializeLook(in *inst) {
 
 // layTables gives each instruction that looks at the next byte its table and bits.
 func (c *compiler) layTables(firsts []byteSet) {
-	var all tableSpace
+	all := &c.draft.tables
+	all.clear()
 	for pc := range c.prog.code {
 		in := &c.prog.code[pc]
 		switch in.op {
@@ -215,7 +218,7 @@ func (c *compiler) layTables(firsts []byteSet) {
 			}
 			in.table, in.bitX, in.bitY = all.place(own, firsts[pc+1])
 			if in.op != iRunAll { // that has only one end to try
-				c.lookFurther(in, int32(pc)+1, firsts, &all)
+				c.lookFurther(in, int32(pc)+1, firsts, all)
 			}
 			if in.flags&(flagStop|flagFurther) != 0 || in.x > 1 && in.y == manyTimes {
 				in.flags |= flagLong
@@ -247,7 +250,15 @@ func (c *compiler) lookFurther(in *inst, pc int32, firsts []byteSet, all *tableS
 // of bytes share one.
 type tableSpace struct {
 	tables []*byteTable
-	sets   [][]byteSet // of each table, the bit is the index
+	sets   [][]byteSet // of each table, the bit is the index; there may be more of these, for tables to come
+}
+
+// clear readies t for another program.
+func (t *tableSpace) clear() {
+	t.tables = nil
+	for i := range t.sets {
+		t.sets[i] = t.sets[i][:0]
+	}
 }
 
 // place returns a table that holds both sets, and their bits in it.
@@ -260,7 +271,9 @@ func (t *tableSpace) place(a, b byteSet) (*byteTable, uint8, uint8) {
 		}
 	}
 	t.tables = append(t.tables, new(byteTable))
-	t.sets = append(t.sets, nil)
+	if len(t.sets) < len(t.tables) {
+		t.sets = append(t.sets, nil)
+	}
 	return t.place(a, b)
 }
 

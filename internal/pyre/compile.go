@@ -14,8 +14,17 @@ const (
 	longProgram = 4000
 )
 
+// A draft is memory in which programs are written, one after the other. A program keeps its code, and nothing of what it took to come to it.
+type draft struct {
+	code    []inst
+	choices []choice
+	firsts  []byteSet
+	tables  tableSpace
+}
+
 type compiler struct {
 	prog    *program
+	draft   *draft
 	leads   []byteSet   // of prog.sets: bytes that their characters begin with
 	context []condition // of the loops around this place
 	choices []choice    // in the order of the program
@@ -33,16 +42,19 @@ type choice struct {
 }
 
 // compile makes the program of a pattern.
-func compile(tree *syntax) *program { return compileAs(distribute(tree.root), tree) }
+func (d *draft) compile(tree *syntax) *program { return d.compileAs(distribute(tree.root), tree) }
 
 // compileAs makes the program of root, which says the same as the root of tree.
-func compileAs(root *node, tree *syntax) *program {
-	c := &compiler{prog: new(program)}
+func (d *draft) compileAs(root *node, tree *syntax) *program {
+	c := &compiler{prog: new(program), draft: d, choices: d.choices[:0]}
+	c.prog.code = d.code[:0]
 	c.prog.capture = 2 * len(tree.names)
 	c.prog.slots = c.prog.capture
 	c.prog.begin = beginOf(tree.root)
 	c.node(root)
 	c.emit(inst{op: iMatch})
+	d.code, d.choices = c.prog.code, c.choices
+	c.prog.code = slices.Clone(d.code)
 	c.finish()
 	return c.prog
 }
@@ -55,7 +67,7 @@ func (c *compiler) emit(in inst) int32 {
 
 func (c *compiler) choice(in inst) int32 {
 	at := c.emit(in)
-	c.choices = append(c.choices, choice{at, slices.Clone(c.context), c.levels})
+	c.choices = append(c.choices, choice{at, slices.Clip(c.context), c.levels})
 	return at
 }
 

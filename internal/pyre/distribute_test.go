@@ -31,7 +31,7 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 			written++
 		}
 		plain := &Regexp{pattern: pattern, names: tree.names}
-		plain.prog.Store(compileAs(tree.root, tree))
+		plain.prog.Store(new(draft).compileAs(tree.root, tree))
 		re := mustCompile(t, pattern, 0)
 		for range 6 {
 			text := letters(rnd, rnd.Intn(12))

@@ -32,8 +32,14 @@ func (c *compiler) layJumps() {
 	if len(samples) == 0 {
 		return
 	}
-	laid := c.layAll(samples, func(pc int32) bool { return c.at(pc).op == iSplit })
-	laid = append(laid, c.layAll(samples, c.mayHop)...)
+	laid := c.allot(nil, len(samples), func(pc int32) bool { return c.at(pc).op == iSplit })
+	laid = c.allot(laid, len(samples), c.mayHop)
+	p.jumps = make([]jump, 0, len(laid)*len(samples))
+	for _, l := range laid {
+		for _, next := range samples {
+			p.jumps = append(p.jumps, c.jumpFrom(l.pc, next))
+		}
+	}
 	for _, l := range laid { // now that all have been followed
 		switch in := c.at(l.pc); in.op {
 		case iSplit:
@@ -49,20 +55,11 @@ func (c *compiler) layJumps() {
 // A laid is an instruction and where its jumps begin.
 type laid struct{ pc, jumps int32 }
 
-// layAll lays the jumps of those instructions that are wanted, as long as there is room.
-func (c *compiler) layAll(samples []int, wanted func(pc int32) bool) (all []laid) {
-	p := c.prog
-	at := len(p.jumps)
-	for pc := range int32(len(p.code)) {
-		if wanted(pc) && at+len(samples) <= mostJumps {
+// allot gives the instructions that are wanted room for a jump for each class, behind those of all, as long as there is room.
+func (c *compiler) allot(all []laid, classes int, wanted func(pc int32) bool) []laid {
+	for pc := range int32(len(c.prog.code)) {
+		if at := len(all) * classes; wanted(pc) && at+classes <= mostJumps {
 			all = append(all, laid{pc, int32(at)})
-			at += len(samples)
-		}
-	}
-	p.jumps = append(make([]jump, 0, at), p.jumps...)
-	for _, l := range all {
-		for _, next := range samples {
-			p.jumps = append(p.jumps, c.jumpFrom(l.pc, next))
 		}
 	}
 	return all

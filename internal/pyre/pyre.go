@@ -59,8 +59,9 @@ type Regexp struct {
 
 // A Compiler compiles many patterns in the same memory. The zero Compiler is ready. It is safe for concurrent use.
 type Compiler struct {
-	mu   sync.Mutex // guards what follows
-	wood wood
+	mu    sync.Mutex // guards what follows
+	wood  wood
+	draft draft
 }
 
 // Compile is the method of that name, of a Compiler of its own.
@@ -85,7 +86,7 @@ func (c *Compiler) Compile(pattern string, flags Flags) (*Regexp, error) {
 // CompileAlone is Compile for a regex that is searched for at once and by itself: a Set or a Gate would not know of any text that it does
 // not match.
 func (c *Compiler) CompileAlone(pattern string, flags Flags) (*Regexp, error) {
-	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) { re.prog.Store(compile(tree)) })
+	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) { re.prog.Store(c.draft.compile(tree)) })
 }
 
 // compile makes a Regexp of what is known about the tree of pattern.
@@ -122,7 +123,7 @@ func (c *Compiler) program(re *Regexp) *program {
 		if err != nil {
 			panic(err) // it was right when it was compiled
 		}
-		re.prog.Store(compile(tree))
+		re.prog.Store(c.draft.compile(tree))
 	}
 	return re.prog.Load()
 }

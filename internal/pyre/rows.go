@@ -19,6 +19,7 @@ func (c *compiler) numberRows() {
 		return
 	}
 	width := 0
+	p.rows = make([]row, 0, len(c.choices))
 	for _, choice := range c.choices {
 		pc := choice.at
 		r := row{base: int32(width), levels: choice.levels, context: choice.context, groups: members(refGroups, refs[pc])}
