@@ -112,7 +112,7 @@ func (k *bulk) settle(c *chunk) error {
 		case gaveUpEvent:
 			f.giveUp(c.gaveUp[e.index])
 		case matchEvent:
-			if _, err := f.settle(e.index, &e.told, &matched{}); err != nil {
+			if _, err := f.settle(e.index, &e.told, nil); err != nil {
 				f.failed(f.line.text, err)
 			}
 		}

@@ -6,43 +6,62 @@ import (
 	"gaol/internal/pyre"
 )
 
+// A match is what a pattern matched in a text.
+type match struct {
+	of   *pattern
+	text []byte // that was searched
+	m    pyre.Matcher
+}
+
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
 	under, over values
-	dense       bool    // leave out what only fields show: groups that took no part or have no say
-	bare        roleSet // of groups of which only that they have a text is to be known
+	brief       bool // what is captured is
 }
 
-// capture returns what prefix, which may be nil, matched in whole and r in inner together. The result is valid until the next
-// call, its texts as long as those that were searched.
-func (c *capturer) capture(prefix *pattern, pm *pyre.Matcher, whole []byte, r *pattern, m *pyre.Matcher, inner []byte) *values {
-	if prefix == nil {
+// capture returns what the groups of top hold, and beside them those of base, the match of a prefregex, if that is not nil. The result is
+// valid until the next call, its texts as long as those that were searched.
+func (c *capturer) capture(base, top *match) *values {
+	if c.brief {
+		return c.sketch(base, top)
+	}
+	if base == nil {
 		c.over.clear()
-		c.collect(&c.over, r, r.places, m, inner, !c.dense)
-		c.over.combine(r.combined)
+		c.over.collect(top, top.of.places, true)
 		return &c.over
 	}
 	c.under.clear()
-	c.collect(&c.under, prefix, prefix.beside, pm, whole, !c.dense)
-	c.under.combine(prefix.combined)
-	if r.apart {
-		c.collect(&c.under, r, r.places, m, inner, false) // as below, in one go
+	c.under.collect(base, base.of.beside, true)
+	if top.of.apart && len(top.of.combined) == 0 {
+		c.under.collect(top, top.of.places, false) // as below, in one go
 		return &c.under
 	}
 	c.over.clear()
-	c.collect(&c.over, r, r.places, m, inner, !c.dense)
-	c.over.combine(r.combined)
+	c.over.collect(top, top.of.places, true)
 	c.under.overlay(&c.over)
 	return &c.under
 }
 
-// collect appends the groups of a match that are at places, and those that took no part only if wanted. A dense c looks only at those
-// that have a say.
-func (c *capturer) collect(v *values, r *pattern, places []place, m *pyre.Matcher, where []byte, absentToo bool) {
-	if c.dense {
-		places = r.telling
+// sketch does what capture does, briefly.
+func (c *capturer) sketch(base, top *match) *values {
+	v := &c.under
+	v.clear()
+	if base != nil {
+		v.sketch(base)
+		if !top.of.apart {
+			c.over.clear()
+			c.over.sketch(top)
+			v.overlay(&c.over)
+			return v
+		}
 	}
-	groups, all := m.Groups(), slices.Grow(v.all, len(places))
+	v.sketch(top)
+	return v
+}
+
+// collect appends what the groups of m hold that are at places, those that took no part only if wanted, and what is put together from them.
+func (v *values) collect(m *match, places []place, absentToo bool) {
+	groups, all := m.m.Groups(), slices.Grow(v.all, len(places))
 	for i := range places {
 		p := &places[i]
 		from, to := groups[p.at], groups[p.at+1]
@@ -51,20 +70,86 @@ func (c *capturer) collect(v *values, r *pattern, places []place, m *pyre.Matche
 			continue
 		}
 		v.there |= p.bit
-		if took && from < to {
-			v.full |= p.bit
-			if p.bit&c.bare != 0 {
-				continue
-			}
-		}
 		all = all[:len(all)+1]
 		x := &all[len(all)-1] // filled in place: a value is long to copy
 		x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, absent, nil, nil
 		if took {
-			x.kind, x.text = single, where[from:to]
+			x.kind, x.text = single, m.text[from:to]
+			if from < to {
+				v.full |= p.bit
+			}
 		}
 	}
 	v.all = all
+	if len(m.of.combined) > 0 {
+		v.combine(m.of.combined)
+	}
+}
+
+// sketch appends what the groups of m hold that are asked for, and what is put together from them. Of others it notes which have a text,
+// and appends only those with an empty one.
+func (v *values) sketch(m *match) {
+	r, groups := m.of, m.m.Groups()
+	for i, asked := 0, r.asked; i < len(asked); i++ {
+		p := &asked[i]
+		to, from := groups[p.at+1], groups[p.at]
+		if from >= 0 && from <= to {
+			v.append(p, m.text[from:to])
+		}
+	}
+	if there, full := took(r.bare, groups); there != 0 {
+		v.there |= there
+		v.full |= full
+		if there != full {
+			v.sketchEmpty(m)
+		}
+	}
+	if len(r.combined) > 0 {
+		v.combine(r.combined)
+	}
+}
+
+// sketchEmpty appends those with an empty text among the groups of which it matters whether they have one.
+func (v *values) sketchEmpty(m *match) {
+	groups := m.m.Groups()
+	for i := range m.of.bare {
+		p := &m.of.bare[i]
+		if at := groups[p.at]; at >= 0 && at == groups[p.at+1] {
+			v.append(p, nil)
+		}
+	}
+}
+
+// append appends the text of the group at p, which took part.
+func (v *values) append(p *place, text []byte) {
+	n := len(v.all)
+	if n < cap(v.all) {
+		v.all = v.all[:n+1]
+	} else {
+		v.all = append(v.all, value{})
+	}
+	x := &v.all[n] // filled in place: a value is long to copy
+	x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, single, text, nil
+	v.there |= p.bit
+	if len(text) > 0 {
+		v.full |= p.bit
+	}
+}
+
+// took returns which of the groups at places took part, and which of these have a text that is not empty.
+func took(places []place, groups []int32) (there, full roleSet) {
+	for i := range places {
+		p := &places[i]
+		to, from := groups[p.at+1], groups[p.at]
+		switch {
+		case from < 0:
+		case from < to:
+			full |= p.bit
+		case from == to:
+			there |= p.bit
+		}
+	}
+	return there | full, full
 }
 
 // combine fills in the values that are put together from several groups.

@@ -3,9 +3,8 @@ package filter
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
-
-	"gaol/internal/pyre"
 )
 
 // TestCapturesApart compares what is captured in one go, where no names are shared, with the two put together.
@@ -42,28 +41,65 @@ func TestCapturesApart(t *testing.T) {
 	}
 }
 
-// compareCaptures compares what r and slow, which differ in nothing else, capture of a line, and reports whether they match it.
+// compareCaptures compares what r and slow, which differ in nothing else, capture of a line, and both with what is captured briefly. It
+// reports whether they match the line.
 func compareCaptures(t *testing.T, prefix, r, slow *pattern, text string) bool {
 	t.Helper()
-	var pm, m pyre.Matcher
-	whole := []byte(text)
-	if !pm.Search(prefix.re, whole, 0, len(whole)) {
+	base, top, other := match{of: prefix, text: []byte(text)}, match{of: r}, match{of: slow}
+	if !base.m.Search(prefix.re, base.text, 0, len(base.text)) {
 		return false
 	}
-	inner := whole
-	if from, to := pm.Group(prefix.content); from < to {
-		inner = append(whole[from:to:to], '\n')
+	top.text = base.text
+	if from, to := base.m.Group(prefix.content); from < to {
+		top.text = append(base.text[from:to:to], '\n')
 	}
-	if !m.Search(r.re, inner, 0, len(inner)) {
+	other.text = top.text
+	if !top.m.Search(r.re, top.text, 0, len(top.text)) || !other.m.Search(r.re, top.text, 0, len(top.text)) {
 		return false
 	}
-	for _, dense := range []bool{false, true} {
-		one, other := capturer{dense: dense}, capturer{dense: dense}
-		got := fmt.Sprint(one.capture(prefix, &pm, whole, r, &m, inner).fields())
-		want := fmt.Sprint(other.capture(prefix, &pm, whole, slow, &m, inner).fields())
-		if got != want {
-			t.Errorf("%s in %q: %s, want %s", r.expanded, text, got, want)
-		}
+	var full, slowly capturer
+	all := full.capture(&base, &top)
+	if got, want := fmt.Sprint(all.fields()), fmt.Sprint(slowly.capture(&base, &other).fields()); got != want {
+		t.Errorf("%s in %q: %s, want %s", r.expanded, text, got, want)
+	}
+	for _, m := range []*match{&top, &other} {
+		short := capturer{brief: true}
+		compareBrief(t, r, text, all, short.capture(&base, m))
 	}
 	return true
+}
+
+// compareBrief compares what was captured of a line with what was captured briefly: which roles have a text, and the texts that there are.
+func compareBrief(t *testing.T, r *pattern, text string, all, brief *values) {
+	t.Helper()
+	var there, full roleSet
+	for i := range all.all {
+		x := &all.all[i]
+		if x.role == noRole || x.kind == absent {
+			continue
+		}
+		there |= x.role.bit()
+		if x.kind == single && len(x.text) > 0 {
+			full |= x.role.bit()
+		}
+		if y := brief.find(x.role); y == nil && (len(x.text) == 0 || r.asks(x.role)) || y != nil && x.said() != y.said() {
+			t.Errorf("%s in %q: briefly %v, want %v", r.expanded, text, y, *x)
+		}
+	}
+	if mask := ^noRole.bit(); brief.there&mask != there || brief.full&mask != full {
+		t.Errorf("%s in %q: roles %b, %b full; briefly %b, %b full", r.expanded, text, there, full, brief.there, brief.full)
+	}
+}
+
+// asks reports whether the text of r's group with a role is asked for.
+func (r *pattern) asks(of role) bool {
+	return slices.ContainsFunc(r.asked, func(p place) bool { return p.role == of })
+}
+
+// said prints what x says.
+func (x *value) said() string {
+	if x.kind == tuple {
+		return fmt.Sprint(*x.parts)
+	}
+	return fmt.Sprintf("%d %q", x.kind, x.text)
 }

@@ -21,11 +21,11 @@ type connection struct {
 	hash    uint64 // of id
 	born    ticket.Unix
 	gone    bool   // no longer in the cache
+	pending bool   // a failure was seen before anything to charge it to
 	told    memory // without mlfforget
 	users   []part // distinct, in order of appearance
 	lines   lineStore
 	quiet   lineStore // lines of nofail matches, which a later failure takes along
-	pending bool      // a failure was seen before anything to charge it to
 }
 
 // connections remembers connections by their mlfid, first in first out. The zero value is empty and ready.
@@ -140,12 +140,14 @@ func (r *connection) begin(id []byte, now ticket.Unix) {
 	r.quiet.clear()
 }
 
+// hushing are the roles by which a line says that it is no failure by itself.
+const hushing = 1<<roleNoFail | 1<<roleMLFGained
+
 // update overlays what earlier lines told with what this one does.
 func (r *connection) update(told *values, gained bool) {
 	r.addUser(told)
-	quietBefore := r.told.values.has(roleNoFail) || r.told.values.has(roleMLFGained)
-	r.told.remove(roleNoFail)
-	r.told.remove(roleMLFGained)
+	quietBefore := r.told.values.full&hushing != 0
+	r.told.remove(hushing)
 	if gained {
 		r.pending = false
 	}
@@ -159,8 +161,7 @@ func (r *connection) update(told *values, gained bool) {
 func (r *connection) judge(gained, forget bool, seen *sight) {
 	if r.pending || len(r.users) > 1 {
 		r.pending = false
-		r.told.remove(roleNoFail)
-		r.told.remove(roleMLFGained)
+		r.told.remove(hushing)
 		gained = false
 	}
 	switch {
@@ -191,5 +192,7 @@ func (r *connection) addUser(told *values) {
 		}
 	}
 	r.users = appendPart(r.users, user)
-	r.told.put(&value{of: &roleGroups[roleUsers], role: roleUsers, kind: set, parts: &r.users})
+	if r.told.keeps(roleUsers) {
+		r.told.put(&value{of: &roleGroups[roleUsers], role: roleUsers, kind: set, parts: &r.users})
+	}
 }

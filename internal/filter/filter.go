@@ -53,7 +53,7 @@ type Filter struct {
 	buffer   []ticket.Match // the last lines, when a failregex may span several
 	orig     []ticket.Match // those the present text was made of
 
-	visit func(*Hit) error // takes what the present line yields, which is lent
+	visit func(Hit) error // takes what the present line yields; what was found is lent
 
 	// What only a Tester wants.
 	record   func(index int, told *values) // takes matches instead of settling them; the texts are lent
@@ -78,12 +78,12 @@ type Filter struct {
 	text                    []byte // that is searched; the line's own or cut
 	lent                    bool   // what is searched lies in scratch space, at least in part
 	seen                    sight
-	prefix, match, ignoring pyre.Matcher
+	prefix, match, ignoring match
 	candidates              pyre.Candidates
 	captured                capturer
 	who                     []offender
 	unknown                 [1]offender
-	hit                     Hit       // of the present match
+	found                   Found     // of the present match
 	lines                   lineStore // of a match without a connection
 	given                   values    // of a failure, and all of it packed
 	packing                 []byte
@@ -167,11 +167,11 @@ func (f *Filter) Turn() {
 
 // process is Process, by several workers if bulk.
 func (f *Filter) process(b *ticket.Batch, emit func(*ticket.Failure) error, bulk bool) Tally {
-	f.visit = func(h *Hit) error {
+	f.visit = func(h Hit) error {
 		if h.Pending || h.Quiet {
 			return nil
 		}
-		return emit(h.Failure)
+		return emit(h.Found.Failure)
 	}
 	f.now = f.env.Now()
 	f.begin(len(b.Lines))

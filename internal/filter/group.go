@@ -34,8 +34,8 @@ func (r role) bit() roleSet { return 1 << r }
 // it may be somebody's beside another name.
 func (p *Program) askedRoles() roleSet {
 	asked := roleMLFID.bit() | roleUser.bit() | roleFID.bit() | roleDNS.bit()
-	for _, r := range slices.Concat(p.failregex, []*pattern{p.prefregex}) {
-		if r != nil && (slices.ContainsFunc(r.groups, isFID) || slices.ContainsFunc(r.combined, func(c combination) bool { return isFID(c.target) })) {
+	for _, r := range p.capturing() {
+		if slices.ContainsFunc(r.groups, isFID) || slices.ContainsFunc(r.combined, func(c combination) bool { return isFID(c.target) }) {
 			asked |= roleIP4.bit() | roleIP6.bit()
 		}
 	}

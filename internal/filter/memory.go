@@ -23,8 +23,8 @@ func (m *memory) store(told *values) {
 	m.values.clear()
 	m.note(told)
 	for i := range told.all {
-		if m.keeps(told.all[i].role) {
-			m.add(&told.all[i])
+		if x := &told.all[i]; m.keeps(x.role) {
+			m.add(x)
 		}
 	}
 }
@@ -33,7 +33,7 @@ func (m *memory) store(told *values) {
 func (m *memory) overlay(told *values) {
 	m.note(told)
 	for i := range told.all {
-		if x := &told.all[i]; x.kind != absent {
+		if x := &told.all[i]; m.keeps(x.role) && x.kind != absent {
 			m.put(x)
 		}
 	}
@@ -53,11 +53,8 @@ func (m *memory) keeps(r role) bool {
 	return r != roleMLFForget && (!m.brief || r.bit()&naming != 0)
 }
 
-// put makes x the value of its name, if it is to be kept.
+// put makes x, which is to be kept, the value of its name.
 func (m *memory) put(x *value) {
-	if !m.keeps(x.role) {
-		return
-	}
 	if old := m.values.named(x.of); old != nil {
 		old.become(x)
 		m.values.note(x)
@@ -80,22 +77,27 @@ func (m *memory) add(x *value) {
 	m.values.note(x)
 }
 
-// remove drops the value with a role.
-func (m *memory) remove(r role) {
-	if m.values.there&r.bit() == 0 {
-		return
+// remove drops the values with some roles, none of which says who somebody is.
+func (m *memory) remove(roles roleSet) {
+	had := m.values.there & roles
+	m.values.there &^= roles
+	m.values.full &^= roles
+	if had != 0 && !m.brief {
+		m.values.all = takeOut(m.values.all, roles)
 	}
-	m.values.there &^= r.bit()
-	m.values.full &^= r.bit()
-	if !m.keeps(r) {
-		return
+}
+
+// takeOut takes the values with some roles out of all. They lie behind the others then, where their memory is found again.
+func takeOut(all []value, roles roleSet) []value {
+	for i := len(all) - 1; i >= 0; i-- {
+		if gone := all[i]; gone.role.bit()&roles != 0 {
+			last := len(all) - 1
+			copy(all[i:], all[i+1:])
+			all[last] = gone
+			all = all[:last]
+		}
 	}
-	all := m.values.all
-	i := slices.IndexFunc(all, func(v value) bool { return v.role == r })
-	gone, last := all[i], len(all)-1
-	copy(all[i:], all[i+1:])
-	all[last] = gone
-	m.values.all = all[:last]
+	return all
 }
 
 // become makes v a copy of x, in v's own memory.

@@ -8,30 +8,43 @@ import (
 	"gaol/internal/ticket"
 )
 
-// matched is the share of the searched lines that a failregex matched.
-type matched struct {
-	lines     []ticket.Match // those that the match spans, skipped ones taken out; nil where it can only be the present line
-	rest      []ticket.Match // all others, in the order in which they stay in the buffer
-	ignorable []byte         // the text that ignoreregex gets to see
+// A share is that of the lines that were searched which a failregex matched.
+type share struct {
+	lines []ticket.Match // those that the match spans, skipped ones taken out
+	rest  []ticket.Match // all others, in the order in which they stay in the buffer
 }
 
-// span works out which lines the last match of r in text covers, and has m, which is empty, say so.
-func (f *Filter) span(m *matched, r *pattern, text []byte) {
+// span works out which lines the last match of r in text covers, nil where it can only be the present one.
+func (f *Filter) span(r *pattern, text []byte) *share {
 	if f.program.maxLines == 1 {
-		m.ignorable = text
-		return
+		return nil
 	}
 	first, last := f.lineSpan(text)
 	first, last = min(first, len(f.orig)), min(last, len(f.orig))
 	lines, skipped := divide(f.orig[first:last], f.skips(r, text))
-	m.lines, m.rest = lines, slices.Concat(f.orig[:first], skipped, f.orig[last:])
-	m.ignorable = f.joined(lines)
+	return &share{lines, slices.Concat(f.orig[:first], skipped, f.orig[last:])}
+}
+
+// ignorable returns the text that ignoreregex gets to see: that of the lines of s, or all that was searched.
+func (f *Filter) ignorable(s *share, searched []byte) []byte {
+	if s == nil {
+		return searched
+	}
+	return f.joined(s.lines)
+}
+
+// left returns the text of the lines that s leaves.
+func (f *Filter) left(s *share) []byte {
+	if s == nil {
+		return nil
+	}
+	return f.joined(s.rest)
 }
 
 // skips returns the lines that the <SKIPLINES> of r's last match in text stand for.
 func (f *Filter) skips(r *pattern, text []byte) (skips []string) {
 	for _, g := range r.skips {
-		if from, to := f.match.Group(g); from >= 0 {
+		if from, to := f.match.m.Group(g); from >= 0 {
 			skips = append(skips, splitLines(string(text[from:to]))...)
 		}
 	}
@@ -54,7 +67,7 @@ func divide(lines []ticket.Match, skips []string) (kept, skipped []ticket.Match)
 // lineSpan returns the lines of text that the last match touches, as a half-open range. A line feed at its very start belongs
 // to the line before, which does not count as touched.
 func (f *Filter) lineSpan(text []byte) (first, last int) {
-	from, to := f.match.Group(0)
+	from, to := f.match.m.Group(0)
 	end := max(from, to-1)
 	if from < len(text) && text[from] == '\n' {
 		from++
@@ -64,10 +77,10 @@ func (f *Filter) lineSpan(text []byte) (first, last int) {
 	return first, max(first, last) + 1
 }
 
-// keep makes lines the buffer of those that a later match may include.
-func (f *Filter) keep(lines []ticket.Match) {
-	if f.program.maxLines > 1 {
-		f.buffer = lines
+// take takes the lines of s, if it is not nil, out of those that a later match may include.
+func (f *Filter) take(s *share) {
+	if s != nil {
+		f.buffer = s.rest
 	}
 }
 

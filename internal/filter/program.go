@@ -153,7 +153,7 @@ func (p *Program) compileRegexes(c *pyre.Compiler) (err error) {
 		if !r.identifies() && (p.prefregex == nil || !p.prefregex.identifies()) {
 			return fmt.Errorf("No failure-id group in '%s'", r.expanded) //nolint:staticcheck // the original's text
 		}
-		r.apart = p.prefregex != nil && len(r.combined) == 0 && !p.prefregex.sharesNames(r)
+		r.apart = p.prefregex != nil && !p.prefregex.sharesNames(r)
 		p.failregex = append(p.failregex, r)
 	}
 	for _, text := range s.Ignoreregex {
@@ -162,6 +162,10 @@ func (p *Program) compileRegexes(c *pyre.Compiler) (err error) {
 			return err
 		}
 		p.ignoreregex = append(p.ignoreregex, r)
+	}
+	asked := p.askedRoles() | noRole.bit()
+	for _, r := range p.capturing() {
+		r.divide(asked)
 	}
 	p.earlyIgnore = len(p.ignoreregex) > 0 && len(p.ignoreregex) < len(p.failregex)-2
 	p.set = pyre.NewSet(regexps(p.failregex))
@@ -217,6 +221,14 @@ func (p *Program) LogEncoding() string { return p.encoding.name }
 // else no pattern. ok is false where no date is expected at all.
 func (p *Program) DatePattern() (pattern, name string, ok bool) { return p.dates.Describe() }
 
+// capturing returns the patterns whose groups tell something.
+func (p *Program) capturing() []*pattern {
+	if p.prefregex == nil {
+		return p.failregex
+	}
+	return slices.Concat(p.failregex, []*pattern{p.prefregex})
+}
+
 func expandedTexts(patterns []*pattern) []string {
 	texts := make([]string, 0, len(patterns))
 	for _, r := range patterns {
@@ -240,11 +252,12 @@ type pattern struct {
 	groups   []*group // the named ones, in order
 	places   []place  // of the same
 	beside   []place  // of those but content
-	telling  []place  // of those that have a say in what a match means, by themselves or in a combination
+	asked    []place  // where lines are only counted: of those whose text somebody asks for,
+	bare     []place  // and of those of which it only matters whether they have one
 	content  int      // number of the group "content", or -1
 	skips    []int    // group numbers of <SKIPLINES>
 	combined []combination
-	apart    bool // of a failregex: no group has a name that a value of prefregex can have, and none is combined
+	apart    bool // of a failregex: no value has a name that one of prefregex can have
 }
 
 func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags) (*pattern, error) {
@@ -270,13 +283,13 @@ func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags)
 	}
 	r.combined = combinations(r.groups)
 	for _, g := range r.groups {
-		at := place{g, 2 * g.index, g.role, g.role.bit()}
+		at := place{g, 2 * g.index, g.role.bit(), g.role}
 		r.places = append(r.places, at)
 		if g.index != r.content {
 			r.beside = append(r.beside, at)
 		}
 		if g.role != noRole || slices.ContainsFunc(r.combined, func(c combination) bool { return c.source == g }) {
-			r.telling = append(r.telling, at)
+			r.asked = append(r.asked, at) // all that have a say, until it is known what is asked for
 		}
 	}
 	return r, nil
@@ -286,16 +299,29 @@ func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags)
 type place struct {
 	of   *group
 	at   int // in what Matcher.Groups returns
-	role role
 	bit  roleSet
+	role role
 }
 
-// sharesNames reports whether a group of o has the name of a group of r or of what is put together from them.
+// divide has r know whose texts are asked for: those of the groups with one of these roles.
+func (r *pattern) divide(asked roleSet) {
+	telling, n := r.asked, 0
+	for i, at := range telling {
+		if at.bit&asked != 0 {
+			telling[i], telling[n] = telling[n], at
+			n++
+		}
+	}
+	r.asked, r.bare = telling[:n:n], telling[n:]
+}
+
+// sharesNames reports whether a value of o, a group or what is put together from some, has the name of one of r.
 func (r *pattern) sharesNames(o *pattern) bool {
-	return slices.ContainsFunc(o.groups, func(g *group) bool {
+	has := func(g *group) bool {
 		return slices.ContainsFunc(r.groups, g.named) ||
 			slices.ContainsFunc(r.combined, func(c combination) bool { return g.named(c.target) })
-	})
+	}
+	return slices.ContainsFunc(o.groups, has) || slices.ContainsFunc(o.combined, func(c combination) bool { return has(c.target) })
 }
 
 // identifies reports whether r has one of the groups of which a failregex needs one.

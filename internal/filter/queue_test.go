@@ -63,11 +63,12 @@ func (b fleeting) Each(emit func(*ticket.Line) error) error {
 
 // describe prints all that an outcome says, but for what is only there when failures are wanted if bare.
 func describe(o *Outcome, bare bool) string {
-	s := fmt.Sprintf("%q %v %v %v %v", o.Text, o.Ignored, o.Prefix, o.Time, o.Timed)
+	when, whole, timed := o.Time()
+	s := fmt.Sprintf("%q %v %v %v %v %v", o.Text(), o.Ignored, o.Prefix, when, whole, timed)
 	for _, h := range o.Hits {
 		s += fmt.Sprintf("\n  %d %v %v %v %v", h.Regex, h.Quiet, h.NoFail, h.Pending, h.Timed)
 		if !bare {
-			s += fmt.Sprint(h.Lines, *h.Failure)
+			s += fmt.Sprint(h.Found.Lines, *h.Found.Failure)
 		}
 	}
 	return s

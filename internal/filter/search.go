@@ -1,19 +1,23 @@
 package filter
 
 import (
-	"gaol/internal/pyre"
 	"gaol/internal/ticket"
 )
 
 // A Hit is what one failregex made of a line. The daemon only ever sees hits that are neither Quiet nor Pending.
 type Hit struct {
-	Regex   int             // index of the failregex
-	Failure *ticket.Failure // of a pending hit, without identity; nil where only counts are wanted
-	Timed   bool            // whether Failure.Time means anything
-	NoFail  bool            // something of the line or of its connection says that it is no failure by itself
-	Quiet   bool            // the line only told something about its connection
-	Pending bool            // a failure of somebody not yet known
-	Lines   []ticket.Match  // the log lines that the regex matched; nil where only counts are wanted
+	Regex   int32  // index of the failregex
+	Timed   bool   // whether Found.Failure.Time means anything
+	NoFail  bool   // something of the line or of its connection says that it is no failure by itself
+	Quiet   bool   // the line only told something about its connection
+	Pending bool   // a failure of somebody not yet known
+	Found   *Found // nil where only counts are wanted
+}
+
+// A Found is what a Hit is about.
+type Found struct {
+	Failure *ticket.Failure // of a pending hit, without identity
+	Lines   []ticket.Match  // the log lines that the regex matched
 }
 
 // search looks for failures in the present line and hands them to f.visit.
@@ -32,6 +36,7 @@ func (f *Filter) search() error {
 // seek does so in a text that may have some.
 func (f *Filter) seek() error {
 	p, text := f.program, f.text
+	var base *match
 	if p.earlyIgnore && f.isIgnored(text) {
 		return nil
 	}
@@ -39,6 +44,7 @@ func (f *Filter) seek() error {
 		if !f.find(&f.prefix, p.prefregex, text) {
 			return nil
 		}
+		base = &f.prefix
 		f.tally.Heard = f.ear.tells
 		f.prefixes++
 		if f.prefixed != nil {
@@ -46,12 +52,12 @@ func (f *Filter) seek() error {
 		}
 		text = f.content(text)
 	}
-	return f.try(0, text)
+	return f.try(0, base, text)
 }
 
 // try searches text for each failregex from the one with index first on, leaving out those that cannot match, until one of them
-// ends the line.
-func (f *Filter) try(first int, text []byte) error {
+// ends the line. base is the match of prefregex, if there is one.
+func (f *Filter) try(first int, base *match, text []byte) error {
 	p := f.program
 	f.candidates.Start(p.set, text)
 	for i := f.candidates.Next(); i >= 0; i = f.candidates.Next() {
@@ -60,16 +66,15 @@ func (f *Filter) try(first int, text []byte) error {
 			continue
 		}
 		f.tally.Matched++
-		var m matched
-		f.span(&m, r, text)
-		if f.isIgnored(m.ignorable) {
-			f.keep(m.rest)
+		s := f.span(r, text)
+		if len(p.ignoreregex) > 0 && f.isIgnored(f.ignorable(s, text)) {
+			f.take(s)
 			if !f.all {
 				return nil
 			}
-			return f.try(i+1, f.joined(m.rest)) // what is ignored cannot match once more
+			return f.try(i+1, base, f.left(s)) // what is ignored cannot match once more
 		}
-		next, err := f.yield(i, r, text, &m)
+		next, err := f.yield(i, base, s)
 		if err != nil || !next && !f.all {
 			return err
 		}
@@ -78,11 +83,12 @@ func (f *Filter) try(first int, text []byte) error {
 }
 
 // find searches text for r.
-func (f *Filter) find(m *pyre.Matcher, r *pattern, text []byte) bool {
-	if m.Search(r.re, text, 0, len(text)) {
+func (f *Filter) find(m *match, r *pattern, text []byte) bool {
+	if m.m.Search(r.re, text, 0, len(text)) {
+		m.of, m.text = r, text
 		return true
 	}
-	if m.Truncated() {
+	if m.m.Truncated() {
 		f.giveUp(r)
 	}
 	return false
@@ -139,8 +145,9 @@ func (f *Filter) content(text []byte) []byte {
 	if g < 0 {
 		return text
 	}
-	from, to := f.prefix.Group(g)
-	if from == to {
+	groups := f.prefix.m.Groups()
+	to, from := int(groups[2*g+1]), int(groups[2*g])
+	if from < 0 || from >= to {
 		return text
 	}
 	if f.program.maxLines > 1 {
@@ -168,19 +175,19 @@ func (f *Filter) isIgnored(text []byte) bool {
 	return false
 }
 
-// yield makes failures of a match of r in text. next is true when the match turned out to be none, so that the next failregex
-// gets its chance.
-func (f *Filter) yield(index int, r *pattern, text []byte, m *matched) (next bool, err error) {
-	told := f.captured.capture(f.program.prefregex, &f.prefix, f.text, r, &f.match, text)
+// yield makes failures of the last match, that of the failregex with an index. next is true when it turned out to be none, so that the
+// next failregex gets its chance.
+func (f *Filter) yield(index int, base *match, s *share) (next bool, err error) {
+	told := f.captured.capture(base, &f.match)
 	if f.record != nil {
 		f.record(index, told)
 		return f.isTimeless(), nil
 	}
-	return f.settle(index, told, m)
+	return f.settle(index, told, s)
 }
 
 // settle makes failures of what a match told.
-func (f *Filter) settle(index int, told *values, m *matched) (next bool, err error) {
+func (f *Filter) settle(index int, told *values, s *share) (next bool, err error) {
 	ln := f.line
 	if ln.undated {
 		f.warnUndated()
@@ -188,8 +195,8 @@ func (f *Filter) settle(index int, told *values, m *matched) (next bool, err err
 			return true, nil
 		}
 	}
-	f.keep(m.rest)
-	seen := f.sight(m)
+	f.take(s)
+	seen := f.sight(s)
 	id, connected := told.get(roleMLFID)
 	if connected {
 		return false, f.connect(index, id, told, seen)
@@ -203,17 +210,15 @@ func (f *Filter) settle(index int, told *values, m *matched) (next bool, err err
 			f.program.failregex[index].expanded + "'")
 		return false, nil
 	}
-	h := &f.hit
-	h.Regex, h.Timed, h.NoFail = index, ln.timed, told.has(roleNoFail)
-	h.Quiet, h.Pending, h.Failure, h.Lines = false, false, nil, nil
-	f.lines.clear()
 	if seen != nil {
+		f.lines.clear()
 		f.lines.add(seen)
+		if f.loose {
+			f.found.Lines = f.lines.matches()
+		}
 	}
-	if f.loose {
-		h.Lines = f.lines.matches()
-	}
-	return false, f.deliver(&f.lines, told, who)
+	h := Hit{Regex: int32(index), Timed: ln.timed, NoFail: told.has(roleNoFail)}
+	return false, f.deliver(h, &f.lines, told, who)
 }
 
 // isTimeless reports whether the line has no time, so that it cannot be a failure.
@@ -222,55 +227,55 @@ func (f *Filter) isTimeless() bool { return f.line.undated && !f.line.timed && !
 // connect joins a match to the connection it belongs to and delivers what comes of that.
 func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error {
 	c := f.recall.connections.merge(id, told, seen, f.now)
-	h := &f.hit
-	h.Regex, h.Timed, h.NoFail = index, f.line.timed, c.isQuiet()
-	h.Quiet, h.Pending, h.Failure, h.Lines = h.NoFail, false, nil, nil
-	if h.Quiet && !f.all {
+	quiet := c.isQuiet()
+	if quiet && !f.all {
 		return nil
-	}
-	if f.all && seen != nil {
-		h.Lines = seen.appendTo(nil)
 	}
 	who, found, err := f.identify(&c.told.values)
 	if err != nil {
 		return err
 	}
 	if !found {
-		c.pending, h.Pending = true, true
+		c.pending = true
 		if !f.all {
 			return nil
 		}
 		who = f.somebody()
 	}
-	return f.deliver(&c.lines, &c.told.values, who)
+	if seen != nil {
+		f.found.Lines = nil
+		if f.all {
+			f.found.Lines = seen.appendTo(nil)
+		}
+	}
+	h := Hit{Regex: int32(index), Timed: f.line.timed, NoFail: quiet, Quiet: quiet, Pending: !found}
+	return f.deliver(h, &c.lines, &c.told.values, who)
 }
 
 // sight returns the log lines that a match spans, nil where nobody wants them.
-func (f *Filter) sight(m *matched) *sight {
+func (f *Filter) sight(s *share) *sight {
 	switch {
 	case f.counting:
 		return nil
-	case f.program.maxLines > 1:
-		f.seen = sight{more: m.lines}
+	case s != nil:
+		f.seen = sight{more: s.lines}
 	default:
 		f.seen = sight{line: f.line}
 	}
 	return &f.seen
 }
 
-// deliver hands out f.hit with its failure, once for each of its offenders.
-func (f *Filter) deliver(lines *lineStore, told *values, who []offender) error {
-	hit := &f.hit
+// deliver hands out h with its failure, once for each of its offenders.
+func (f *Filter) deliver(h Hit, lines *lineStore, told *values, who []offender) error {
 	for i := range who {
-		o := &who[i]
 		switch {
 		case f.counting:
 		case f.loose:
-			hit.Failure = f.failure(*o, lines, told)
+			f.found.Failure, h.Found = f.failure(who[i], lines, told), &f.found
 		default:
-			hit.Failure = f.packed(*o, lines, told)
+			f.found.Failure, h.Found = f.packed(who[i], lines, told), &f.found
 		}
-		if err := f.visit(hit); err != nil {
+		if err := f.visit(h); err != nil {
 			return err
 		}
 	}

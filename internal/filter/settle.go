@@ -59,7 +59,7 @@ func (q *Queue) finish(c *chunk, x *queued, events []event) error {
 		case prefixEvent:
 			o.Prefix = c.prefixes[e.index]
 		case matchEvent:
-			if _, err := f.settle(e.index, &e.told, &matched{}); err != nil {
+			if _, err := f.settle(e.index, &e.told, nil); err != nil {
 				return err
 			}
 		}

@@ -95,5 +95,5 @@ func (f *Filter) probe() {
 	ln := f.line
 	f.inner = append(append(append(f.inner[:0], ln.before()...), ln.after()...), '\n')
 	f.tally.Named = f.ear.named && f.ear.name.Holds(f.inner)
-	f.tally.Heard = f.tally.Heard || f.prefix.Search(f.program.prefregex.re, f.inner, 0, len(f.inner))
+	f.tally.Heard = f.tally.Heard || f.prefix.m.Search(f.program.prefregex.re, f.inner, 0, len(f.inner))
 }

@@ -24,15 +24,25 @@ const clockEvery = 32
 
 // An Outcome is what became of one line. It is valid until the next line is tested.
 type Outcome struct {
-	Text    []byte        // the line, decoded
 	Hits    []Hit         // in the order of the failregex
 	Ignored []int         // indexes of the ignoreregex that matched
 	Prefix  ticket.Fields // the groups of prefregex, if wanted
-	Time    ticket.Unix   // of the line
-	Whole   bool          // Time prints as an integer
-	Timed   bool          // whether Time means anything
 
-	line *line
+	given *ticket.Line // what its source told beside the text, nil for nothing
+	line  *line
+}
+
+// Text returns the line, decoded.
+func (o *Outcome) Text() []byte {
+	if o.given != nil && o.given.Date != "" {
+		return append([]byte(o.given.Date), o.line.text...)
+	}
+	return o.line.text
+}
+
+// Time returns the time of the line, and whether that prints as an integer. It means nothing if not ok.
+func (o *Outcome) Time() (when ticket.Unix, whole, ok bool) {
+	return o.line.time, o.line.whole, o.line.timed
 }
 
 // Match returns the line as it is kept with tickets.
@@ -52,11 +62,13 @@ func NewTester(p *Program, env Env, w Wishes) *Tester {
 	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
 	if f.counting {
-		f.captured = capturer{dense: true, bare: ^(p.askedRoles() | noRole.bit())}
-		f.recall.connections.brief = true
+		f.captured.brief, f.recall.connections.brief = true, true
 	}
-	f.visit = func(h *Hit) error {
-		t.outcome.Hits = append(t.outcome.Hits, *h)
+	f.visit = func(h Hit) error {
+		if h.Found != nil {
+			h.Found = &Found{h.Found.Failure, h.Found.Lines}
+		}
+		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
 	}
 	f.ignored = func(i int) { t.outcome.Ignored = append(t.outcome.Ignored, i) }
@@ -115,12 +127,7 @@ func (t *Tester) begin() {
 func (o *Outcome) clear() { o.Hits, o.Ignored, o.Prefix = o.Hits[:0], o.Ignored[:0], nil }
 
 // describe has o say which line it is about. given is what its source told beside the text, nil for nothing.
-func (o *Outcome) describe(given *ticket.Line, ln *line) {
-	o.Text, o.Time, o.Whole, o.Timed, o.line = ln.text, ln.time, ln.whole, ln.timed, ln
-	if given != nil && given.Date != "" {
-		o.Text = append([]byte(given.Date), ln.text...)
-	}
-}
+func (o *Outcome) describe(given *ticket.Line, ln *line) { o.given, o.line = given, ln }
 
 // assistant returns a filter for another goroutine that does a part of what t's own does. It tells nothing: that is for t to do.
 func (t *Tester) assistant() *Filter {
@@ -128,7 +135,7 @@ func (t *Tester) assistant() *Filter {
 	env.Log = slog.New(slog.DiscardHandler)
 	f := NewFilter(t.filter.program, env)
 	f.anyTime, f.all, f.loose, f.counting = t.filter.anyTime, t.filter.all, t.filter.loose, t.filter.counting
-	f.captured = capturer{dense: t.filter.captured.dense, bare: t.filter.captured.bare}
+	f.captured.brief = t.filter.captured.brief
 	return f
 }
 
@@ -143,7 +150,7 @@ func (t *Tester) settler() *Filter {
 // prefixFields returns the groups of the present match of prefregex.
 func (f *Filter) prefixFields() ticket.Fields {
 	var c capturer
-	return c.capture(nil, nil, nil, f.program.prefregex, &f.prefix, f.text).fields()
+	return c.capture(nil, &f.prefix).fields()
 }
 
 // plain reports whether the line led to nothing.

@@ -53,9 +53,9 @@ func (p *part) is(x *value) bool {
 // known which there are. Where lines are only counted, values are brief: of those whose text nobody asks for then, no more than the
 // role is known, and they are not among all.
 type values struct {
-	all   []value // in the order of the groups; names are unique
 	there roleSet // of all
 	full  roleSet // of those with a text, and not an empty one
+	all   []value // in the order of the groups; names are unique
 }
 
 // note has v know what role x, which is in it, has.
@@ -138,7 +138,7 @@ func (v *values) overlay(top *values) {
 }
 
 // clear empties v, whose memory is used again.
-func (v *values) clear() { *v = values{all: v.all[:0]} }
+func (v *values) clear() { v.all, v.there, v.full = v.all[:0], 0, 0 }
 
 // fields returns v in the form that tickets have. All texts share one string.
 func (v *values) fields() ticket.Fields {

@@ -55,10 +55,9 @@ func (t *Output) take(o *filter.Outcome) error {
 		if len(o.Hits) > 0 || len(o.Ignored) > 0 {
 			return nil
 		}
-		missed := filter.Hit{Timed: o.Timed, Failure: &ticket.Failure{
-			Time: o.Time, Whole: o.Whole, Matches: []ticket.Match{o.Match()},
-		}}
-		return t.write(w, &missed)
+		when, whole, timed := o.Time()
+		missed := ticket.Failure{Time: when, Whole: whole, Matches: []ticket.Match{o.Match()}}
+		return t.write(w, &filter.Hit{Timed: timed, Found: &filter.Found{Failure: &missed}})
 	}
 	for i := range o.Hits {
 		h := &o.Hits[i]
@@ -73,7 +72,7 @@ func (t *Output) take(o *filter.Outcome) error {
 }
 
 func (t *Output) write(w io.Writer, h *filter.Hit) error {
-	f := h.Failure
+	f := h.Found.Failure
 	switch t.format {
 	case "id", "fid":
 		return printLine(w, f.ID.String())
@@ -114,7 +113,7 @@ func timeText(h *filter.Hit) string {
 	if !h.Timed {
 		return "None"
 	}
-	return h.Failure.TimeText()
+	return h.Found.Failure.TimeText()
 }
 
 // field prints a piece of data. The original knows the name "host" and never has it.
@@ -135,7 +134,7 @@ func (t *Output) writeTags(w io.Writer, h *filter.Hit) error {
 	if !strings.Contains(t.format, "<msg>") {
 		return printLine(w, t.replace(h, ""))
 	}
-	for _, m := range h.Failure.Matches {
+	for _, m := range h.Found.Failure.Matches {
 		if err := printLine(w, t.replace(h, m.String())); err != nil {
 			return err
 		}
@@ -154,7 +153,7 @@ func (t *Output) replace(h *filter.Hit, line string) string {
 			return line
 		}
 		if group, ok := strings.CutPrefix(name, "F-"); ok && group == strings.ToUpper(group) {
-			return captured(h.Failure, group)
+			return captured(h.Found.Failure, group)
 		}
 		if text, ok := t.value(h, name); ok {
 			return text
@@ -180,7 +179,7 @@ func captured(f *ticket.Failure, group string) string {
 
 // value returns what a tag other than those of captured groups stands for.
 func (t *Output) value(h *filter.Hit, name string) (string, bool) {
-	f := h.Failure
+	f := h.Found.Failure
 	switch name {
 	case "ip":
 		return f.Address().String(), true

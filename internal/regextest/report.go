@@ -13,7 +13,7 @@ import (
 // Report writes what the lines came to, after Test. elapsed is how long that took.
 func (s *Session) Report(w io.Writer, elapsed time.Duration) error {
 	for _, text := range s.window {
-		s.missed.add([]byte(text))
+		s.missed.addText([]byte(text))
 	}
 	s.window = nil
 

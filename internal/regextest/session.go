@@ -98,19 +98,22 @@ func (s *Session) take(o *filter.Outcome) error {
 	ignored := len(o.Ignored) > 0
 	for i := range o.Hits {
 		h := &o.Hits[i]
-		s.addHit(h, i)
+		s.fail[h.Regex].hits++
+		if s.opt.Verbose {
+			s.show(h, i)
+		}
 		ignored = ignored || h.NoFail
 	}
 	switch {
 	case ignored:
-		s.ignored.add(o.Text)
+		s.ignored.add(o)
 	case len(o.Hits) > 0:
 		if len(s.window) > 0 {
-			s.claim(o.Hits, string(o.Text))
+			s.claim(o.Hits, string(o.Text()))
 		}
-		s.matched.add(o.Text)
+		s.matched.add(o)
 	default:
-		s.miss(o.Text)
+		s.miss(o)
 	}
 	return nil
 }
@@ -118,16 +121,12 @@ func (s *Session) take(o *filter.Outcome) error {
 // prefixesShown is how many matches of prefregex a verbose report shows.
 const prefixesShown = 20
 
-// addHit counts a hit that has n others of its line before it.
-func (s *Session) addHit(h *filter.Hit, n int) {
-	r := &s.fail[h.Regex]
-	r.hits++
-	if !s.opt.Verbose {
-		return
-	}
-	id, when := "None", h.Failure.Time
-	if !h.Pending && !h.Failure.ID.IsZero() {
-		id = h.Failure.ID.String()
+// show notes what is shown of a hit that has n others of its line before it.
+func (s *Session) show(h *filter.Hit, n int) {
+	r, f := &s.fail[h.Regex], h.Found.Failure
+	id, when := "None", f.Time
+	if !h.Pending && !f.ID.IsZero() {
+		id = f.ID.String()
 	}
 	if !h.Timed {
 		when = ticket.Now()
@@ -140,18 +139,18 @@ func (s *Session) addHit(h *filter.Hit, n int) {
 }
 
 // miss notes a line that nothing matched. A later multi-line match may claim it while it is among the last few.
-func (s *Session) miss(text []byte) {
+func (s *Session) miss(o *filter.Outcome) {
 	keep := s.program.MaxLines() - 1
 	if keep == 0 {
-		s.missed.add(text)
+		s.missed.add(o)
 		if s.missed.isFull() {
 			s.queue.Skip(s.skip)
 		}
 		return
 	}
-	s.window = append(s.window, string(text))
+	s.window = append(s.window, string(o.Text()))
 	if len(s.window) > keep {
-		s.missed.add([]byte(s.window[0]))
+		s.missed.addText([]byte(s.window[0]))
 		s.window = s.window[1:]
 	}
 }
@@ -165,10 +164,10 @@ func (s *Session) skip(lines int) {
 // claim moves the missed lines that hits span to the matched ones.
 func (s *Session) claim(hits []filter.Hit, current string) {
 	for i := range hits {
-		for _, m := range hits[i].Lines {
+		for _, m := range hits[i].Found.Lines {
 			at := slices.IndexFunc(s.window, func(w string) bool { return w == m.String() || w == m.After })
 			if at >= 0 && m.String() != current {
-				s.matched.add([]byte(s.window[at]))
+				s.matched.addText([]byte(s.window[at]))
 				s.window = slices.Delete(s.window, at, at+1)
 			}
 		}
@@ -183,8 +182,22 @@ type list struct {
 	lines []string
 }
 
-func (l *list) add(text []byte) {
+// add adds the line that o is about.
+func (l *list) add(o *filter.Outcome) {
 	l.count++
+	if !l.isFull() || l.lines != nil {
+		l.keep(o.Text())
+	}
+}
+
+// addText adds a line that was missed before.
+func (l *list) addText(text []byte) {
+	l.count++
+	l.keep(text)
+}
+
+// keep keeps a line, unless there are too many now to keep any.
+func (l *list) keep(text []byte) {
 	if l.isFull() {
 		l.lines = nil
 	} else {
