@@ -96,8 +96,13 @@ func (r *repeat) in(line []byte) (start int, ok bool) {
 		return 0, false
 	}
 	b := line[start:]
-	differs := (eight(b) ^ r.words[0]) | (eight(b[r.middle:]) ^ r.words[1]) | (eight(b[r.count-word:]) ^ r.words[2])
-	return start, differs|r.fraction.differs(eight(b[r.count:]))|(eight(b[r.behind:])^r.tail)&r.mask == 0
+	if eight(b) != r.words[0] || r.middle > 0 && eight(b[r.middle:]) != r.words[1] || eight(b[r.count-word:]) != r.words[2] {
+		return 0, false
+	}
+	if r.behind > r.count && r.fraction.differs(eight(b[r.count:])) != 0 {
+		return 0, false
+	}
+	return start, (eight(b[r.behind:])^r.tail)&r.mask == 0
 }
 
 // leads reports whether what stands before the date, which is something, is as it was.
