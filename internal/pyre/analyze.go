@@ -20,7 +20,6 @@ func (c *compiler) finish() {
 	c.specializeRuns(firsts)
 	c.layTables(firsts)
 	c.numberRows()
-	c.layJumps()
 	c.prog.noting = sync.OnceValue(c.prog.notingCode)
 	c.prog.outlook = sync.OnceValue(c.prog.newOutlook)
 }

@@ -30,8 +30,7 @@ type compiler struct {
 	choices []choice    // in the order of the program
 	loops   int         // how many unlimited loops are around this place
 
-	alone  [endOfText + 1]bool // bytes that are a class by themselves, see classify
-	levels int32               // how many bodies around can be sure, see memo.go
+	levels int32 // how many bodies around can be sure, see memo.go
 }
 
 // A choice is an instruction whose failures are worth remembering.

@@ -119,10 +119,14 @@ func (c *tally) check(t *testing.T, q *question) {
 		return
 	}
 	c.checkAnchored(t, q)
-	set := NewSet([]*Regexp{re})
+	set, quick := NewSet([]*Regexp{re}), hastened(re)
 	for i, a := range q.texts {
 		c.checkFilters(t, q, set, a.text, q.answers[i] != nil && a.from == 0 && a.to == len(a.text))
-		for _, m := range []*Matcher{{reading: readEarly}, {}, {mode: memoEarly}} {
+		for _, m := range []*Matcher{{reading: readEarly}, {}, {mode: memoEarly}, {reading: readNever}} {
+			re := re
+			if m.reading == readNever {
+				re = quick
+			}
 			got := spans(m, re, a.text, a.from, a.to)
 			c.searches++
 			if got != nil {

@@ -35,6 +35,10 @@ func FuzzSearch(f *testing.F) {
 				t.Errorf("%q flags %b on %q, modes %v and %v: %v, want %v", pattern, flags, text, m.mode, m.reading, got, want)
 			}
 		}
+		var quick Matcher
+		if got := spans(&quick, hastened(re), text, 0, len(text)); !plain.Truncated() && !quick.Truncated() && !slices.Equal(got, want) {
+			t.Errorf("%q flags %b on %q, with jumps: %v, want %v", pattern, flags, text, got, want)
+		}
 		if want != nil && !NewGate(nil, []*Regexp{re}).Open([]byte(text)) {
 			t.Errorf("%q is gated from %q, which it matches", pattern, text)
 		}

@@ -22,26 +22,35 @@ const noWay = ^uint16(0)
 // mostJumps limits the jumps of a program. Splits beyond remain as they are.
 const mostJumps = 4096
 
-// layJumps turns splits into branches, and jumps and slots set into hops where they save going on step by step.
-func (c *compiler) layJumps() {
-	p := c.prog
+// A scout lays the jumps of a program.
+type scout struct {
+	prog  *program
+	alone [endOfText + 1]bool // bytes that are a class by themselves, see classify
+}
+
+// withJumps returns p with splits turned into branches, and jumps and slots set into hops where they save going on step by step; or p
+// itself where there would be too many. To lay jumps takes as long as some hundred searches save by them.
+func (p *program) withJumps() *program {
 	if len(p.code) >= int(noWay) {
-		return
+		return p
 	}
-	samples := c.classify()
+	quick := *p
+	quick.code = slices.Clone(p.code)
+	s := scout{prog: &quick}
+	samples := s.classify()
 	if len(samples) == 0 {
-		return
+		return p
 	}
-	laid := c.allot(nil, len(samples), func(pc int32) bool { return c.at(pc).op == iSplit })
-	laid = c.allot(laid, len(samples), c.mayHop)
-	p.jumps = make([]jump, 0, len(laid)*len(samples))
+	laid := s.allot(nil, len(samples), func(pc int32) bool { return quick.code[pc].op == iSplit })
+	laid = s.allot(laid, len(samples), s.mayHop)
+	quick.jumps = make([]jump, 0, len(laid)*len(samples))
 	for _, l := range laid {
 		for _, next := range samples {
-			p.jumps = append(p.jumps, c.jumpFrom(l.pc, next))
+			quick.jumps = append(quick.jumps, s.jumpFrom(l.pc, next))
 		}
 	}
 	for _, l := range laid { // now that all have been followed
-		switch in := c.at(l.pc); in.op {
+		switch in := &quick.code[l.pc]; in.op {
 		case iSplit:
 			in.op, in.n = iBranch, l.jumps
 		case iJump:
@@ -50,14 +59,15 @@ func (c *compiler) layJumps() {
 			*in = inst{op: iHop, x: l.pc + 1, y: in.n, n: l.jumps, row: -1}
 		}
 	}
+	return &quick
 }
 
 // A laid is an instruction and where its jumps begin.
 type laid struct{ pc, jumps int32 }
 
 // allot gives the instructions that are wanted room for a jump for each class, behind those of all, as long as there is room.
-func (c *compiler) allot(all []laid, classes int, wanted func(pc int32) bool) []laid {
-	for pc := range int32(len(c.prog.code)) {
+func (s *scout) allot(all []laid, classes int, wanted func(pc int32) bool) []laid {
+	for pc := range int32(len(s.prog.code)) {
 		if at := len(all) * classes; wanted(pc) && at+classes <= mostJumps {
 			all = append(all, laid{pc, int32(at)})
 		}
@@ -65,19 +75,21 @@ func (c *compiler) allot(all []laid, classes int, wanted func(pc int32) bool) []
 	return all
 }
 
+func (s *scout) at(pc int32) *inst { return &s.prog.code[pc] }
+
 // mayHop reports whether the instruction at pc sets a slot or goes on elsewhere, and more can be done at once.
-func (c *compiler) mayHop(pc int32) bool {
+func (s *scout) mayHop(pc int32) bool {
 	next := pc + 1
-	switch in := c.at(pc); {
+	switch in := s.at(pc); {
 	case in.op == iJump && in.x > pc: // where a loop goes back, run watches the stack
 		next = in.x
 	case in.op != iSave:
 		return false
 	}
-	for c.at(next).op == iJump && c.at(next).x > next {
-		next = c.at(next).x
+	for s.at(next).op == iJump && s.at(next).x > next {
+		next = s.at(next).x
 	}
-	switch in := c.at(next); in.op {
+	switch in := s.at(next); in.op {
 	case iSplit, iSave:
 		return true
 	case iRunGreedy, iRunLazy, iRunAll:
@@ -88,14 +100,14 @@ func (c *compiler) mayHop(pc int32) bool {
 
 // classify puts bytes that no table tells apart into one class, and returns one byte of each class, nothing if there are
 // too many.
-func (c *compiler) classify() (samples []int) {
-	classes := &c.prog.classes
+func (s *scout) classify() (samples []int) {
+	classes := &s.prog.classes
 	for next := utf8.RuneSelf; next < endOfText; next++ {
 		classes[next] = 1 // beyond ASCII a character is more than its first byte
 	}
 	var tables []*byteTable
-	for i := range c.prog.code {
-		if t := c.prog.code[i].table; t != nil && !slices.Contains(tables, t) {
+	for i := range s.prog.code {
+		if t := s.prog.code[i].table; t != nil && !slices.Contains(tables, t) {
 			if !t.part(classes) {
 				return nil
 			}
@@ -105,9 +117,9 @@ func (c *compiler) classify() (samples []int) {
 	for next, class := range classes {
 		if int(class) == len(samples) {
 			samples = append(samples, next)
-			c.alone[next] = true
+			s.alone[next] = true
 		} else {
-			c.alone[samples[class]] = false
+			s.alone[samples[class]] = false
 		}
 	}
 	return samples
@@ -122,13 +134,13 @@ func (t *byteTable) part(classes *[endOfText + 1]uint8) (ok bool) {
 	}
 	shares := make([]share, 0, 64)
 	for next, class := range classes {
-		s := share{t[next], class}
-		k := slices.Index(shares, s)
+		own := share{t[next], class}
+		k := slices.Index(shares, own)
 		if k < 0 {
 			if k = len(shares); k > math.MaxUint8 {
 				return false
 			}
-			shares = append(shares, s)
+			shares = append(shares, own)
 		}
 		classes[next] = uint8(k)
 	}
@@ -136,18 +148,18 @@ func (t *byteTable) part(classes *[endOfText + 1]uint8) (ok bool) {
 }
 
 // jumpFrom returns the jump from the instruction at pc if next is the byte that comes next, or endOfText.
-func (c *compiler) jumpFrom(pc int32, next int) jump {
+func (s *scout) jumpFrom(pc int32, next int) jump {
 	j := jump{y: noWay}
-	for range c.prog.code {
-		j.x = c.follow(pc, next)
+	for range s.prog.code {
+		j.x = s.follow(pc, next)
 		if j.x == noWay {
 			return jump{x: j.y, y: noWay, before: j.before}
 		}
-		in := c.at(int32(j.x))
+		in := s.at(int32(j.x))
 		slot := in.n
 		switch {
 		case in.op == iSplit && j.y == noWay && j.after == 0: // it has two ways
-			j.y = c.follow(in.y, next)
+			j.y = s.follow(in.y, next)
 			pc = in.x
 		case in.op == iSave && slot <= math.MaxUint8 && j.before == 0 && j.y == noWay:
 			j.before = uint8(slot)
@@ -156,7 +168,7 @@ func (c *compiler) jumpFrom(pc int32, next int) jump {
 			j.after = uint8(slot)
 			pc = int32(j.x) + 1
 		default:
-			c.read(&j, next)
+			s.read(&j, next)
 			return j
 		}
 	}
@@ -164,14 +176,14 @@ func (c *compiler) jumpFrom(pc int32, next int) jump {
 }
 
 // read lets j go past the byte, the character or the run of one character that it leads to, if that is sure to be next.
-func (c *compiler) read(j *jump, next int) {
+func (s *scout) read(j *jump, next int) {
 	if next >= utf8.RuneSelf {
 		return
 	}
 	sure := false
-	switch in := c.at(int32(j.x)); in.op {
+	switch in := s.at(int32(j.x)); in.op {
 	case iByte:
-		sure = c.alone[next]
+		sure = s.alone[next]
 	case iSet:
 		sure = bit(in.table[next], in.bitX)
 	case iRunAll:
@@ -184,9 +196,9 @@ func (c *compiler) read(j *jump, next int) {
 }
 
 // follow returns where a match going on from pc arrives for sure if next comes next.
-func (c *compiler) follow(pc int32, next int) uint16 {
-	for range c.prog.code {
-		in := c.at(pc)
+func (s *scout) follow(pc int32, next int) uint16 {
+	for range s.prog.code {
+		in := s.at(pc)
 		switch in.op {
 		case iJump:
 			if in.x <= pc {
@@ -218,7 +230,7 @@ func (c *compiler) follow(pc int32, next int) uint16 {
 			pc++
 			continue
 		case iByte, iLit:
-			if c.prog.classes[in.c] != c.prog.classes[next] {
+			if s.prog.classes[in.c] != s.prog.classes[next] {
 				return noWay
 			}
 		case iSet:

@@ -45,7 +45,7 @@ func TestRunsThatGiveNothingBack(t *testing.T) {
 
 // TestBranchesSkipWhatIsCertain follows branches for some next characters.
 func TestBranchesSkipWhatIsCertain(t *testing.T) {
-	p := mustCompile(t, `^(?:a1)?(?:b2)?[cd]?(?:e5)?f`, 0).program()
+	p := mustCompile(t, `^(?:a1)?(?:b2)?[cd]?(?:e5)?f`, 0).program().withJumps()
 	first := 1 // after ^
 	if p.code[first].op != iBranch {
 		t.Fatalf("instruction %d is %d", first, p.code[first].op)
@@ -81,6 +81,35 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// hastened returns re as it is when it has often been searched for by matchers.
+func hastened(re *Regexp) *Regexp {
+	same := &Regexp{pattern: re.pattern, names: re.names}
+	same.prog.Store(re.program().withJumps())
+	return same
+}
+
+// TestOftenSearchedIsHastened has a matcher search for regexes until they have jumps, and still finds the same.
+func TestOftenSearchedIsHastened(t *testing.T) {
+	for pattern, searches := range map[string]int{
+		`^(?:a|b|cd)*(x)?y`:  readAfter + hastenAfter, // with an automaton, which leaves texts that are not ASCII to the matcher
+		`(?:ab|a)*(x)?\b(y)`: hastenAfter,             // without
+	} {
+		re := mustCompile(t, pattern, 0)
+		var m Matcher
+		find := func() []int { return spans(&m, re, "abacdxy é", 0, len("abacdxy é")) }
+		want := find()
+		for range searches {
+			if got := find(); !slices.Equal(got, want) {
+				t.Fatalf("%s: %v, want %v", pattern, got, want)
+			}
+			spans(&m, re, "é", 0, 2)
+		}
+		if len(re.program().jumps) == 0 {
+			t.Errorf("%s has no jumps", pattern)
+		}
 	}
 }
 
@@ -120,7 +149,7 @@ func TestShortCuts(t *testing.T) {
 		if rnd.Intn(2) == 0 {
 			pattern += `(?P<rest>.+)$`
 		}
-		re := mustCompile(t, pattern, 0)
+		re := hastened(mustCompile(t, pattern, 0))
 		plain, h, b := stepByStep(re)
 		hops, branches = hops+h, branches+b
 		for range 4 {
@@ -169,7 +198,7 @@ func TestClasses(t *testing.T) {
 	rnd := rand.New(rand.NewSource(5))
 	for range 500 {
 		pattern := tangle(rnd, 4) + `[^a-f]\w*\s+[é-ö]?` + tangle(rnd, 3)
-		p := mustCompile(t, pattern, 0).program()
+		p := mustCompile(t, pattern, 0).program().withJumps()
 		same := func(a, b int) bool {
 			beyond := func(c int) bool { return utf8.RuneSelf <= c && c < endOfText }
 			return beyond(a) == beyond(b) && !slices.ContainsFunc(p.code, func(in inst) bool { return in.table != nil && in.table[a] != in.table[b] })

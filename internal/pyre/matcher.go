@@ -62,6 +62,7 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 			return m.found
 		}
 	}
+	m.prog = re.forMatcher()
 	m.prepare(text)
 	if m.prog.begin == atTextBegin {
 		m.found = m.tryAt(0)

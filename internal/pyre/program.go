@@ -111,9 +111,9 @@ type program struct {
 	outlook func() *outlook
 	lits    []lit
 	needs   []literal
-	sets    []*charset // of the instructions iSet and iRun…, by n
-	jumps   []jump     // of the instructions iBranch and iHop, from n on, by class
-	classes [endOfText + 1]uint8
+	sets    []*charset           // of the instructions iSet and iRun…, by n
+	jumps   []jump               // of the instructions iBranch and iHop, from n on, by class
+	classes [endOfText + 1]uint8 // for jumps
 
 	slots   int // group bounds, then loop positions and counters
 	capture int // how many of the slots are group bounds

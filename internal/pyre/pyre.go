@@ -55,6 +55,7 @@ type Regexp struct {
 
 	searches  atomic.Int32              // for which there was no automaton
 	automaton atomic.Pointer[automaton] // nil as long as there have been few searches, or if there can be none
+	matched   atomic.Int32              // searches that a matcher did
 }
 
 // A Compiler compiles many patterns in the same memory. The zero Compiler is ready. It is safe for concurrent use.
@@ -137,6 +138,18 @@ func (re *Regexp) automatonAfter(searches int32) *automaton {
 	a := newAutomaton(re.program())
 	re.automaton.Store(a)
 	return a
+}
+
+// hastenAfter is how many searches a matcher does with a program as it was compiled, before the program gets jumps.
+const hastenAfter = 2 * readAfter
+
+// forMatcher counts a search that a matcher does, and returns the program for it. Of most regexes that are searched for often, an automaton
+// does nearly all searches, and jumps would never be worth their while.
+func (re *Regexp) forMatcher() *program {
+	if re.matched.Load() <= hastenAfter && re.matched.Add(1) == hastenAfter+1 {
+		re.prog.Store(re.program().withJumps())
+	}
+	return re.program()
 }
 
 // String returns the pattern as it was given to Compile.

@@ -63,7 +63,7 @@ func TestStock(t *testing.T) {
 	var candidates Candidates
 	for _, r := range regexes {
 		re := mustCompile(t, r.pattern, r.flags)
-		set := NewSet([]*Regexp{re})
+		set, quick := NewSet([]*Regexp{re}), hastened(re)
 		for i, text := range texts {
 			if slices.Contains(r.slow, i) {
 				continue
@@ -73,6 +73,9 @@ func TestStock(t *testing.T) {
 				if got := spans(m, re, text, 0, len(text)); !slices.Equal(got, want) {
 					t.Errorf("%q flags %b on %q, mode %v: %v, want %v", r.pattern, r.flags, text, m.reading, got, want)
 				}
+			}
+			if got := spans(readers[1], quick, text, 0, len(text)); !slices.Equal(got, want) {
+				t.Errorf("%q flags %b on %q, with jumps: %v, want %v", r.pattern, r.flags, text, got, want)
 			}
 			if want == nil {
 				continue
