@@ -6,22 +6,18 @@ import (
 	"sync"
 )
 
-// finish completes a program once all its instructions stand: it works out what can
-// come next at each place, lays the byte tables, and gives choices their memo rows.
-func (c *compiler) finish() {
-	c.threadJumps()
-	firsts := c.firsts()
+// finish completes an outline for the matcher: it works out where matches begin and end, lays the byte tables and jumps, and gives choices
+// their memo rows.
+func (c *compiler) finish() *program {
+	firsts := c.draft.firsts
 	c.prog.first = firsts[0]
-	if c.prog.begin == atTextBegin && c.at(0).op == iTextBegin {
-		c.prog.entry = 1
-	}
 	c.prog.whole = c.prog.begin == atTextBegin && c.endsAtEnd()
 	c.prog.prefix = c.literalPrefix()
-	c.specializeRuns(firsts)
 	c.layTables(firsts)
 	c.numberRows()
 	c.prog.noting = sync.OnceValue(c.prog.notingCode)
 	c.prog.outlook = sync.OnceValue(c.prog.newOutlook)
+	return c.prog
 }
 
 // threadJumps lets branches that lead to a jump go where that leads.

@@ -50,7 +50,7 @@ func TestAutomataMatchTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", pattern, err)
 		}
-		reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+		reader, plain := Matcher{}, Matcher{plain: true}
 		for range 8 {
 			text := someText(rnd)
 			got, want := spans(&reader, re, text, 0, len(text)), spans(&plain, re, text, 0, len(text))
@@ -96,7 +96,7 @@ func TestAutomatonTakesWhatItCanFollow(t *testing.T) {
 		`^(?:a{300}b{300}){9}c{1000,9999}`:     false, // too many places
 	} {
 		re := mustCompile(t, pattern, 0)
-		if got := newAutomaton(re.program()) != nil; got != want {
+		if got := re.reader() != nil; got != want {
 			t.Errorf("%q: %v, want %v", pattern, got, want)
 		}
 	}
@@ -106,7 +106,7 @@ func TestAutomatonTakesWhatItCanFollow(t *testing.T) {
 func TestAutomatonBeginsAnew(t *testing.T) {
 	re := mustCompile(t, `^(?:(?:a|b)*a(?:a|b){14}c|(?P<rest>.*)z)`, 0)
 	rnd := rand.New(rand.NewSource(6))
-	reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+	reader, plain := Matcher{}, Matcher{plain: true}
 	begun, born := 0, (*int)(nil)
 	for range 6_000 {
 		text := strings.ReplaceAll(letters(rnd, 40), "c", "b") + []string{"c", "z", ""}[rnd.Intn(3)]
@@ -135,7 +135,7 @@ func TestAutomatonIsShared(t *testing.T) {
 		all.Go(func() {
 			rnd := rand.New(rand.NewSource(seed))
 			var reader Matcher
-			plain := Matcher{reading: readNever}
+			plain := Matcher{plain: true}
 			for range 2_000 {
 				text := letters(rnd, 3) + " " + letters(rnd, 1+rnd.Intn(12)) + " end"
 				if got, want := spans(&reader, re, text, 0, len(text)), spans(&plain, re, text, 0, len(text)); !slices.Equal(got, want) {

@@ -45,6 +45,11 @@ func (d *draft) compile(tree *syntax) *program { return d.compileAs(distribute(t
 
 // compileAs makes the program of root, which says the same as the root of tree.
 func (d *draft) compileAs(root *node, tree *syntax) *program {
+	return d.outline(root, tree).finish()
+}
+
+// outline makes the program of root as automata follow it. A matcher needs more, see finish.
+func (d *draft) outline(root *node, tree *syntax) *compiler {
 	c := &compiler{prog: new(program), draft: d, choices: d.choices[:0]}
 	c.prog.code = d.code[:0]
 	c.prog.capture = 2 * len(tree.names)
@@ -54,8 +59,12 @@ func (d *draft) compileAs(root *node, tree *syntax) *program {
 	c.emit(inst{op: iMatch})
 	d.code, d.choices = c.prog.code, c.choices
 	c.prog.code = slices.Clone(d.code)
-	c.finish()
-	return c.prog
+	c.threadJumps()
+	if c.prog.begin == atTextBegin && c.at(0).op == iTextBegin {
+		c.prog.entry = 1
+	}
+	c.specializeRuns(c.firsts())
+	return c
 }
 
 func (c *compiler) emit(in inst) int32 {

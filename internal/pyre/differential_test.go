@@ -122,9 +122,9 @@ func (c *tally) check(t *testing.T, q *question) {
 	set, quick := NewSet([]*Regexp{re}), hastened(re)
 	for i, a := range q.texts {
 		c.checkFilters(t, q, set, a.text, q.answers[i] != nil && a.from == 0 && a.to == len(a.text))
-		for _, m := range []*Matcher{{reading: readEarly}, {}, {mode: memoEarly}, {reading: readNever}} {
+		for k, m := range []*Matcher{{}, {plain: true}, {mode: memoEarly}, {plain: true}} {
 			re := re
-			if m.reading == readNever {
+			if k == 3 {
 				re = quick
 			}
 			got := spans(m, re, a.text, a.from, a.to)
@@ -138,7 +138,7 @@ func (c *tally) check(t *testing.T, q *question) {
 			}
 			if !slices.Equal(got, q.answers[i]) || (got == nil) != (q.answers[i] == nil) {
 				t.Errorf("%q flags %b on %q[%d:%d], modes %v and %v: %v, want %v",
-					q.pattern, q.flags, a.text, a.from, a.to, m.mode, m.reading, got, q.answers[i])
+					q.pattern, q.flags, a.text, a.from, a.to, m.mode, m.plain, got, q.answers[i])
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func (c *tally) checkAnchored(t *testing.T, q *question) {
 	}
 	for _, a := range q.texts {
 		text := a.text[:a.to]
-		reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+		reader, plain := Matcher{}, Matcher{plain: true}
 		got, want := spans(&reader, re, text, 0, len(text)), spans(&plain, re, text, 0, len(text))
 		if !slices.Equal(got, want) && !plain.Truncated() {
 			t.Errorf("%q flags %b on %q: automaton %v, want %v", re, q.flags, text, got, want)

@@ -16,12 +16,11 @@ func (p *program) placesOf(in *inst) int32 {
 	return 1
 }
 
-// canFollow reports whether a follower knows the instruction at pc. It knows none of those that count, and of look-arounds only
-// those for one string, or one character.
+// canFollow reports whether a follower knows the instruction at pc. It knows none of those that count, none that are laid
+// for the matcher, and of look-arounds only those for one string, or one character.
 func (p *program) canFollow(pc int32) bool {
 	switch in := &p.code[pc]; in.op {
-	case iMatch, iFail, iByte, iLit, iSet, iRunGreedy, iRunLazy, iRunAll, iSave, iSplit, iBranch, iHop, iJump, iCond, iEnter, iAgain, iNeed,
-		iTextEnd, iAbsEnd, iLineEnd, iWordEdge, iNoWordEdge:
+	case iMatch, iFail, iByte, iLit, iSet, iRunGreedy, iRunLazy, iRunAll, iSave, iSplit, iJump, iCond, iEnter, iAgain, iNeed, iTextEnd, iAbsEnd, iLineEnd, iWordEdge, iNoWordEdge:
 		return true
 	case iTextBegin:
 		return pc < p.entry
@@ -43,7 +42,7 @@ func (p *program) canFollow(pc int32) bool {
 func (p *program) reopens(group int32) bool {
 	sets := func(pc, slot int32) bool {
 		in := &p.code[pc]
-		return in.op == iSave && in.n == slot || in.op == iHop && in.y == slot
+		return in.op == iSave && in.n == slot
 	}
 	var todo []int32
 	for pc := range int32(len(p.code)) {

@@ -163,11 +163,6 @@ func (f *follower) goOn(in *inst, pc int32, bounds []uint8) {
 	case iSave:
 		bounds = f.with(now, bounds, in.n)
 		ahead(pc + 1)
-	case iHop:
-		if in.y > 0 {
-			bounds = f.with(now, bounds, in.y)
-		}
-		ahead(in.x)
 	case iJump:
 		ahead(in.x)
 	case iEnter:
@@ -183,7 +178,7 @@ func (f *follower) goOn(in *inst, pc int32, bounds []uint8) {
 		} else {
 			ahead(in.y)
 		}
-	case iSplit, iBranch:
+	case iSplit:
 		ahead(in.x)
 		ahead(in.y)
 	case iCond:

@@ -128,7 +128,7 @@ func TestWholeMatches(t *testing.T) {
 func TestGlanceSparesWork(t *testing.T) {
 	re := mustCompile(t, `^left(?: user (?P<user>\S+|.*?))? (?:\d+(?:\.\d+){3}|[-\w.]*\w)(?:(?: (?:port \d+|on \S+)){0,2}|\s*)$`, 0)
 	line := []byte("left user root 192.0.2.1 port 4022 [early]\n")
-	var with, without Matcher
+	with, without := Matcher{plain: true}, Matcher{}
 	without.prog = re.program()
 	without.prepare(line)
 	without.pause = engageAt

@@ -27,12 +27,12 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			return
 		}
-		plain, late, early, reader := Matcher{mode: memoNever}, Matcher{}, Matcher{mode: memoEarly}, Matcher{reading: readEarly}
+		plain, late, early, reader := Matcher{mode: memoNever}, Matcher{plain: true}, Matcher{mode: memoEarly}, Matcher{}
 		want := spans(&plain, re, text, 0, len(text))
 		for _, m := range []*Matcher{&reader, &late, &early} {
 			got := spans(m, re, text, 0, len(text))
 			if !plain.Truncated() && !m.Truncated() && !slices.Equal(got, want) {
-				t.Errorf("%q flags %b on %q, modes %v and %v: %v, want %v", pattern, flags, text, m.mode, m.reading, got, want)
+				t.Errorf("%q flags %b on %q, modes %v and %v: %v, want %v", pattern, flags, text, m.mode, m.plain, got, want)
 			}
 		}
 		var quick Matcher

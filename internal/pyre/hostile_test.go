@@ -117,7 +117,7 @@ func searchTimed(t *testing.T, pattern string, line []byte, allowed int) *Matche
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	re := mustCompile(t, pattern, 0)
-	var m Matcher
+	m := Matcher{plain: true}
 	start := cpuTime(t)
 	found := m.Search(re, line, 0, len(line))
 	took := cpuTime(t) - start
@@ -167,7 +167,7 @@ func TestHostileRead(t *testing.T) {
 	for _, tt := range slices.Concat(hostile, possible) {
 		re := mustCompile(t, tt.pattern, 0)
 		line := string(hostileLine(tt.head, tt.pump, tt.end))
-		reader, plain := Matcher{reading: readEarly}, Matcher{reading: readNever}
+		reader, plain := Matcher{}, Matcher{plain: true}
 		got, want := spans(&reader, re, line, 0, len(line)), spans(&plain, re, line, 0, len(line))
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, want)

@@ -26,7 +26,7 @@ type Matcher struct {
 	gaveUp     bool // no match was found, but there may be one
 	over       bool // nothing more can come of this beginning
 	mode       memoMode
-	reading    readingMode
+	plain      bool                 // texts are not read by automata: for tests, which compare them
 	registers  [mostRegisters]int32 // of an automaton
 	memo       memo
 	needed     needed
@@ -46,21 +46,18 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 		return false
 	}
 	text = text[:to]
-	a := re.automaton.Load()
-	if a != nil && from == 0 {
-		m.prog = a.prog
-	} else {
-		m.prog = re.program()
-		if !m.prog.canBegin(text, from) {
+	if a := re.reader(); a != nil && m.mode == memoLate && !m.plain {
+		if m.prog = a.prog; from > 0 {
 			return false
 		}
-		a = re.automatonAfter(m.reading.after())
-	}
-	if a != nil && m.mode == memoLate && m.reading != readNever {
 		if done := a.search(m, text); done != goesOn {
 			m.found = done == matches
 			return m.found
 		}
+	}
+	m.prog = re.program()
+	if !m.prog.canBegin(text, from) {
+		return false
 	}
 	m.prog = re.forMatcher()
 	m.prepare(text)
@@ -71,26 +68,6 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	}
 	m.release()
 	return m.found
-}
-
-// A readingMode says when texts are read by automata. Modes other than readLate are there for tests.
-type readingMode uint8
-
-const (
-	readLate  readingMode = iota // from some search for a regex on
-	readEarly                    // from the first one on
-	readNever
-)
-
-// readAfter is how many searches for a regex there are before an automaton is made of it, which fewer would not be worth.
-const readAfter = 64
-
-// after returns how many searches there are before an automaton is made.
-func (r readingMode) after() int32 {
-	if r == readEarly {
-		return 0
-	}
-	return readAfter
 }
 
 // maxText is the longest text that can be searched: positions are 32 bits wide, and so is the sum of two.

@@ -88,16 +88,18 @@ func TestSearchAllocatesNothing(t *testing.T) {
 			re := mustCompile(t, tt.pattern, 0)
 			set := NewSet([]*Regexp{re})
 			gate := NewGate(nil, []*Regexp{re})
-			var m Matcher
+			var reader Matcher
+			plain := Matcher{plain: true}
 			var c Candidates
 			line := []byte(tt.line)
 			search := func() {
 				gate.Open(line)
 				c.Start(set, line)
 				c.Next()
-				m.Search(re, line, 0, len(line))
+				reader.Search(re, line, 0, len(line))
+				plain.Search(re, line, 0, len(line))
 			}
-			for range 2 * readAfter {
+			for range 2 * trial {
 				search()
 			}
 			allocs := testing.AllocsPerRun(100, search)
@@ -171,7 +173,7 @@ func TestInvalidUTF8(t *testing.T) {
 	for _, pattern := range patterns {
 		re := mustCompile(t, pattern, 0)
 		for _, text := range texts {
-			for _, m := range []*Matcher{{reading: readEarly}, {}, {mode: memoEarly}} {
+			for _, m := range []*Matcher{{}, {plain: true}, {mode: memoEarly}} {
 				m.Search(re, []byte(text), 0, len(text)) // must return
 			}
 		}

@@ -11,8 +11,8 @@
 // Matcher has warmed up and the texts are no news to it, and never panics on any text, valid UTF-8 or not.
 //
 // The way of a pattern: tokens → parser → node tree → compiler → program, the last two
-// steps at the first search; a Matcher runs programs. Of one that is searched for often an automaton is made, which
-// reads most texts instead. A Set tells which of many programs are worth running on a text.
+// steps at the first search. Of most programs that begin with ^ an automaton is made, which reads texts; a Matcher runs the others, and all
+// on texts that are not for automata. A Set tells which of many programs are worth running on a text.
 package pyre
 
 import (
@@ -51,10 +51,9 @@ type Regexp struct {
 	leads   *leads    // what matches begin with, nil: anything
 
 	by   *Compiler
-	prog atomic.Pointer[program] // nil until it is needed, see program
+	prog atomic.Pointer[program] // nil until it is needed: where there is an automaton, that may be never
 
-	searches  atomic.Int32              // for which there was no automaton
-	automaton atomic.Pointer[automaton] // nil as long as there have been few searches, or if there can be none
+	automaton atomic.Pointer[automaton] // nil until the first search, or if there can be none
 	matched   atomic.Int32              // searches that a matcher did
 }
 
@@ -87,7 +86,7 @@ func (c *Compiler) Compile(pattern string, flags Flags) (*Regexp, error) {
 // CompileAlone is Compile for a regex that is searched for at once and by itself: a Set or a Gate would not know of any text that it does
 // not match.
 func (c *Compiler) CompileAlone(pattern string, flags Flags) (*Regexp, error) {
-	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) { re.prog.Store(c.draft.compile(tree)) })
+	return c.compile(pattern, flags, func(re *Regexp, tree *syntax) { c.ready(re, tree) })
 }
 
 // compile makes a Regexp of what is known about the tree of pattern.
@@ -104,44 +103,59 @@ func (c *Compiler) compile(pattern string, flags Flags, know func(re *Regexp, tr
 	return re, nil
 }
 
-// program returns the program of re. It is made at the first search: many regexes of a filter are never tried, because a Set tells that
-// they match none of the lines, and a program takes more time and memory than all that is known beforehand.
+// program returns the program of re for the matcher.
 func (re *Regexp) program() *program {
 	if p := re.prog.Load(); p != nil {
 		return p
 	}
-	return re.by.program(re)
-}
-
-// program makes the program of re if nobody has done so. The pattern is parsed once more for it: to keep the tree until then would take
-// more memory than programs do.
-func (c *Compiler) program(re *Regexp) *program {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if re.prog.Load() == nil {
-		defer c.wood.clear()
-		tree, err := parse(re.pattern, re.flags, &c.wood)
-		if err != nil {
-			panic(err) // it was right when it was compiled
+	re.by.again(re, func(c *Compiler, tree *syntax) {
+		if re.prog.Load() == nil {
+			re.prog.Store(c.draft.compile(tree))
 		}
-		re.prog.Store(c.draft.compile(tree))
-	}
+	})
 	return re.prog.Load()
 }
 
-// automatonAfter counts a search without an automaton. After so many it makes one and returns it, if there can be one; before and
-// afterwards it returns nil.
-func (re *Regexp) automatonAfter(searches int32) *automaton {
-	if re.searches.Load() > searches || re.searches.Add(1) != searches+1 {
-		return nil
+// reader returns the automaton of re, nil if there can be none. It, or else a program, is made at the first search: many regexes of a
+// filter are never tried, because a Set tells that they match none of the lines, and either takes more time and memory than all that is
+// known beforehand.
+func (re *Regexp) reader() *automaton {
+	if a := re.automaton.Load(); a != nil || re.prog.Load() != nil {
+		return a
 	}
-	a := newAutomaton(re.program())
-	re.automaton.Store(a)
-	return a
+	re.by.again(re, func(c *Compiler, tree *syntax) {
+		if re.automaton.Load() == nil && re.prog.Load() == nil {
+			c.ready(re, tree)
+		}
+	})
+	return re.automaton.Load()
+}
+
+// ready makes what is needed to search for re: an automaton or, if there can be none, a program.
+func (c *Compiler) ready(re *Regexp, tree *syntax) {
+	outline := c.draft.outline(distribute(tree.root), tree)
+	if a := newAutomaton(outline.prog); a != nil {
+		re.automaton.Store(a)
+	} else {
+		re.prog.Store(outline.finish())
+	}
+}
+
+// again has make do something with the tree of re. The pattern is parsed once more for that: to keep the tree would take more memory than
+// programs do.
+func (c *Compiler) again(re *Regexp, make func(c *Compiler, tree *syntax)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer c.wood.clear()
+	tree, err := parse(re.pattern, re.flags, &c.wood)
+	if err != nil {
+		panic(err) // it was right when it was compiled
+	}
+	make(c, tree)
 }
 
 // hastenAfter is how many searches a matcher does with a program as it was compiled, before the program gets jumps.
-const hastenAfter = 2 * readAfter
+const hastenAfter = 128
 
 // forMatcher counts a search that a matcher does, and returns the program for it. Of most regexes that are searched for often, an automaton
 // does nearly all searches, and jumps would never be worth their while.

@@ -59,7 +59,7 @@ func stock(t testing.TB) (texts []string, regexes []stockRegex) {
 func TestStock(t *testing.T) {
 	texts, regexes := stock(t)
 	matches, automata := 0, 0
-	readers := []*Matcher{{reading: readEarly}, {reading: readNever}}
+	readers := []*Matcher{{}, {plain: true}}
 	var candidates Candidates
 	for _, r := range regexes {
 		re := mustCompile(t, r.pattern, r.flags)
@@ -71,7 +71,7 @@ func TestStock(t *testing.T) {
 			want := r.matches[strconv.Itoa(i)]
 			for _, m := range readers {
 				if got := spans(m, re, text, 0, len(text)); !slices.Equal(got, want) {
-					t.Errorf("%q flags %b on %q, mode %v: %v, want %v", r.pattern, r.flags, text, m.reading, got, want)
+					t.Errorf("%q flags %b on %q, mode %v: %v, want %v", r.pattern, r.flags, text, m.plain, got, want)
 				}
 			}
 			if got := spans(readers[1], quick, text, 0, len(text)); !slices.Equal(got, want) {
