@@ -1,7 +1,6 @@
 package pyre
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -11,16 +10,6 @@ import (
 // else is done with it. It serves one goroutine. The zero Gate is always open.
 type Gate struct {
 	needs []demand
-}
-
-// A demand is literals of which one must be in a line. It watches itself: while most
-// lines have one it rests, as a literal that is everywhere costs a scan of each line
-// for nothing.
-type demand struct {
-	few   []literal  // to be looked for one by one
-	many  *multiScan // the others, to be looked for together; nil: there are none
-	worth int        // percent of lines that it must refuse to be worth its work
-	use   usefulness
 }
 
 const fewest = 2 // literals that are looked for one by one
@@ -41,8 +30,8 @@ func NewGate(prefix *Regexp, regexes []*Regexp) *Gate {
 	g.demand(regexes)
 	if len(regexes) == 1 {
 		for _, l := range regexes[0].later {
-			if !slices.ContainsFunc(g.needs, func(d demand) bool { return d.isFor(l) }) {
-				g.needs = append(g.needs, demand{few: []literal{l}})
+			if one := (clause{string(l.text)}); !g.demands(one) {
+				g.needs = append(g.needs, demand{wanted: newWanted(one, nil)})
 			}
 		}
 	}
@@ -62,12 +51,16 @@ func (g *Gate) ForMost() *Gate {
 func (g *Gate) And(o *Gate) *Gate {
 	both := g.Clone()
 	for _, d := range o.needs {
-		alone := d.many == nil && len(d.few) == 1
-		if !alone || !slices.ContainsFunc(g.needs, func(known demand) bool { return known.isFor(d.few[0]) }) {
+		if !g.demands(d.wanted.literals) {
 			both.needs = append(both.needs, d)
 		}
 	}
 	return both
+}
+
+// demands reports whether c is one literal that is demanded already.
+func (g *Gate) demands(c clause) bool {
+	return len(c) == 1 && slices.ContainsFunc(g.needs, func(d demand) bool { return slices.Equal(d.wanted.literals, c) })
 }
 
 func (g *Gate) judgeBy(worth int) {
@@ -78,44 +71,31 @@ func (g *Gate) judgeBy(worth int) {
 
 // demand lets the gate refuse lines that lack a literal that all matches of regexes have.
 func (g *Gate) demand(regexes []*Regexp) {
-	var few []literal
-	for _, text := range clauseOfAny(regexes, func(re *Regexp) clause { return re.few }) {
-		few = append(few, newLiteral(text))
-	}
-	common := slices.ContainsFunc(few, func(l literal) bool { return !l.isRare() })
-	if len(few) == 0 || len(few) > fewest || common {
-		short, many := apart(clauseOfAny(regexes, func(re *Regexp) clause { return re.many }))
-		if scan := newMultiScan(many); scan != nil {
-			g.needs = append(g.needs, demand{few: short, many: scan})
+	few := clauseOfAny(regexes, func(re *Regexp) clause { return re.few })
+	isFew := 0 < len(few) && len(few) <= fewest
+	if !isFew || slices.ContainsFunc(few, func(s string) bool { return !isRare(s) }) {
+		short, rest := apart(clauseOfAny(regexes, func(re *Regexp) clause { return re.many }))
+		if canScan(rest) {
+			g.needs = append(g.needs, demand{wanted: newWanted(short, rest)})
 			return
 		}
 	}
-	if 0 < len(few) && len(few) <= fewest {
-		g.needs = append(g.needs, demand{few: few})
+	if isFew {
+		g.needs = append(g.needs, demand{wanted: newWanted(few, nil)})
 	}
 }
 
-// isFor reports whether d demands l and nothing else will do.
-func (d *demand) isFor(l literal) bool {
-	return d.many == nil && len(d.few) == 1 && bytes.Equal(d.few[0].text, l.text)
-}
-
-// apart takes out of c what is quickly looked for alone and so short that all others would have to be looked for in small steps.
-func apart(c clause) (short []literal, rest clause) {
+// apart takes out of c what is quickly looked for alone and so short that all others would have to be looked for in small leaps.
+func apart(c clause) (short, rest clause) {
 	rest = slices.Clone(c)
 	slices.SortStableFunc(rest, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	alone := 0
-	for n := 1; n <= fewest && n < len(rest); n++ {
-		l := newLiteral(rest[n-1])
-		if !l.isRare() {
-			break
-		}
-		short = append(short, l)
-		if 2*stepFor(rest[n:]) >= 3*stepFor(rest[alone:]) {
+	for n := 1; n <= fewest && n < len(rest) && isRare(rest[n-1]); n++ {
+		if 2*leapFor(rest[n:]) >= 3*leapFor(rest[alone:]) {
 			alone = n
 		}
 	}
-	return short[:alone], rest[alone:]
+	return rest[:alone:alone], rest[alone:]
 }
 
 // clauseOfAny returns texts of which one is in every match of any of regexes, nil if that
@@ -143,23 +123,16 @@ func (g *Gate) Clone() *Gate { return &Gate{slices.Clone(g.needs)} }
 // Joins reports whether a text that g looks for has a and b side by side. If not, no such text comes about where something is cut out
 // of a line between them.
 func (g *Gate) Joins(a, b byte) bool {
-	pair := []byte{a, b}
-	for i := range g.needs {
-		d := &g.needs[i]
-		if slices.ContainsFunc(d.few, func(l literal) bool { return bytes.Contains(l.text, pair) }) {
-			return true
-		}
-		if d.many != nil && slices.ContainsFunc(d.many.parts, func(p part) bool { return bytes.Contains(p.literal, pair) }) {
-			return true
-		}
-	}
-	return false
+	pair := string([]byte{a, b})
+	return slices.ContainsFunc(g.needs, func(d demand) bool {
+		return slices.ContainsFunc(d.wanted.literals, func(l string) bool { return strings.Contains(l, pair) })
+	})
 }
 
 // Holds reports the same as Open does, from the literals of line alone: it learns nothing and never rests. Any goroutine may ask.
 func (g *Gate) Holds(line []byte) bool {
 	for i := range g.needs {
-		if !g.needs[i].met(line) {
+		if !g.needs[i].wanted.in(line) {
 			return false
 		}
 	}
@@ -175,22 +148,4 @@ func (g *Gate) Open(line []byte) bool {
 		}
 	}
 	return true
-}
-
-func (d *demand) refuses(line []byte) bool {
-	if d.use.rests() {
-		return false
-	}
-	refuse := !d.met(line)
-	d.use.note(refuse, d.worth)
-	return refuse
-}
-
-func (d *demand) met(line []byte) bool {
-	for i := range d.few {
-		if d.few[i].in(line) {
-			return true
-		}
-	}
-	return d.many != nil && d.many.in(line)
 }

@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"bytes"
+	"slices"
 )
 
 // A literal is a text that is looked for by the rarest of its bytes: the search for one byte is the fastest there is.
@@ -39,8 +40,13 @@ func (l *literal) index(text []byte) int {
 	return -1
 }
 
-// isRare reports whether few lines have the byte that the literal is looked for by.
-func (l *literal) isRare() bool { return rarity(l.text[l.rare]) >= rarity('[') }
+// isRare reports whether few lines have the byte that text is looked for by as a literal.
+func isRare(text string) bool { return hasByteAsRareAs('[', text) }
+
+// hasByteAsRareAs reports whether text has a byte that is at least as rare as c.
+func hasByteAsRareAs(c byte, text string) bool {
+	return slices.ContainsFunc([]byte(text), func(b byte) bool { return rarity(b) >= rarity(c) })
+}
 
 // frequencies has the characters of log lines by how frequent they are: the greater, the more. All others are 0.
 var frequencies = [256]uint8{

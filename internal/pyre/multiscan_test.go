@@ -1,43 +1,53 @@
 package pyre
 
 import (
+	"maps"
 	"math/rand"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// TestScansFindWhatContainsFinds compares both ways to look for literals with the plain one, on texts of few letters in
-// which nearly everything nearly matches.
+// scansOf returns all ways to look for literals at once.
+func scansOf(c clause) map[string]*multiScan {
+	scans := map[string]*multiScan{"leaps": newLeapingScan(c), "sieve": newSievingScan(c)}
+	maps.DeleteFunc(scans, func(_ string, s *multiScan) bool { return s == nil })
+	return scans
+}
+
+// TestScansFindWhatContainsFinds compares all ways to look for literals with the plain one, on texts of few letters in which nearly
+// everything nearly matches.
 func TestScansFindWhatContainsFinds(t *testing.T) {
 	rnd := rand.New(rand.NewSource(1))
-	found := 0
+	found := map[string]int{}
 	for range 20_000 {
 		var c clause
 		for range 1 + rnd.Intn(6) {
 			c = append(c, letters(rnd, minWindow+rnd.Intn(20)))
 		}
-		scan := newMultiScan(c)
+		scans := scansOf(c)
 		for range 4 {
-			text := letters(rnd, rnd.Intn(60))
+			text := letters(rnd, rnd.Intn(90))
 			if rnd.Intn(4) == 0 {
-				text = letters(rnd, rnd.Intn(9)) + c[rnd.Intn(len(c))] + letters(rnd, rnd.Intn(9))
+				text = letters(rnd, rnd.Intn(50)) + c[rnd.Intn(len(c))] + letters(rnd, rnd.Intn(9))
 			}
 			want := slices.ContainsFunc(c, func(s string) bool { return strings.Contains(text, s) })
-			if got := scan.in([]byte(text)); got != want {
-				t.Fatalf("%q in %q: %v, want %v", c, text, got, want)
+			for name, scan := range scans {
+				if got := scan.in([]byte(text)); got != want {
+					t.Fatalf("%s: %q in %q: %v, want %v", name, c, text, got, want)
+				}
+				if want {
+					found[name]++
+				}
 			}
 			one := newLiteral(c[0])
 			if got, want := one.in([]byte(text)), strings.Contains(text, c[0]); got != want {
 				t.Fatalf("%q in %q: %v, want %v", c[0], text, got, want)
 			}
-			if want {
-				found++
-			}
 		}
 	}
-	if found < 10_000 {
-		t.Errorf("only %d texts have a literal: the test compares nothing", found)
+	if found["leaps"] < 10_000 || found["sieve"] < 5_000 && canSift() {
+		t.Errorf("only so many texts have a literal: %v", found)
 	}
 }
 
@@ -61,12 +71,14 @@ func TestScanOfManyLiterals(t *testing.T) {
 		{"not ASCII", clause{"été", "größe"}, "die größe", true, true},
 	}
 	for _, tt := range tests {
-		s := newMultiScan(tt.literals)
-		if (s != nil) != tt.ok {
-			t.Errorf("%s: %v", tt.name, s)
+		scans := scansOf(tt.literals)
+		if (scans["leaps"] != nil) != tt.ok || !tt.ok && len(scans) > 0 {
+			t.Errorf("%s: %v", tt.name, scans)
 		}
-		if s != nil && s.in([]byte(tt.text)) != tt.in {
-			t.Errorf("%s: found %v", tt.name, !tt.in)
+		for name, s := range scans {
+			if s.in([]byte(tt.text)) != tt.in {
+				t.Errorf("%s: %s found %v", tt.name, name, !tt.in)
+			}
 		}
 	}
 }

@@ -20,21 +20,26 @@ func (s *Surveyor) Survey(g *Gate, text []byte) (places []int32, ok bool) {
 		return nil, false
 	}
 	s.places = s.places[:0]
-	d := &g.needs[0]
-	for i := range d.few {
-		before := len(s.places)
-		s.look(&d.few[i], text)
-		s.merge(before)
-	}
-	if d.many != nil {
-		before := len(s.places)
-		s.places = d.many.sweep(text, s.places)
-		s.merge(before)
-	}
+	s.find(g.needs[0].wanted, text)
 	if len(g.needs) > 1 {
 		s.keep(g.needs[1:], text)
 	}
 	return s.places, true
+}
+
+// find notes where one of the literals is.
+func (s *Surveyor) find(w *wanted, text []byte) {
+	by := w.search()
+	for i := range by.few {
+		before := len(s.places)
+		s.look(&by.few[i], text)
+		s.merge(before)
+	}
+	if by.many != nil {
+		before := len(s.places)
+		s.places = by.many.sweep(text, s.places)
+		s.merge(before)
+	}
 }
 
 // look notes where lines have the literal.
@@ -76,7 +81,7 @@ func (s *Surveyor) keep(needs []demand, text []byte) {
 		}
 		from := bytes.LastIndexByte(text[:at], '\n') + 1
 		done = lineEnd(text, int(at))
-		if !slices.ContainsFunc(needs, func(d demand) bool { return !d.met(text[from:done]) }) {
+		if !slices.ContainsFunc(needs, func(d demand) bool { return !d.wanted.in(text[from:done]) }) {
 			kept = append(kept, at)
 		}
 	}

@@ -6,16 +6,23 @@ import (
 	"testing"
 )
 
+// anyDemand returns a demand for literals that looks for them in one of the ways that there are.
+func anyDemand(rnd *rand.Rand, c clause) demand {
+	few := min(rnd.Intn(3), len(c))
+	w := newWanted(c[:few], c[few:])
+	if rnd.Intn(2) == 0 {
+		w.search = func() *literalSearch { return newLiteralSearch(c[:few], c[few:]) }
+	}
+	return demand{wanted: w}
+}
+
 // TestJoinsTellsWhereALiteralMayCome cuts lines out of which a gate can refuse the parts, and looks for what comes about at the seam.
 func TestJoinsTellsWhereALiteralMayCome(t *testing.T) {
 	rnd := rand.New(rand.NewSource(4))
 	came := 0
 	for range 20_000 {
 		c := clause{letters(rnd, minWindow+rnd.Intn(3)), letters(rnd, minWindow+rnd.Intn(3))}
-		g := Gate{needs: []demand{{many: newMultiScan(c)}}}
-		if rnd.Intn(2) == 0 {
-			g = Gate{needs: []demand{{few: []literal{newLiteral(c[0]), newLiteral(c[1])}}}}
-		}
+		g := Gate{needs: []demand{anyDemand(rnd, c)}}
 		before, after := letters(rnd, 1+rnd.Intn(6)), letters(rnd, 1+rnd.Intn(6))
 		if g.Holds([]byte(before)) || g.Holds([]byte(after)) || !g.Holds([]byte(before+after)) {
 			continue
@@ -28,7 +35,7 @@ func TestJoinsTellsWhereALiteralMayCome(t *testing.T) {
 	if came < 500 {
 		t.Errorf("only %d came about", came)
 	}
-	g := Gate{needs: []demand{{few: []literal{newLiteral("abc")}, many: newMultiScan(clause{"defg"})}}}
+	g := Gate{needs: []demand{{wanted: newWanted(clause{"abc"}, clause{"defg"})}}}
 	for pair, want := range map[string]bool{"ab": true, "bc": true, "ef": true, "cd": false, "ba": false, "x ": false} {
 		if got := g.Joins(pair[0], pair[1]); got != want {
 			t.Errorf("%q: got %v, want %v", pair, got, want)
@@ -48,11 +55,7 @@ func TestSurveyTellsWhatTheGateTells(t *testing.T) {
 			for range 1 + rnd.Intn(4) {
 				c = append(c, letters(rnd, minWindow+rnd.Intn(5)))
 			}
-			d := demand{many: newMultiScan(c)}
-			if rnd.Intn(2) == 0 {
-				d = demand{few: []literal{newLiteral(c[0]), newLiteral(c[len(c)-1])}[rnd.Intn(2):]}
-			}
-			g.needs = append(g.needs, d)
+			g.needs = append(g.needs, anyDemand(rnd, c))
 		}
 		var text []byte
 		for range rnd.Intn(12) {

@@ -1,0 +1,89 @@
+package pyre
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A sieve tells for a block of places in a text at once where one of some grams may stand. The grams are in eight buckets. For each of
+// the four bytes of a gram, and each half of a byte, its low four bits and its high ones, a table has the buckets with a gram that has
+// such a half there. Where all tables have the same bucket for what stands in the text, a gram may stand: the sieve misses none, but it tells
+// of others that are mixed of the same halves.
+type sieve struct {
+	tables [maxGram][2][16]uint8 // by the low half, by the high half
+}
+
+const (
+	sieveBuckets = 8
+	sieveBlock   = 32                       // places
+	sieveReads   = sieveBlock + maxGram - 1 // bytes that a block is told from
+	mostSieved   = 64                       // grams, which take time to be put into buckets
+	// mostTold is the chance of a place to be told of from which on a sieve is of no use, as each is looked at then.
+	mostTold = 1.0 / 64
+)
+
+// newSieve returns a sieve for grams of one length, nil if it would be of no use: it cannot tell of bytes beyond ASCII, nor keep very
+// many grams apart.
+func newSieve(grams []string) *sieve {
+	slices.Sort(grams)
+	grams = slices.Compact(grams)
+	if len(grams) > mostSieved || slices.ContainsFunc(grams, func(g string) bool { return !isASCII(g) }) {
+		return nil
+	}
+	s := new(sieve)
+	chance := 0.0
+	for i, b := range bucketsOf(grams) {
+		chance += b.chance
+		s.add(&b, 1<<i)
+	}
+	if chance > mostTold {
+		return nil
+	}
+	return s
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *sieve) add(b *bucket, bit uint8) {
+	for k := range b.halves {
+		for half, values := range b.halves[k] {
+			for ; values != 0; values &= values - 1 {
+				s.tables[k][half][bits.TrailingZeros16(values)] |= bit
+			}
+		}
+	}
+}
+
+// find does so for a multiScan. Whether a gram of three bytes is the end of text it leaves to be looked at.
+func (s *sieve) find(text []byte, from int, places []int32) (n, next int) {
+	if len(text) < sieveReads {
+		return s.findShort(text, from, places)
+	}
+	n, next = s.sift(text, from, places)
+	if next < len(text)-minWindow || n == len(places) {
+		return n, next
+	}
+	places[n] = int32(len(text) - minWindow)
+	return n + 1, len(text)
+}
+
+// findShort does so for a text that is shorter than what a block is told from. Behind its end are zeros.
+func (s *sieve) findShort(text []byte, from int, places []int32) (n, next int) {
+	var long [sieveReads]byte
+	left := copy(long[:], text[from:])
+	told, _ := s.sift(long[:], 0, places)
+	for _, p := range places[:told] {
+		if int(p)+minWindow <= left {
+			places[n] = p + int32(from)
+			n++
+		}
+	}
+	return n, len(text)
+}
