@@ -155,7 +155,7 @@ func (l *list) add(line string) error {
 	case "{DEFAULT}":
 		return nil // serves alone; fail2ban adds nothing beside other patterns either
 	case "{^LN-BEG}":
-		l.merge(anchoredOnly(l.standardSet()))
+		l.merge(l.anchoredSet())
 		return nil
 	}
 	if dateToken.Get().MatchString(line) {

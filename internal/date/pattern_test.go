@@ -160,3 +160,13 @@ func TestCacheSharesTemplates(t *testing.T) {
 		t.Error("the same template was compiled twice")
 	}
 }
+
+// TestAnchoredBasePatterns compares what the text of each base pattern tells with its template.
+func TestAnchoredBasePatterns(t *testing.T) {
+	l := list{year: 2005, base: basePatterns}
+	for i, pattern := range basePatterns {
+		if got, want := isAnchored(pattern), l.standard(i, "", pattern).anchored; got != want {
+			t.Errorf("%s: %v, want %v", pattern, got, want)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package date
 
+import "strings"
+
 // Base patterns that are known apart, by index.
 const (
 	isoBase    = 0
@@ -55,15 +57,40 @@ const beginWeight = 100
 // standardSet returns the default templates: first the line-begin forms of those base patterns that may stand anywhere,
 // then the base patterns.
 func (l *list) standardSet() []ranked {
-	var begin, base []ranked
+	all := l.beginSet()
 	for i, pattern := range l.base {
-		t := l.standard(i, "", pattern)
-		base = append(base, ranked{t, 1})
-		if !t.anchored {
-			begin = append(begin, ranked{l.standard(i, "{^LN-BEG}", pattern), beginWeight})
+		all = append(all, ranked{l.standard(i, "", pattern), 1})
+	}
+	return all
+}
+
+// anchoredSet returns those of the default templates that hold to a line's start.
+func (l *list) anchoredSet() []ranked {
+	all := l.beginSet()
+	for i, pattern := range l.base {
+		if isAnchored(pattern) {
+			all = append(all, ranked{l.standard(i, "", pattern), 1})
 		}
 	}
-	return append(begin, base...)
+	return all
+}
+
+// beginSet returns the line-begin forms of the base patterns that may stand anywhere.
+func (l *list) beginSet() (all []ranked) {
+	for i, pattern := range l.base {
+		if !isAnchored(pattern) {
+			all = append(all, ranked{l.standard(i, lineBeginMark, pattern), beginWeight})
+		}
+	}
+	return all
+}
+
+// lineBeginMark has a pattern hold to the start of a line.
+const lineBeginMark = "{^LN-BEG}"
+
+// isAnchored reports whether a base pattern holds to the start of a line.
+func isAnchored(pattern string) bool {
+	return strings.HasPrefix(pattern, "^") || strings.HasPrefix(pattern, lineBeginMark)
 }
 
 // standard returns the template of base pattern i.
@@ -74,15 +101,4 @@ func (l *list) standard(i int, prefix, pattern string) *template {
 	}
 	t.recognise(i, prefix+"{DATE}", l.year)
 	return t
-}
-
-// anchoredOnly returns the templates that hold to a line's start.
-func anchoredOnly(templates []ranked) []ranked {
-	var some []ranked
-	for _, t := range templates {
-		if t.anchored {
-			some = append(some, t)
-		}
-	}
-	return some
 }
