@@ -93,12 +93,14 @@ func (q *Queue) testBlock(block Block) error {
 	return block.Each(q.test)
 }
 
-// testText does so with lines that need no decoding.
+// testText does so with lines that need no decoding. They share one look at the clock.
 func (q *Queue) testText(lines *surveyed) error {
 	t, f := q.tester, q.tester.filter
 	var nothing ticket.Line
+	f.now = f.env.Now()
+	plain := 0 // lines that were searched and lead to nothing
 	for {
-		t.begin()
+		t.outcome.clear()
 		ok, err := lines.advance(f, &f.own)
 		if err != nil {
 			return err
@@ -109,12 +111,14 @@ func (q *Queue) testText(lines *surveyed) error {
 		if err := lines.search(f); err != nil {
 			return err
 		}
-		if err := q.tell(&nothing); err != nil {
+		if t.outcome.plain() {
+			plain++
+		} else if err := q.tell(&nothing); err != nil {
 			return err
 		}
 	}
 	f.prefixes += q.survey.note(lines)
-	q.skip(lines.plain)
+	q.skip(lines.plain + plain)
 	return nil
 }
 
