@@ -72,13 +72,13 @@ func (r *reader) drafts(set *layers.Set) ([]*draft, error) {
 	set.Define("DEFAULT", "fail2ban_version", &layers.Entry{Raw: r.o.Version})
 	set.Define("DEFAULT", "fail2ban_confpath", &layers.Entry{Raw: r.o.Source.Root()})
 	names := set.Names()
-	r.inOrder = entangled(set, names)
 	if r.o.Only != "" {
 		if !slices.Contains(names, r.o.Only) {
 			return nil, &layers.AbsentError{Section: r.o.Only}
 		}
 		names = []string{r.o.Only}
 	}
+	r.inOrder = entangled(set, names)
 	if r.o.FewJails && len(names) > fewJails {
 		return nil, errMany
 	}
