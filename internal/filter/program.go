@@ -80,21 +80,36 @@ func (c *Compiler) keep(p *Program, key string) {
 
 // key returns a text that is the same for equal settings only.
 func (s *Settings) key() string {
-	var key []byte
-	number := func(n int) { key = append(strconv.AppendInt(key, int64(n), 10), ' ') }
-	texts := func(all ...string) {
-		number(len(all))
-		for _, text := range all {
+	var key strings.Builder
+	all := [][]string{s.Failregex, s.Ignoreregex, {s.Prefregex, s.DatePattern, s.UseDNS, s.LogTimeZone, s.LogEncoding}}
+	key.Grow(roomFor(all))
+	number := func(n int) {
+		var digits [20]byte
+		key.Write(strconv.AppendInt(digits[:0], int64(n), 10))
+		key.WriteByte(' ')
+	}
+	for _, texts := range all {
+		number(len(texts))
+		for _, text := range texts {
 			number(len(text))
-			key = append(key, text...)
+			key.WriteString(text)
 		}
 	}
-	texts(s.Failregex...)
-	texts(s.Ignoreregex...)
-	texts(s.Prefregex, s.DatePattern, s.UseDNS, s.LogTimeZone, s.LogEncoding)
 	number(s.MaxLines)
 	number(s.MaxLine)
-	return string(key)
+	return key.String()
+}
+
+// roomFor returns how long texts are, each with a small number in front of it, and some more.
+func roomFor(all [][]string) int {
+	const number = len("1234 ")
+	room := (len(all) + 2) * number
+	for _, texts := range all {
+		for _, text := range texts {
+			room += number + len(text)
+		}
+	}
+	return room
 }
 
 // Compile does what the function Compile does.
@@ -282,6 +297,9 @@ func compilePattern(c *pyre.Compiler, text string, dns usedns, flags pyre.Flags)
 		}
 	}
 	r.combined = combinations(r.groups)
+	n := len(r.groups)
+	room := make([]place, 3*n)
+	r.places, r.beside, r.asked = room[:0:n], room[n:n:2*n], room[2*n:2*n]
 	for _, g := range r.groups {
 		at := place{g, 2 * g.index, g.role.bit(), g.role}
 		r.places = append(r.places, at)

@@ -75,7 +75,12 @@ func fixedTag(name string, closed bool, dns usedns) (string, bool) {
 // expandTags replaces the tags of a regular expression by what they stand for. Unknown tags stay as they are, and so does the
 // closing tag of a name that was not opened before.
 func expandTags(text string, dns usedns) string {
+	if !strings.Contains(text, "<") {
+		return text
+	}
+	const address = 200 // bytes, about
 	var b strings.Builder
+	b.Grow(len(text) + address)
 	e := tagExpander{dns: dns}
 	for {
 		i := strings.IndexByte(text, '<')

@@ -88,6 +88,8 @@ type Room struct {
 func (r *Room) Parse(path, text string) (*File, error) {
 	p := parser{Room: r}
 	p.begin(path)
+	r.sections = slices.Grow(r.sections, len(text)/bytesInSection)
+	r.options = slices.Grow(r.options, len(text)/bytesInOption)
 	for text = unixLines(text); text != ""; {
 		line, rest, newline := text, "", false
 		if i := strings.IndexByte(text, '\n'); i >= 0 {
@@ -106,6 +108,12 @@ func (r *Room) Parse(path, text string) (*File, error) {
 	r.file.Sections = r.sections
 	return &r.file, nil
 }
+
+// Bytes of a section, and of an option, with comments, of which few are smaller. Memory that is not needed is not touched.
+const (
+	bytesInSection = 256
+	bytesInOption  = 96
+)
 
 // begin clears the room for another file.
 func (r *Room) begin(path string) {
