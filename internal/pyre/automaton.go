@@ -176,11 +176,12 @@ func (l *lit) stands(text []byte) bool {
 // takeGroups notes a match whose groups are in registers.
 func (m *Matcher) takeGroups(slots []uint8) {
 	m.makeSlots()
-	m.registers[0] = -1
-	for slot := 2; slot < len(slots); slot++ {
-		m.slots[slot] = m.registers[slots[slot]]
+	registers, groups := &m.registers, m.slots[:len(slots)]
+	registers[0] = -1
+	for slot, register := range slots {
+		groups[slot] = registers[register%mostRegisters]
 	}
-	m.start, m.end = 0, int(m.registers[slots[1]])
+	m.start, m.end = 0, int(groups[1])
 }
 
 // learn works out what comes of a class of bytes in a state. It returns the tables to go on with, and the entry.

@@ -94,7 +94,7 @@ func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
 	}
 	register := l.chooseRegister(ways)
 	if ways[0].at.pc == matched {
-		return l.addMove(move{kind: moveMatch, register: register, slots: slices.Clone(ways[0].bounds)})
+		return l.addMove(move{kind: moveMatch, register: register, slots: slices.Clone(ways[0].bounds[:l.prog.capture])})
 	}
 	return l.arrive(ways, class, register)
 }
