@@ -27,6 +27,7 @@ type automaton struct {
 type tables struct {
 	opening lit    // what every match begins with, perhaps nothing
 	first   uint32 // the state behind it
+	habit   *habit // nil: none
 	entries []uint32
 	moves   []move
 	born    *int // the same for all tables that number states alike
@@ -72,49 +73,23 @@ const (
 )
 
 // search looks for a match at the beginning of text. It goes on where only the matcher can tell.
-//
-// What takes most of the time is to wait for an entry that the next one depends on. So what is likely is guessed, and the entry only
-// compared with it, which the processor need not wait for: that the state stays the same, as in a run, or that the one comes next that
-// was new next, as in a string. For the same reason all is done here, where state and position need not leave their registers.
 func (a *automaton) search(m *Matcher, text []byte) outcome {
-	t, regs, body, row := a.tables.Load(), &m.registers, text, uint32(len(a.samples))
+	t, registers, body := a.tables.Load(), &m.registers, text
 	if n := len(text); n > 0 && text[n-1] == '\n' { // is of another class
 		body = text[:n-1]
 	}
-	if !t.opening.stands(text) {
+	state, pos := t.begin(registers, text)
+	if pos < 0 {
 		return fails
 	}
-	state, pos := t.first, len(t.opening.text)
 	for {
-		entry, entries := uint32(0), t.entries
-		for pos < len(body) {
-			entry = atomic.LoadUint32(&entries[state+uint32(a.classes[body[pos]])])
-			if entry == state {
-				pos++
-				continue
-			}
-			if entry == state+row {
-				state += row
-				pos++
-				continue
-			}
-			if entry >= isMove {
-				break
-			}
-			regs[entry>>noteShift%mostRegisters] = int32(pos)
-			pos++
-			if next := entry & stateMask; next != state+row {
-				state = next
-			} else {
-				state += row
-			}
+		var entry uint32
+		if entry, state, pos = t.read(&a.alphabet, registers, body, state, pos); pos >= len(body) {
+			entry = atomic.LoadUint32(&t.entries[state+uint32(a.classAt(text, pos))])
 		}
-		if pos >= len(body) {
-			entry = atomic.LoadUint32(&entries[state+uint32(a.classAt(text, pos))])
-		}
-	move:
+	again:
 		if entry < isMove {
-			regs[entry>>noteShift%mostRegisters] = int32(pos)
+			registers[entry>>noteShift%mostRegisters] = int32(pos)
 			state = entry & stateMask
 			pos++
 			continue
@@ -123,36 +98,86 @@ func (a *automaton) search(m *Matcher, text []byte) outcome {
 		switch v.kind {
 		case moveLearn:
 			t, entry = a.learn(t, state, a.classAt(text, pos))
-			goto move
+			goto again
 		case moveAsk:
 			if entry = v.other; v.text.stands(text[pos:]) {
 				entry = v.next
 			}
-			goto move
+			goto again
 		case moveFail:
 			return fails
 		case moveLeave:
 			return goesOn
 		case moveMatch:
-			regs[v.register%mostRegisters] = int32(pos)
+			registers[v.register%mostRegisters] = int32(pos)
 			m.takeGroups(v.slots)
 			return matches
 		case moveToText:
-			regs[v.register%mostRegisters] = int32(pos)
-			if !v.text.stands(text[pos+1:]) {
+			registers[v.register%mostRegisters] = int32(pos)
+			if pos++; !v.text.stands(text[pos:]) {
 				return fails
 			}
-			pos += 1 + len(v.text.text)
+			pos += len(v.text.text)
 		case moveToByte:
-			regs[v.register%mostRegisters] = int32(pos)
-			if i := bytes.IndexByte(text[pos+1:], v.text.text[0]); i >= 0 {
-				pos += 1 + i
-			} else {
-				pos = len(text)
-			}
+			registers[v.register%mostRegisters] = int32(pos)
+			pos = indexFrom(text, pos+1, v.text.text[0])
 		}
 		state = v.next
 	}
+}
+
+// read goes from state to state as long as bytes of body lead on. It returns the entry that is a move, and where it has come to.
+//
+// What takes most of the time is to wait for an entry that the next one depends on. So what is likely is guessed, and the entry only
+// compared with it, which the processor need not wait for: that the state stays the same, as in a run, or that the one comes next that
+// was new next, as in a string.
+func (t *tables) read(a *alphabet, registers *[mostRegisters]int32, body []byte, state uint32, pos int) (uint32, uint32, int) {
+	entries, row := t.entries, uint32(len(a.samples))
+	for uint(pos) < uint(len(body)) {
+		entry := atomic.LoadUint32(&entries[state+uint32(a.classes[body[pos]])])
+		if entry == state {
+			pos++
+			continue
+		}
+		if entry == state+row {
+			state += row
+			pos++
+			continue
+		}
+		if entry >= isMove {
+			return entry, state, pos
+		}
+		registers[entry>>noteShift%mostRegisters] = int32(pos)
+		pos++
+		if next := entry & stateMask; next != state+row {
+			state = next
+		} else {
+			state += row
+		}
+	}
+	return 0, state, pos
+}
+
+// indexFrom returns where c first stands from pos on, or the end of text.
+func indexFrom(text []byte, pos int, c byte) int {
+	if i := bytes.IndexByte(text[pos:], c); i >= 0 {
+		return pos + i
+	}
+	return len(text)
+}
+
+// begin returns the state behind what text begins with, and where that is; -1 if there is no match.
+func (t *tables) begin(registers *[mostRegisters]int32, text []byte) (state uint32, pos int) {
+	if h := t.habit; h != nil && h.text.stands(text) {
+		for _, n := range h.notes {
+			registers[n.register%mostRegisters] = n.pos
+		}
+		return h.state, len(h.text.text)
+	}
+	if !t.opening.stands(text) {
+		return 0, -1
+	}
+	return t.first, len(t.opening.text)
 }
 
 // stands reports the same as begins. It is quicker where much is to be compared.
@@ -201,4 +226,12 @@ func (a *automaton) learn(t *tables, state uint32, class uint8) (*tables, uint32
 		atomic.StoreUint32(&l.tables.entries[state+uint32(class)], entry)
 	}
 	return l.tables, l.tables.entries[state+uint32(class)]
+}
+
+// observe lets a text, one of some, tell what texts begin with.
+func (a *automaton) observe(text []byte) {
+	a.learning.Lock()
+	defer a.learning.Unlock()
+	a.learner.observe(text)
+	a.tables.Store(a.learner.tables)
 }

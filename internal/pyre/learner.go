@@ -19,6 +19,9 @@ type learner struct {
 	full     bool   // a limit has been reached
 	refused  int    // entries since then
 	follower follower
+
+	beginning []byte // what texts have begun with that were observed
+	observed  int    // how many these are
 }
 
 // Limits of an automaton. One that has reached them is of no use for texts that need more; when there are many of these it begins anew.
@@ -210,7 +213,7 @@ func (l *learner) addMove(v move) uint32 {
 
 // enlarged returns a copy of t with room for so many.
 func (t *tables) enlarged(entries, moves int) *tables {
-	larger := &tables{t.opening, t.first, make([]uint32, entries), make([]move, moves), t.born}
+	larger := &tables{t.opening, t.first, t.habit, make([]uint32, entries), make([]move, moves), t.born}
 	copy(larger.entries, t.entries)
 	copy(larger.moves, t.moves)
 	return larger

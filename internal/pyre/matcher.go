@@ -27,6 +27,7 @@ type Matcher struct {
 	over       bool // nothing more can come of this beginning
 	mode       memoMode
 	plain      bool                 // texts are not read by automata: for tests, which compare them
+	turns      uint                 // searches by automata
 	registers  [mostRegisters]int32 // of an automaton
 	memo       memo
 	needed     needed
@@ -49,6 +50,9 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 	if a := re.reader(); a != nil && m.mode == memoLate && !m.plain {
 		if m.prog = a.prog; from > 0 {
 			return false
+		}
+		if m.turns++; m.turns%observeEvery == 0 {
+			a.observe(text)
 		}
 		if done := a.search(m, text); done != goesOn {
 			m.found = done == matches

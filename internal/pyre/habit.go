@@ -1,0 +1,96 @@
+package pyre
+
+// A habit is what texts have begun with of late, behind which an automaton knows its state without reading: in logs the name of the
+// machine and of the program, or all of a message up to its first name or number.
+type habit struct {
+	text  lit
+	state uint32 // behind text
+	notes []note // the positions noted on the way
+}
+
+type note struct {
+	register uint8
+	pos      int32
+}
+
+const (
+	observeEvery  = 64 // searches of a matcher
+	witnesses     = 5  // texts that must begin alike to make a habit
+	shortestHabit = 8  // bytes; fewer are read as fast
+	longestHabit  = 96 // bytes
+)
+
+// observe lets a text, one of some, tell what texts begin with.
+func (l *learner) observe(text []byte) {
+	if l.observed == 0 {
+		l.beginning = append(l.beginning[:0], text[:min(len(text), longestHabit)]...)
+	}
+	l.beginning = l.beginning[:alike(l.beginning, text)]
+	if l.observed++; l.observed < witnesses {
+		return
+	}
+	l.observed = 0
+	h := l.habit()
+	if old := l.tables.habit; h != old && (h == nil || old == nil || h.text.text != old.text.text) {
+		t := *l.tables
+		t.habit = h
+		l.tables = &t
+	}
+}
+
+// alike returns how many bytes a and b begin with are the same.
+func alike(a, b []byte) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// habit reads what texts begin with, as far as it is known what comes of that and no byte behind it has a say. It returns nil if that is
+// not far enough. Numbers that begin alike will not for long.
+func (l *learner) habit() *habit {
+	t, text := l.tables, l.beginning
+	for len(text) > 0 && '0' <= text[len(text)-1] && text[len(text)-1] <= '9' {
+		text = text[:len(text)-1]
+	}
+	if !t.opening.stands(text) {
+		return nil
+	}
+	h, pos := &habit{state: t.first}, len(t.opening.text)
+	for pos < len(text) && text[pos] != '\n' {
+		entry := t.entries[h.state+uint32(l.classes[text[pos]])]
+		if entry < isMove {
+			h.note(entry>>noteShift, pos)
+			h.state = entry & stateMask
+			pos++
+			continue
+		}
+		v := &t.moves[entry-isMove]
+		if v.kind != moveToText || !v.text.stands(text[pos+1:]) {
+			break
+		}
+		h.note(uint32(v.register), pos)
+		h.state = v.next
+		pos += 1 + len(v.text.text)
+	}
+	if pos < shortestHabit || pos == len(t.opening.text) {
+		return nil
+	}
+	h.text = newLit(string(text[:pos]))
+	return h
+}
+
+// note notes a position, and forgets what was noted in the register before.
+func (h *habit) note(register uint32, pos int) {
+	if register == 0 { // nobody reads that
+		return
+	}
+	for i := range h.notes {
+		if h.notes[i].register == uint8(register) {
+			h.notes[i].pos = int32(pos)
+			return
+		}
+	}
+	h.notes = append(h.notes, note{uint8(register), int32(pos)})
+}
