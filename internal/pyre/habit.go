@@ -1,5 +1,7 @@
 package pyre
 
+import "slices"
+
 // A habit is what texts have begun with of late, behind which an automaton knows its state without reading: in logs the name of the
 // machine and of the program, or all of a message up to its first name or number.
 type habit struct {
@@ -30,12 +32,7 @@ func (l *learner) observe(text []byte) {
 		return
 	}
 	l.observed = 0
-	h := l.habit()
-	if old := l.tables.habit; h != old && (h == nil || old == nil || h.text.text != old.text.text) {
-		t := *l.tables
-		t.habit = h
-		l.tables = &t
-	}
+	l.setHabit()
 }
 
 // alike returns how many bytes a and b begin with are the same.
@@ -47,17 +44,33 @@ func alike(a, b []byte) int {
 	return n
 }
 
-// habit reads what texts begin with, as far as it is known what comes of that and no byte behind it has a say. It returns nil if that is
-// not far enough. Numbers that begin alike will not for long.
-func (l *learner) habit() *habit {
+// setHabit makes a habit of what texts begin with, if that is not the one that there is. There is none if it is too short.
+func (l *learner) setHabit() {
+	text := l.beginning[:l.readHabit(&l.draft)]
+	old := l.tables.habit
+	if old == nil && len(text) < shortestHabit || old != nil && old.text.text == string(text) {
+		return
+	}
+	t := *l.tables
+	t.habit = nil
+	if len(text) >= shortestHabit {
+		t.habit = &habit{newLit(string(text)), l.draft.state, slices.Clone(l.draft.notes)}
+	}
+	l.tables = &t
+}
+
+// readHabit reads what texts begin with, as far as it is known what comes of that and no byte behind it has a say. It returns how far that
+// is, 0 if reading would not be worth it. Numbers that begin alike will not for long.
+func (l *learner) readHabit(h *habit) int {
 	t, text := l.tables, l.beginning
 	for len(text) > 0 && '0' <= text[len(text)-1] && text[len(text)-1] <= '9' {
 		text = text[:len(text)-1]
 	}
 	if !t.opening.stands(text) {
-		return nil
+		return 0
 	}
-	h, pos := &habit{state: t.first}, len(t.opening.text)
+	pos := len(t.opening.text)
+	h.state, h.notes = t.first, h.notes[:0]
 	for pos < len(text) && text[pos] != '\n' {
 		entry := t.entries[h.state+uint32(l.classes[text[pos]])]
 		if entry < isMove {
@@ -74,11 +87,10 @@ func (l *learner) habit() *habit {
 		h.state = v.next
 		pos += 1 + len(v.text.text)
 	}
-	if pos < shortestHabit || pos == len(t.opening.text) {
-		return nil
+	if pos == len(t.opening.text) {
+		return 0
 	}
-	h.text = newLit(string(text[:pos]))
-	return h
+	return pos
 }
 
 // note notes a position, and forgets what was noted in the register before.

@@ -22,6 +22,7 @@ type learner struct {
 
 	beginning []byte // what texts have begun with that were observed
 	observed  int    // how many these are
+	draft     habit  // that is about to be made, without its text
 }
 
 // Limits of an automaton. One that has reached them is of no use for texts that need more; when there are many of these it begins anew.
