@@ -15,8 +15,9 @@ type match struct {
 
 // A capturer collects what the groups of a prefregex and a failregex hold. Its memory is used again for the next line.
 type capturer struct {
-	under, over values
-	brief       bool // what is captured is
+	told  values // by both
+	over  values // by the failregex
+	brief bool   // they are
 }
 
 // capture returns what the groups of top hold, and beside them those of base, the match of a prefregex, if that is not nil. The result is
@@ -25,26 +26,26 @@ func (c *capturer) capture(base, top *match) *values {
 	if c.brief {
 		return c.sketch(base, top)
 	}
+	v := &c.told
+	v.clear()
 	if base == nil {
-		c.over.clear()
-		c.over.collect(top, top.of.places, true)
-		return &c.over
+		v.collect(top, top.of.places, true)
+		return v
 	}
-	c.under.clear()
-	c.under.collect(base, base.of.beside, true)
+	v.collect(base, base.of.beside, true)
 	if top.of.apart && len(top.of.combined) == 0 {
-		c.under.collect(top, top.of.places, false) // as below, in one go
-		return &c.under
+		v.collect(top, top.of.places, false) // as below, in one go
+		return v
 	}
 	c.over.clear()
 	c.over.collect(top, top.of.places, true)
-	c.under.overlay(&c.over)
-	return &c.under
+	v.overlay(&c.over)
+	return v
 }
 
 // sketch does what capture does, briefly.
 func (c *capturer) sketch(base, top *match) *values {
-	v := &c.under
+	v := &c.told
 	v.clear()
 	if base != nil {
 		v.sketch(base)

@@ -107,19 +107,32 @@ func (c *chunk) keep(b []byte) []byte {
 	return c.kept[from:len(c.kept):len(c.kept)]
 }
 
-// keepValues makes to a copy of values that are borrowed, with their texts if they are lent too, which else lie in the memory of c.
-func (c *chunk) keepValues(to, v *values, lent bool) {
-	from := len(c.values)
-	c.values = append(c.values, v.all...)
-	end := len(c.values)
-	c.values = append(c.values, value{}) // room for one that follows from the others
-	kept := c.values[from : end : end+1]
-	if lent {
-		for i := range kept {
-			c.keepText(&kept[i])
+// capture makes to what the last match of f has told beside base. The values are captured where they stay, in the memory of c, and so are
+// their texts, unless they lie there already.
+func (c *chunk) capture(to *values, f *Filter, base *match) {
+	room := c.room()
+	f.captured.told.all = room
+	*to = *f.captured.capture(base, &f.match)
+	n := len(to.all)
+	if cap(to.all) == cap(room) { // so they are there
+		c.values = c.values[:min(len(c.values)+n+1, cap(c.values))]
+	}
+	to.all = to.all[:n:min(n+1, cap(to.all))] // one may follow from the others
+	if f.lent {
+		for i := range to.all {
+			c.keepText(&to.all[i])
 		}
 	}
-	to.all, to.there, to.full = kept, v.there, v.full
+}
+
+// room returns room for the values of a match, for most at least. What it lacks will be got elsewhere.
+func (c *chunk) room() []value {
+	const most = 8
+	n := len(c.values)
+	if cap(c.values)-n < most {
+		c.values, n = make([]value, 0, max(2*cap(c.values), 8*most)), 0
+	}
+	return c.values[n:n:cap(c.values)]
 }
 
 // keepText gives v a text of its own.
@@ -153,9 +166,7 @@ type searcher struct {
 func newSearcher(f *Filter) *searcher {
 	s := &searcher{filter: f}
 	f.gaveUp = func(r *pattern) { s.chunk.gaveUp = append(s.chunk.gaveUp, r) }
-	f.record = func(i int, v *values) {
-		s.chunk.keepValues(&s.add(matchEvent, i).told, v, f.lent)
-	}
+	f.record = func(i int, base *match) { s.chunk.capture(&s.add(matchEvent, i).told, f, base) }
 	return s
 }
 

@@ -56,15 +56,15 @@ type Filter struct {
 	visit func(Hit) error // takes what the present line yields; what was found is lent
 
 	// What only a Tester wants.
-	record   func(index int, told *values) // takes matches instead of settling them; the texts are lent
-	ignored  func(int)                     // is told which ignoreregex matched
-	prefixed func()                        // is told when prefregex matched
-	prefixes int                           // lines that prefregex matched
-	gaveUp   func(*pattern)                // is told which search was given up, instead of the log
-	anyTime  bool                          // lines of any age are taken as they come
-	all      bool                          // every match of a line, not just the first
-	loose    bool                          // failures that are not packed, with fields of groups that took no part
-	counting bool                          // hits are counted only, so their failures and lines are not made
+	record   func(index int, base *match) // takes the last match instead of settling it
+	ignored  func(int)                    // is told which ignoreregex matched
+	prefixed func()                       // is told when prefregex matched
+	prefixes int                          // lines that prefregex matched
+	gaveUp   func(*pattern)               // is told which search was given up, instead of the log
+	anyTime  bool                         // lines of any age are taken as they come
+	all      bool                         // every match of a line, not just the first
+	loose    bool                         // failures that are not packed, with fields of groups that took no part
+	counting bool                         // hits are counted only, so their failures and lines are not made
 
 	line  *line       // the one being judged
 	now   ticket.Unix // taken once for a batch

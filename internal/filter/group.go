@@ -30,19 +30,31 @@ type roleSet uint16
 // bit returns the set of r alone. That of noRole says nothing.
 func (r role) bit() roleSet { return 1 << r }
 
-// askedRoles returns the roles whose texts are asked for where lines are only counted: who an address is does not matter then, unless
-// it may be somebody's beside another name.
+// askedRoles returns the roles whose texts are asked for where lines are only counted: users matter to connections, and who an address is
+// does not matter, unless it may be somebody's beside another name.
 func (p *Program) askedRoles() roleSet {
-	asked := roleMLFID.bit() | roleUser.bit() | roleFID.bit() | roleDNS.bit()
-	for _, r := range p.capturing() {
-		if slices.ContainsFunc(r.groups, isFID) || slices.ContainsFunc(r.combined, func(c combination) bool { return isFID(c.target) }) {
-			asked |= roleIP4.bit() | roleIP6.bit()
-		}
+	asked, told := roleFID.bit()|roleDNS.bit(), p.roles()
+	if told&roleMLFID.bit() != 0 {
+		asked |= roleMLFID.bit() | roleUser.bit()
+	}
+	if told&roleFID.bit() != 0 {
+		asked |= roleIP4.bit() | roleIP6.bit()
 	}
 	return asked
 }
 
-func isFID(g *group) bool { return g.role == roleFID }
+// roles returns the roles that a match may tell.
+func (p *Program) roles() (told roleSet) {
+	for _, r := range p.capturing() {
+		for _, g := range r.groups {
+			told |= g.role.bit()
+		}
+		for _, c := range r.combined {
+			told |= c.target.role.bit()
+		}
+	}
+	return told
+}
 
 // A group is a named group of a pattern, or the target of a combination.
 type group struct {

@@ -20,7 +20,8 @@ import (
 type Queue struct {
 	tester *Tester
 	take   func(*Outcome) error
-	skip   func(lines int) // nil while plain lines are taken, too
+	only   [kinds]bool // lines that are only counted
+	score  Score
 	survey survey
 	lines  surveyed // of the block that is tested
 	alone  bool     // everything is done by the caller's goroutine, line by line
@@ -47,11 +48,17 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 	f := t.filter
 	// Where messages are read, they must come in the order of the lines, too.
 	told := f.env.Log.Enabled(context.Background(), slog.LevelError)
-	return &Queue{tester: t, take: take, survey: t.survey(), alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1}
+	return &Queue{
+		tester: t, take: take, score: newScore(f.program), survey: t.survey(),
+		alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1,
+	}
 }
 
-// Skip has lines that lead to nothing only counted from now on, by skip, which is told of some at a time. take may call it.
-func (q *Queue) Skip(skip func(lines int)) { q.skip = skip }
+// Count has lines of a kind only counted from now on, instead of taken. take may call it. Lines with a Prefix are taken all the same.
+func (q *Queue) Count(k Kind) { q.only[k] = true }
+
+// Score returns what the lines so far came to, those that were taken, too.
+func (q *Queue) Score() *Score { return &q.score }
 
 // Run tests all lines of s, which messages call source. The error is the first one that a line, take or s had; lines before it are
 // tested, those behind it are not. Run must be called only once.
@@ -64,7 +71,7 @@ func (q *Queue) Run(source string, s Supply) error {
 		return err
 	}
 	q.settler = q.tester.settler()
-	q.brief.Store(q.skip != nil)
+	q.brief.Store(q.only[Missed])
 	return newCrew().run(q)
 }
 
@@ -85,7 +92,7 @@ func (q *Queue) solo() error {
 
 // testBlock tests the lines of block one by one.
 func (q *Queue) testBlock(block Block) error {
-	if text, ok := block.(Text); ok && q.skip != nil {
+	if text, ok := block.(Text); ok && q.only[Missed] {
 		if q.survey.of(text, &q.lines) {
 			return q.testText(&q.lines)
 		}
@@ -98,7 +105,6 @@ func (q *Queue) testText(lines *surveyed) error {
 	t, f := q.tester, q.tester.filter
 	var nothing ticket.Line
 	f.now = f.env.Now()
-	plain := 0 // lines that were searched and lead to nothing
 	for {
 		t.outcome.clear()
 		ok, err := lines.advance(f, &f.own)
@@ -111,14 +117,12 @@ func (q *Queue) testText(lines *surveyed) error {
 		if err := lines.search(f); err != nil {
 			return err
 		}
-		if t.outcome.plain() {
-			plain++
-		} else if err := q.tell(&nothing); err != nil {
+		if err := q.tell(&nothing, &f.own); err != nil {
 			return err
 		}
 	}
 	f.prefixes += q.survey.note(lines)
-	q.skip(lines.plain + plain)
+	q.score.Lines[Missed] += lines.plain
 	return nil
 }
 
@@ -127,18 +131,20 @@ func (q *Queue) test(l *ticket.Line) error {
 	if err := q.tester.judge(l, q.source); err != nil {
 		return err
 	}
-	return q.tell(l)
+	return q.tell(l, q.tester.filter.line)
 }
 
-// tell hands on what a line that was tested leads to.
-func (q *Queue) tell(l *ticket.Line) error {
-	t := q.tester
-	if q.skip != nil && t.outcome.plain() {
-		q.skip(1)
+// tell counts what a line that was tested leads to, and hands it on if it is to be taken. given is what its source told beside the text, nil
+// for nothing.
+func (q *Queue) tell(given *ticket.Line, ln *line) error {
+	o := &q.tester.outcome
+	kind := o.Kind()
+	q.score.add(o, kind)
+	if q.only[kind] && o.Prefix == nil {
 		return nil
 	}
-	t.outcome.describe(l, t.filter.line)
-	return q.take(&t.outcome)
+	o.describe(given, ln)
+	return q.take(o)
 }
 
 // newChunk implements task.

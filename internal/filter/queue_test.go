@@ -122,43 +122,67 @@ func TestQueueLikeOneByOne(t *testing.T) {
 	}
 }
 
-// TestSkippedLinesLedToNothing compares what a queue tells of all lines with what it tells when plain ones are skipped.
-func TestSkippedLinesLedToNothing(t *testing.T) {
-	p, err := Compile(connectionCase(rand.New(rand.NewPCG(2, 7))).Settings)
+// TestCountedLinesAreThoseThatAreNotTaken compares what a queue tells of all lines with what it tells when lines of some kinds are only
+// counted.
+func TestCountedLinesAreThoseThatAreNotTaken(t *testing.T) {
+	s := connectionCase(rand.New(rand.NewPCG(2, 7))).Settings
+	s.Ignoreregex = append(s.Ignoreregex, "joe")
+	p, err := Compile(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return then }}
-	var runs [3][]string // all lines, some skipped, some skipped without other goroutines
-	skipped, plain := [3]int{}, 0
-	for i := range runs {
-		tester := NewTester(p, env, Wishes{All: true})
-		q := tester.Queue(func(o *Outcome) error {
-			if o.plain() {
-				plain++
-			} else {
-				runs[i] = append(runs[i], describe(o, true)+fmt.Sprint(o.Match()))
+	var all [kinds][]string // taken, when all are
+	score := runCounting(t, p, true, nil, &all)
+	if total := sum(score.Fail) + sum(score.Ignore); min(score.Lines[Missed], score.Lines[Matched], score.Lines[Ignored], total) == 0 {
+		t.Errorf("a kind is missing: %+v", score)
+	}
+	for k, taken := range all {
+		if len(taken) != score.Lines[k] {
+			t.Errorf("%d lines of kind %d taken, %d counted", len(taken), k, score.Lines[k])
+		}
+	}
+	for _, alone := range []bool{false, true} {
+		for _, counted := range [][]Kind{{Missed}, {Matched}, {Missed, Ignored}, {Missed, Matched, Ignored}} {
+			var got [kinds][]string
+			want := all
+			for _, k := range counted {
+				want[k] = nil
 			}
-			return nil
-		})
-		q.alone = i == 2
-		if i > 0 {
-			q.Skip(func(n int) { skipped[i] += n })
-		}
-		supply := &blocks{size: 100}
-		for _, l := range connectionLines() {
-			supply.lines = append(supply.lines, ticket.Line{Text: []byte(l)})
-		}
-		if err := q.Run("x", supply); err != nil {
-			t.Fatal(err)
+			if d := cmp.Diff(score, runCounting(t, p, alone, counted, &got)) + cmp.Diff(want, got); d != "" {
+				t.Errorf("alone %v, counted %v (-all +got):\n%.4000s", alone, counted, d)
+			}
 		}
 	}
-	if plain == 0 || skipped != [3]int{0, plain, plain} {
-		t.Errorf("%d plain lines, skipped %v", plain, skipped)
+}
+
+// runCounting tests connectionLines with p. Lines of the kinds counted are not to be taken, the others are described in taken.
+func runCounting(t *testing.T, p *Program, alone bool, counted []Kind, taken *[kinds][]string) Score {
+	t.Helper()
+	env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return then }}
+	q := NewTester(p, env, Wishes{All: true}).Queue(func(o *Outcome) error {
+		k := o.Kind()
+		taken[k] = append(taken[k], describe(o, true)+fmt.Sprint(o.Match()))
+		return nil
+	})
+	q.alone = alone
+	for _, k := range counted {
+		q.Count(k)
 	}
-	if d := cmp.Diff(runs[0], runs[1]) + cmp.Diff(runs[0], runs[2]); d != "" {
-		t.Errorf("(-all +skipped):\n%.4000s", d)
+	supply := &blocks{size: 100}
+	for _, l := range connectionLines() {
+		supply.lines = append(supply.lines, ticket.Line{Text: []byte(l)})
 	}
+	if err := q.Run("x", supply); err != nil {
+		t.Fatal(err)
+	}
+	return *q.Score()
+}
+
+func sum(all []int) (n int) {
+	for _, x := range all {
+		n += x
+	}
+	return n
 }
 
 // TestCountingTellsTheSame compares hits without their failures with those that have them.

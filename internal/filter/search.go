@@ -178,12 +178,11 @@ func (f *Filter) isIgnored(text []byte) bool {
 // yield makes failures of the last match, that of the failregex with an index. next is true when it turned out to be none, so that the
 // next failregex gets its chance.
 func (f *Filter) yield(index int, base *match, s *share) (next bool, err error) {
-	told := f.captured.capture(base, &f.match)
 	if f.record != nil {
-		f.record(index, told)
+		f.record(index, base)
 		return f.isTimeless(), nil
 	}
-	return f.settle(index, told, s)
+	return f.settle(index, f.captured.capture(base, &f.match), s)
 }
 
 // settle makes failures of what a match told.

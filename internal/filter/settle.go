@@ -6,11 +6,9 @@ func (q *Queue) settle(c *chunk) error {
 		q.settler.giveUp(r)
 	}
 	q.tester.prefixed += c.prefixed
-	if c.text.plain > 0 {
-		q.skip(c.text.plain)
-	}
+	q.score.Lines[Missed] += c.text.plain
 	err := q.finishAll(c)
-	q.brief.Store(q.skip != nil) // who takes outcomes may have changed that
+	q.brief.Store(q.only[Missed]) // who takes outcomes may have changed that
 	if err != nil {
 		return err
 	}
@@ -19,38 +17,43 @@ func (q *Queue) settle(c *chunk) error {
 
 // finishAll does what comes after the search, for one line after the other.
 func (q *Queue) finishAll(c *chunk) error {
-	events := c.events
-	for i := 0; i < len(c.lines); i++ {
-		if q.skip != nil {
-			next := len(c.lines)
-			if len(events) > 0 {
-				next = events[0].line
-			}
-			if next > i {
-				q.skip(next - i)
-			}
-			if i = next; i == len(c.lines) {
-				return nil
-			}
-		}
-		n := 0
-		for n < len(events) && events[n].line == i {
+	q.settler.now = c.now
+	next := 0 // line
+	for events := c.events; len(events) > 0; {
+		at, n := events[0].line, 1
+		for n < len(events) && events[n].line == at {
 			n++
 		}
-		if err := q.finish(c, &c.lines[i], events[:n]); err != nil {
+		if err := q.passOver(c, next, at); err != nil {
 			return err
 		}
-		events = events[n:]
+		if err := q.finish(&c.lines[at], c, events[:n]); err != nil {
+			return err
+		}
+		events, next = events[n:], at+1
+	}
+	return q.passOver(c, next, len(c.lines))
+}
+
+// passOver does so for the lines from one to before another, which have no events.
+func (q *Queue) passOver(c *chunk, from, to int) error {
+	for i := from; i < to; i++ {
+		if q.only[Missed] {
+			q.score.Lines[Missed] += to - i
+			return nil
+		}
+		if err := q.finish(&c.lines[i], c, nil); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// finish does what comes after the search of one line.
-func (q *Queue) finish(c *chunk, x *queued, events []event) error {
+// finish does what comes after the search of x, a line of c.
+func (q *Queue) finish(x *queued, c *chunk, events []event) error {
 	f, o := q.settler, &q.tester.outcome
 	o.clear()
-	o.describe(x.given, &x.line)
-	f.line, f.now = &x.line, c.now
+	f.line = &x.line
 	for i := range events {
 		e := &events[i]
 		switch e.kind {
@@ -64,5 +67,5 @@ func (q *Queue) finish(c *chunk, x *queued, events []event) error {
 			}
 		}
 	}
-	return q.take(o)
+	return q.tell(x.given, &x.line)
 }

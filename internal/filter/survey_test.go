@@ -90,31 +90,28 @@ func TestSurveyedLinesLikeOneByOne(t *testing.T) {
 		w := Wishes{All: seed%5 > 0, Failures: seed%7 == 0}
 		one, many := NewTester(p, env, w), NewTester(p, env, w)
 		var want, got []string
-		wantPlain, gotPlain := 0, 0
+		wantPlain := 0
 		for _, l := range lines {
 			o, err := one.Test(&ticket.Line{Text: []byte(l)}, "x")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if o.plain() {
+			if o.Kind() == Missed {
 				wantPlain++
 			} else {
 				want = append(want, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
 			}
 		}
 		q := many.Queue(func(o *Outcome) error {
-			if o.plain() { // after a match that led to nothing
-				gotPlain++
-			} else {
-				got = append(got, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
-			}
+			got = append(got, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
 			return nil
 		})
-		q.Skip(func(n int) { gotPlain += n })
+		q.Count(Missed)
 		q.alone = seed%2 == 0
 		if err := q.Run("x", &log); err != nil {
 			t.Fatal(err)
 		}
+		gotPlain := q.Score().Lines[Missed]
 		if d := cmp.Diff(want, got); d != "" || wantPlain != gotPlain {
 			t.Fatalf("seed %d, %d and %d plain lines (-one by one +surveyed):\n%.4000s", seed, wantPlain, gotPlain, d)
 		}

@@ -153,9 +153,6 @@ func (f *Filter) prefixFields() ticket.Fields {
 	return c.capture(nil, &f.prefix).fields()
 }
 
-// plain reports whether the line led to nothing.
-func (o *Outcome) plain() bool { return len(o.Hits) == 0 && len(o.Ignored) == 0 && o.Prefix == nil }
-
 // Prefixed returns how many lines prefregex matched. It is 0 unless all is wanted, because otherwise not every line is searched.
 func (t *Tester) Prefixed() int {
 	if !t.wishes.All {

@@ -39,7 +39,7 @@ func NewOutput(p *filter.Program, env filter.Env, w io.Writer, format string, in
 	t := &Output{out: w, format: format, invert: invert, names: names}
 	t.queue = filter.NewTester(p, env, filter.Wishes{Failures: true}).Queue(t.take)
 	if !invert {
-		t.queue.Skip(func(int) {})
+		t.queue.Count(filter.Missed)
 	}
 	return t
 }

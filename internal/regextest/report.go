@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gaol/internal/filter"
 	"gaol/internal/pickle"
 	"gaol/internal/ticket"
 )
@@ -13,24 +14,31 @@ import (
 // Report writes what the lines came to, after Test. elapsed is how long that took.
 func (s *Session) Report(w io.Writer, elapsed time.Duration) error {
 	for _, text := range s.window {
-		s.missed.addText([]byte(text))
+		s.lists[filter.Missed].add([]byte(text))
 	}
 	s.window = nil
+	score := s.queue.Score()
+	lines := score.Lines
+	lines[filter.Missed] -= s.claimed
+	lines[filter.Matched] += s.claimed
+	for kind := range lines {
+		s.lists[kind].count = lines[kind]
+	}
 
 	var b strings.Builder
 	b.WriteString("\nResults\n=======\n")
 	s.writePrefregex(&b)
-	s.writeRegexes(&b, "Failregex", s.fail, s.opt.Failregex)
-	s.writeRegexes(&b, "Ignoreregex", s.ignore, s.opt.Ignoreregex)
+	s.writeRegexes(&b, "Failregex", s.opt.Failregex, score.Fail, s.shown)
+	s.writeRegexes(&b, "Ignoreregex", s.opt.Ignoreregex, score.Ignore, nil)
 	if !s.opt.NoDates {
 		s.writeDates(&b)
 	}
 	fmt.Fprintf(&b, "\nLines: %d lines, %d ignored, %d matched, %d missed\n",
-		s.tested, s.ignored.count, s.matched.count, s.missed.count)
+		lines[filter.Missed]+lines[filter.Matched]+lines[filter.Ignored], lines[filter.Ignored], lines[filter.Matched], lines[filter.Missed])
 	fmt.Fprintf(&b, "[processed in %.2f sec]\n\n", elapsed.Seconds())
-	s.writeLines(&b, "matched", &s.matched, s.program.Failregex(), s.opt.Failregex)
-	s.writeLines(&b, "ignored", &s.ignored, s.program.Ignoreregex(), s.opt.Ignoreregex)
-	s.writeLines(&b, "missed", &s.missed, s.program.Failregex(), s.opt.Failregex)
+	s.writeLines(&b, "matched", &s.lists[filter.Matched], s.program.Failregex(), s.opt.Failregex)
+	s.writeLines(&b, "ignored", &s.lists[filter.Ignored], s.program.Ignoreregex(), s.opt.Ignoreregex)
+	s.writeLines(&b, "missed", &s.lists[filter.Missed], s.program.Failregex(), s.opt.Failregex)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -63,14 +71,17 @@ func (s *Session) writePrefregex(b *strings.Builder) {
 	writeBox(b, "", lines)
 }
 
-func (s *Session) writeRegexes(b *strings.Builder, title string, stats []regexStat, texts []string) {
+// writeRegexes writes how the regexes have fared; shown are lines to be shown of the first of them.
+func (s *Session) writeRegexes(b *strings.Builder, title string, texts []string, hits []int, shown [][]string) {
 	total := 0
 	var lines []string
-	for i, r := range stats {
-		total += r.hits
-		if r.hits > 0 || s.opt.Verbose {
-			lines = append(lines, fmt.Sprintf("%2d) [%d] %s", i+1, r.hits, texts[i]))
-			lines = append(lines, r.shown...)
+	for i, n := range hits {
+		total += n
+		if n > 0 || s.opt.Verbose {
+			lines = append(lines, fmt.Sprintf("%2d) [%d] %s", i+1, n, texts[i]))
+		}
+		if i < len(shown) {
+			lines = append(lines, shown[i]...)
 		}
 	}
 	fmt.Fprintf(b, "\n%s: %d total\n", title, total)

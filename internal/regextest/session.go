@@ -46,18 +46,11 @@ type Session struct {
 	queue   *filter.Queue
 
 	prefixShown []ticket.Fields // the first few
-	fail        []regexStat
-	ignore      []regexStat
+	shown       [][]string      // of each failregex, a line of text for each hit, if wanted
 
-	tested                   int
-	matched, missed, ignored list
-	window                   []string // missed lines that a multi-line match may still claim
-}
-
-// A regexStat is how one expression has fared.
-type regexStat struct {
-	hits  int
-	shown []string // a line of text for each, if wanted
+	lists   [3]list  // of lines, by filter.Kind
+	window  []string // missed lines that a multi-line match may still claim
+	claimed int      // lines that were claimed
 }
 
 // NewSession returns a session that tests with p.
@@ -68,17 +61,18 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 	s := &Session{
 		opt: opt, program: p,
 		tester: filter.NewTester(p, env, filter.Wishes{All: all, Failures: opt.Verbose, Prefix: opt.Verbose}),
-		fail:   make([]regexStat, len(opt.Failregex)),
-		ignore: make([]regexStat, len(opt.Ignoreregex)),
+		shown:  make([][]string, len(opt.Failregex)),
 	}
-	s.matched.when, s.missed.when, s.ignored.when = opt.Matched, opt.Missed, opt.Ignored
-	if opt.Matched == Few {
-		s.matched.when = Never
+	when := opt.Matched
+	if when == Few {
+		when = Never
+	}
+	s.lists = [...]list{
+		filter.Missed:  {when: opt.Missed, limit: opt.Limit},
+		filter.Matched: {when: when, limit: opt.Limit},
+		filter.Ignored: {when: opt.Ignored, limit: opt.Limit},
 	}
 	s.queue = s.tester.Queue(s.take)
-	for _, l := range []*list{&s.matched, &s.missed, &s.ignored} {
-		l.limit = opt.Limit
-	}
 	return s
 }
 
@@ -86,36 +80,38 @@ func NewSession(p *filter.Program, env filter.Env, all bool, opt Options) *Sessi
 // called only once.
 func (s *Session) Test(source string, log filter.Supply) error { return s.queue.Run(source, log) }
 
-// take counts what became of a line.
+// take notes what is shown of a line.
 func (s *Session) take(o *filter.Outcome) error {
-	s.tested++
 	if o.Prefix != nil && len(s.prefixShown) <= prefixesShown {
 		s.prefixShown = append(s.prefixShown, o.Prefix)
 	}
-	for _, i := range o.Ignored {
-		s.ignore[i].hits++
-	}
-	ignored := len(o.Ignored) > 0
-	for i := range o.Hits {
-		h := &o.Hits[i]
-		s.fail[h.Regex].hits++
-		if s.opt.Verbose {
-			s.show(h, i)
+	if s.opt.Verbose {
+		for i := range o.Hits {
+			s.show(&o.Hits[i], i)
 		}
-		ignored = ignored || h.NoFail
 	}
+	kind := o.Kind()
 	switch {
-	case ignored:
-		s.ignored.add(o)
-	case len(o.Hits) > 0:
-		if len(s.window) > 0 {
+	case s.program.MaxLines() == 1:
+		s.note(kind, o)
+	case kind == filter.Missed:
+		s.miss(string(o.Text()))
+	default:
+		if kind == filter.Matched {
 			s.claim(o.Hits, string(o.Text()))
 		}
-		s.matched.add(o)
-	default:
-		s.miss(o)
+		s.lists[kind].add(o.Text())
 	}
 	return nil
+}
+
+// note adds a line to those of its kind. Once they are not listed any more there is no need to see more of them.
+func (s *Session) note(kind filter.Kind, o *filter.Outcome) {
+	l := &s.lists[kind]
+	l.add(o.Text())
+	if l.isFull() && (kind == filter.Missed || !s.opt.Verbose) {
+		s.queue.Count(kind)
+	}
 }
 
 // prefixesShown is how many matches of prefregex a verbose report shows.
@@ -123,7 +119,7 @@ const prefixesShown = 20
 
 // show notes what is shown of a hit that has n others of its line before it.
 func (s *Session) show(h *filter.Hit, n int) {
-	r, f := &s.fail[h.Regex], h.Found.Failure
+	f := h.Found.Failure
 	id, when := "None", f.Time
 	if !h.Pending && !f.ID.IsZero() {
 		id = f.ID.String()
@@ -135,30 +131,16 @@ func (s *Session) show(h *filter.Hit, n int) {
 	if n > 1 {
 		text += " (multiple regex matched)"
 	}
-	r.shown = append(r.shown, text)
+	s.shown[h.Regex] = append(s.shown[h.Regex], text)
 }
 
 // miss notes a line that nothing matched. A later multi-line match may claim it while it is among the last few.
-func (s *Session) miss(o *filter.Outcome) {
-	keep := s.program.MaxLines() - 1
-	if keep == 0 {
-		s.missed.add(o)
-		if s.missed.isFull() {
-			s.queue.Skip(s.skip)
-		}
-		return
-	}
-	s.window = append(s.window, string(o.Text()))
-	if len(s.window) > keep {
-		s.missed.addText([]byte(s.window[0]))
+func (s *Session) miss(text string) {
+	s.window = append(s.window, text)
+	if len(s.window) >= s.program.MaxLines() {
+		s.lists[filter.Missed].add([]byte(s.window[0]))
 		s.window = s.window[1:]
 	}
-}
-
-// skip counts lines that nothing matched, once they are no more listed.
-func (s *Session) skip(lines int) {
-	s.tested += lines
-	s.missed.count += lines
 }
 
 // claim moves the missed lines that hits span to the matched ones.
@@ -167,7 +149,8 @@ func (s *Session) claim(hits []filter.Hit, current string) {
 		for _, m := range hits[i].Found.Lines {
 			at := slices.IndexFunc(s.window, func(w string) bool { return w == m.String() || w == m.After })
 			if at >= 0 && m.String() != current {
-				s.matched.addText([]byte(s.window[at]))
+				s.claimed++
+				s.lists[filter.Matched].add([]byte(s.window[at]))
 				s.window = slices.Delete(s.window, at, at+1)
 			}
 		}
@@ -182,22 +165,8 @@ type list struct {
 	lines []string
 }
 
-// add adds the line that o is about.
-func (l *list) add(o *filter.Outcome) {
+func (l *list) add(text []byte) {
 	l.count++
-	if !l.isFull() || l.lines != nil {
-		l.keep(o.Text())
-	}
-}
-
-// addText adds a line that was missed before.
-func (l *list) addText(text []byte) {
-	l.count++
-	l.keep(text)
-}
-
-// keep keeps a line, unless there are too many now to keep any.
-func (l *list) keep(text []byte) {
 	if l.isFull() {
 		l.lines = nil
 	} else {

@@ -94,7 +94,7 @@ func TestMultiLineMatchClaimsMissedLines(t *testing.T) {
 func TestManyLinesTakeNoMemory(t *testing.T) {
 	l := list{when: Few, limit: 20}
 	for range 1000 {
-		l.addText([]byte("x"))
+		l.add([]byte("x"))
 	}
 	if l.count != 1000 || len(l.lines) != 0 {
 		t.Errorf("%d lines counted, %d kept", l.count, len(l.lines))
