@@ -219,7 +219,9 @@ func (a *automaton) learn(t *tables, state uint32, class uint8) (*tables, uint32
 	}
 	if l.tables.entries[state+uint32(class)] == entryUnknown {
 		entry := l.entry(state, class)
-		a.tables.Store(l.tables)
+		if l.tables != t {
+			a.tables.Store(l.tables)
+		}
 		if entry == entryUnknown {
 			return t, entryLeave
 		}

@@ -21,6 +21,7 @@ type follower struct {
 	over    bool   // what comes after the last way is of no account
 	ways    []way  // so far, behind the byte
 	bounds  []byte // of all ways, the memory
+	noted   bool   // whether now may be among them
 	round   uint32
 	passed  visits // before the byte
 	arrived visits // behind it
@@ -105,7 +106,7 @@ func (f *follower) lookBack(ways []way) bool {
 // follow returns the ways behind a byte of the class, valid until the next step. If an answer is asked for, they cannot be told without it.
 func (f *follower) follow(s state, class uint8, answers []answer) (ways []way, asked string) {
 	f.class, f.before, f.answers, f.asked = class, s[0], answers, ""
-	f.ways, f.bounds, f.over = f.ways[:0], f.bounds[:0], false
+	f.ways, f.bounds, f.noted, f.over = f.ways[:0], f.bounds[:0], false, false
 	f.round++
 	for i := 1; i < len(s) && !f.over; i += placeSize + f.prog.slots {
 		first := len(f.bounds)
@@ -214,6 +215,9 @@ func (f *follower) comesLate(places visits, at place, bounds []uint8) bool {
 
 // setFor returns in which of the conditions a way is that matter from pc on.
 func (f *follower) setFor(pc int32, bounds []uint8) (set uint) {
+	if f.asksFor[pc]|f.endsFor[pc] == 0 { // as nearly everywhere
+		return 0
+	}
 	for i, group := range f.groups {
 		if f.asksFor[pc]>>i&1 != 0 && isSet(bounds, group) {
 			set |= 1 << i
@@ -246,6 +250,7 @@ func (f *follower) with(register uint8, bounds []uint8, slot int32) []uint8 {
 	f.bounds = append(f.bounds, bounds...)
 	bounds = f.bounds[first:len(f.bounds):len(f.bounds)]
 	bounds[slot] = register
+	f.noted = f.noted || register == now
 	return bounds
 }
 

@@ -16,7 +16,7 @@ type note struct {
 }
 
 const (
-	observeEvery  = 64 // searches of a matcher
+	observeEvery  = 128 // searches of a matcher
 	witnesses     = 5  // texts that must begin alike to make a habit
 	shortestHabit = 8  // bytes; fewer are read as fast
 	longestHabit  = 96 // bytes

@@ -105,6 +105,9 @@ func (l *learner) step(number uint32, class uint8, answers []answer) uint32 {
 
 // chooseRegister gives the bounds that are set now a register, and returns that; 0 if there are none.
 func (l *learner) chooseRegister(ways []way) uint8 {
+	if !l.follower.noted {
+		return 0
+	}
 	used, wanted := uint32(1), false // by register; nobody reads that with number 0
 	for _, w := range ways {
 		for _, r := range w.bounds {
