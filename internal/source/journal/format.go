@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
+
+	"gaol/internal/zstd"
 )
 
 // What systemd's "Journal File Format" says, as far as reading needs it. All numbers are little-endian.
@@ -194,7 +195,7 @@ const packedZSTD = 1 << 2
 
 // An unpacker undoes the compression of single fields. Its zero value is ready; it is not safe for concurrent use.
 type unpacker struct {
-	zstd *zstd.Decoder
+	zstd *zstd.Reader
 	buf  bytes.Buffer
 	lz4  []byte
 }
@@ -218,15 +219,9 @@ func (u *unpacker) unpack(p []byte, how byte, limit int) ([]byte, error) {
 
 func (u *unpacker) unzstd(p []byte, limit int) ([]byte, error) {
 	if u.zstd == nil {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return nil, err
-		}
-		u.zstd = d
+		u.zstd = zstd.NewReader(nil)
 	}
-	if err := u.zstd.Reset(bytes.NewReader(p)); err != nil {
-		return nil, fmt.Errorf("%w: %w", errFormat, err)
-	}
+	u.zstd.Reset(bytes.NewReader(p))
 	return u.read(u.zstd, limit)
 }
 
@@ -255,12 +250,4 @@ func (u *unpacker) read(r io.Reader, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", errFormat, err)
 	}
 	return u.buf.Bytes(), nil
-}
-
-// close ends the decoder.
-func (u *unpacker) close() {
-	if u.zstd != nil {
-		u.zstd.Close()
-		u.zstd = nil
-	}
 }
