@@ -6,35 +6,55 @@ import (
 	"slices"
 )
 
-// A bucket is grams that a sieve tells of as one.
+// A bucket is grams that a sieve tells of as one, and with them of all that is mixed of their halves. How often that is so is tried out on phrases.
 type bucket struct {
 	halves [maxGram][2]uint16 // which low halves their bytes have and which high ones, as bits
-	chance float64            // of a place in a log to be told of
+	seen   [maxGram][2]bitmap // where in phrases such a half stands, less the place of its byte in a gram
+	told   int                // places in phrases that it tells of
 }
 
-// bucketsOf puts grams, which are ASCII and all different, into as many buckets as a sieve has at most. Those come together that are
-// most alike.
-func bucketsOf(grams []string) []bucket {
-	chances := newHalfChances()
-	all := make([]bucket, len(grams))
-	worse := make([][]float64, len(grams)) // what it costs to put i and j < i together, by i and j
+// A bitmap is places in phrases.
+type bitmap [(len(phrases) + 63) / 64]uint64
+
+func (m *bitmap) add(o *bitmap) {
+	for w := range m {
+		m[w] |= o[w]
+	}
+}
+
+// bucketsOf puts grams, which are ASCII and all different, into as many buckets as a sieve has at most.
+func bucketsOf(grams []string) []*bucket {
+	all := make([]*bucket, len(grams))
 	for i, g := range grams {
-		all[i] = bucketOf(g, chances)
-		worse[i] = make([]float64, i)
+		all[i] = bucketOf(g)
+	}
+	if len(all) > sieveBuckets {
+		all = poured(all)
+	}
+	return all
+}
+
+// poured puts those buckets together that are least often mixed up with others then.
+func poured(all []*bucket) []*bucket {
+	seen := newHalvesSeen()
+	costs := make([][]float64, len(all)) // of putting i and j < i together, by i and j
+	for i, b := range all {
+		b.look(seen)
+		costs[i] = make([]float64, i)
 		for j := range i {
-			worse[i][j] = all[i].with(&all[j], chances).chance - all[i].chance - all[j].chance
+			costs[i][j] = b.costOf(all[j])
 		}
 	}
 	for len(all) > sieveBuckets {
-		i, j := leastOf(worse)
-		all[j] = all[i].with(&all[j], chances)
-		all, worse = slices.Delete(all, i, i+1), slices.Delete(worse, i, i+1)
+		i, j := leastOf(costs)
+		all[j].take(all[i])
+		all, costs = slices.Delete(all, i, i+1), slices.Delete(costs, i, i+1)
 		for k := i; k < len(all); k++ {
-			worse[k] = slices.Delete(worse[k], i, i+1)
+			costs[k] = slices.Delete(costs[k], i, i+1)
 		}
 		for k := range all {
 			if k != j {
-				worse[max(j, k)][min(j, k)] = all[k].with(&all[j], chances).chance - all[k].chance - all[j].chance
+				costs[max(j, k)][min(j, k)] = all[k].costOf(all[j])
 			}
 		}
 	}
@@ -54,57 +74,77 @@ func leastOf(rows [][]float64) (row, at int) {
 	return row, at
 }
 
-func bucketOf(gram string, chances *halfChances) bucket {
-	var b bucket
+// take puts the grams of o into b.
+func (b *bucket) take(o *bucket) {
+	for k := range b.halves {
+		for half := range b.halves[k] {
+			b.halves[k][half] |= o.halves[k][half]
+			b.seen[k][half].add(&o.seen[k][half])
+		}
+	}
+	b.told = b.toldWith(b)
+}
+
+// costOf returns at how many places more b and o tell of a gram when they are one. Less than one is for what they might in other texts.
+func (b *bucket) costOf(o *bucket) float64 {
+	mixtures := 1.0
+	for k := range b.halves {
+		for half := range b.halves[k] {
+			mixtures *= float64(bits.OnesCount16(b.halves[k][half] | o.halves[k][half]))
+		}
+	}
+	return float64(b.toldWith(o)-b.told-o.told) + mixtures/(1<<33)
+}
+
+// toldWith returns at how many places in phrases b and o tell of a gram when they are one.
+func (b *bucket) toldWith(o *bucket) (told int) {
+	for w := range b.seen[0][0] {
+		places := uint64(math.MaxUint64)
+		for k := range b.seen {
+			places &= (b.seen[k][0][w] | o.seen[k][0][w]) & (b.seen[k][1][w] | o.seen[k][1][w])
+			if places == 0 {
+				break
+			}
+		}
+		told += bits.OnesCount64(places)
+	}
+	return told
+}
+
+// halvesSeen tell where in phrases the halves of each byte of a gram stand, by the byte's place in the gram and the half.
+type halvesSeen [maxGram][2][16]bitmap
+
+func newHalvesSeen() *halvesSeen {
+	s := new(halvesSeen)
+	for i := range len(phrases) - maxGram + 1 {
+		for k := range s {
+			c := phrases[i+k]
+			s[k][0][c&15][i/64] |= 1 << (i % 64)
+			s[k][1][c>>4][i/64] |= 1 << (i % 64)
+		}
+	}
+	return s
+}
+
+func bucketOf(gram string) *bucket {
+	b := new(bucket)
 	for k := range b.halves {
 		b.halves[k] = [2]uint16{math.MaxUint16, math.MaxUint16} // behind a short gram stands anything
 		if k < len(gram) {
 			b.halves[k] = [2]uint16{1 << (gram[k] & 15), 1 << (gram[k] >> 4)}
 		}
 	}
-	b.chance = chances.of(&b)
 	return b
 }
 
-// with returns the grams of b and o as one bucket.
-func (b *bucket) with(o *bucket, chances *halfChances) bucket {
-	both := *b
-	for k := range both.halves {
-		both.halves[k][0] |= o.halves[k][0]
-		both.halves[k][1] |= o.halves[k][1]
-	}
-	both.chance = chances.of(&both)
-	return both
-}
-
-// halfChances tell how often ASCII characters stand in log lines, by their high halves and their low ones.
-type halfChances [8][16]float64
-
-// newHalfChances takes characters to be as often as they are far in front by frequency.
-func newHalfChances() *halfChances {
-	sum := 0.0
-	for c := range byte(0x80) {
-		sum += 1 / float64(1+rarity(c))
-	}
-	var all halfChances
-	for c := range byte(0x80) {
-		all[c>>4][c&15] = 1 / float64(1+rarity(c)) / sum
-	}
-	return &all
-}
-
-// of estimates how often a place is told of because of b.
-func (h *halfChances) of(b *bucket) float64 {
-	chance := 1.0
-	for _, halves := range b.halves {
-		sum := 0.0
-		for high := uint8(halves[1]); high != 0; high &= high - 1 {
-			row := &h[bits.TrailingZeros8(high)]
-			for low := halves[0]; low != 0; low &= low - 1 {
-				sum += row[bits.TrailingZeros16(low)]
+// look finds out where phrases have what a bucket tells of.
+func (b *bucket) look(seen *halvesSeen) {
+	for k := range b.halves {
+		for half, values := range b.halves[k] {
+			for ; values != 0; values &= values - 1 {
+				b.seen[k][half].add(&seen[k][half][bits.TrailingZeros16(values)])
 			}
 		}
-		chance *= sum
 	}
-	return chance
+	b.told = b.toldWith(b)
 }

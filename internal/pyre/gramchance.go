@@ -6,7 +6,7 @@ import (
 )
 
 // phrases is what many lines of logs have. A gram that is in it is a bad one to look for.
-const phrases = everywhere + ` session opened for user root(uid=0) by (uid=0) session closed for user root, pam_unix(cron:session): CRON, ` +
+const phrases = ` ` + everywhere + ` session opened for user root(uid=0) by (uid=0) session closed for user root, pam_unix(cron:session): CRON, ` +
 	`pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=  user=root, systemd-logind: New session of user, ` +
 	`Removed session, failed password for root from port ssh2, for invalid user admin from port ssh2, publickey for from port ssh2: RSA SHA256, ` +
 	`disconnect from port 11: disconnected by user, connection closed by authenticating user [preauth], unknown[]: authentication failed: ` +

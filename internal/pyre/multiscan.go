@@ -1,7 +1,6 @@
 package pyre
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"math/bits"
@@ -22,10 +21,10 @@ type multiScan struct {
 
 // A part is a gram of a literal.
 type part struct {
-	hash       uint32
-	at         int    // where it stands in the literal
-	head, mask uint64 // the first eight bytes of the literal, and which of them there are
-	literal    []byte
+	hash    uint32
+	of      uint8 // the number of the literal
+	at      int   // where it stands in the literal
+	literal lit
 }
 
 const (
@@ -52,7 +51,7 @@ func newSievingScan(c clause) *multiScan {
 	for i, literal := range c {
 		at := chances.rarest(literal, 1)
 		grams[i] = literal[at : at+gram]
-		s.add(literal, at, 1)
+		s.add(i, literal, at, 1)
 	}
 	s.order()
 	if s.sieve = newSieve(grams); s.sieve == nil {
@@ -69,8 +68,8 @@ func newLeapingScan(c clause) *multiScan {
 	gram, leap := gramFor(c), leapFor(c)
 	chances := newGramChances(gram)
 	s := newScan(gram, len(c)*leap)
-	for _, literal := range c {
-		s.add(literal, chances.rarest(literal, leap), leap)
+	for i, literal := range c {
+		s.add(i, literal, chances.rarest(literal, leap), leap)
 	}
 	s.order()
 	s.leaps = newLeaps(leap, s.parts)
@@ -83,16 +82,11 @@ func newScan(gram, parts int) *multiScan {
 
 func gramMask(gram int) uint32 { return ^uint32(0) >> (32 - 8*gram) }
 
-// add makes n grams of the literal parts, which stand side by side from at on.
-func (s *multiScan) add(literal string, at, n int) {
-	text := append([]byte(literal), make([]byte, 8)...) // so that eight bytes can be read of the last ones
-	p := part{literal: text[:len(literal)], mask: ^uint64(0)}
-	if len(literal) < 8 {
-		p.mask >>= 64 - 8*len(literal)
-	}
-	p.head = binary.LittleEndian.Uint64(text)
-	for p.at = at; p.at < at+n; p.at++ {
-		p.hash = hashOfGram(binary.LittleEndian.Uint32(text[p.at:]) & s.mask)
+// add makes n grams of a literal parts, which stand side by side from at on. The number is its index.
+func (s *multiScan) add(number int, literal string, at, n int) {
+	for p := (part{of: uint8(number), at: at, literal: newLit(literal)}); p.at < at+n; p.at++ {
+		gram, _ := s.lastGram([]byte(literal), p.at)
+		p.hash = hashOfGram(gram)
 		s.parts = append(s.parts, p)
 	}
 }
@@ -105,6 +99,13 @@ func (s *multiScan) order() {
 	}
 }
 
+// number gives the literals other numbers, by those that they have.
+func (s *multiScan) number(numbers []uint8) {
+	for i := range s.parts {
+		s.parts[i].of = numbers[s.parts[i].of]
+	}
+}
+
 // hashOfGram returns the hash of the bytes of a gram, read as one number.
 func hashOfGram(gram uint32) uint32 { return gram * 0x9e3779b1 >> (32 - hashBits) }
 
@@ -114,7 +115,7 @@ func (s *multiScan) in(text []byte) bool {
 	for at := 0; at < len(text); {
 		n, next := s.find(text, at, places[:])
 		for _, p := range places[:n] {
-			if s.isAround(text, int(p)) {
+			if s.around(text, int(p)) != 0 {
 				return true
 			}
 		}
@@ -123,13 +124,26 @@ func (s *multiScan) in(text []byte) bool {
 	return false
 }
 
+// which returns which of the literals text contains, as bits by their numbers, of which there must be no more than 64.
+func (s *multiScan) which(text []byte) (found uint64) {
+	var places [sieveBlock]int32
+	for at := 0; at < len(text); {
+		n, next := s.find(text, at, places[:])
+		for _, p := range places[:n] {
+			found |= s.around(text, int(p))
+		}
+		at = next
+	}
+	return found
+}
+
 // sweep appends to places where grams stand in text that are part of one of the literals there.
 func (s *multiScan) sweep(text []byte, places []int32) []int32 {
 	for at := 0; at < len(text); {
 		places = slices.Grow(places, 2*sieveBlock)
 		n, next := s.find(text, at, places[len(places):cap(places)])
 		for _, p := range places[len(places) : len(places)+n] {
-			if s.isAround(text, int(p)) {
+			if s.around(text, int(p)) != 0 {
 				places = append(places, p)
 			}
 		}
@@ -147,42 +161,33 @@ func (s *multiScan) find(text []byte, from int, places []int32) (n, next int) {
 	return s.leaps.find(text, from, s.mask, places)
 }
 
-// isAround reports whether one of the literals is in text so that one of its grams stands at i.
-func (s *multiScan) isAround(text []byte, i int) bool {
-	if i+maxGram > len(text) {
-		return s.isAroundEnd(text, i)
+// around returns which of the literals are in text so that one of their grams stands at i, as bits by their numbers; of numbers from 64 on
+// only that there is one.
+func (s *multiScan) around(text []byte, i int) (literals uint64) {
+	var gram uint32
+	if i+maxGram <= len(text) {
+		gram = binary.LittleEndian.Uint32(text[i:]) & s.mask
+	} else if last, ok := s.lastGram(text, i); ok {
+		gram = last
+	} else {
+		return 0
 	}
-	return s.isPart(binary.LittleEndian.Uint32(text[i:])&s.mask, text, i)
-}
-
-// isAroundEnd is isAround where fewer than four bytes are left.
-func (s *multiScan) isAroundEnd(text []byte, i int) bool {
-	var four [maxGram]byte
-	if copy(four[:], text[i:])*8 < bits.Len32(s.mask) {
-		return false
-	}
-	return s.isPart(binary.LittleEndian.Uint32(four[:])&s.mask, text, i)
-}
-
-// isPart reports whether gram, which stands at i in text, is part of one of the literals there.
-func (s *multiScan) isPart(gram uint32, text []byte, i int) bool {
 	hash := hashOfGram(gram)
 	after := int(s.after[hash/64])
 	if after == 0 {
-		return false
+		return 0
 	}
 	for k := after - 1; k < len(s.parts) && s.parts[k].hash <= hash; k++ {
-		if p := &s.parts[k]; p.hash == hash && i >= p.at && p.begins(text[i-p.at:]) {
-			return true
+		if p := &s.parts[k]; p.hash == hash && i >= p.at && p.literal.stands(text[i-p.at:]) {
+			literals |= 1 << (p.of % 64)
 		}
 	}
-	return false
+	return literals
 }
 
-// begins reports whether text begins with the literal of p.
-func (p *part) begins(text []byte) bool {
-	if len(text) < 8 {
-		return bytes.HasPrefix(text, p.literal)
-	}
-	return (binary.LittleEndian.Uint64(text)^p.head)&p.mask == 0 && (len(p.literal) <= 8 || bytes.HasPrefix(text, p.literal))
+// lastGram returns the gram that stands at i in text, behind which there may be nothing. It is not ok if it is cut off.
+func (s *multiScan) lastGram(text []byte, i int) (gram uint32, ok bool) {
+	var four [maxGram]byte
+	n := copy(four[:], text[i:])
+	return binary.LittleEndian.Uint32(four[:]) & s.mask, 8*n >= bits.Len32(s.mask)
 }

@@ -11,6 +11,8 @@ type Set struct {
 
 	// table[k][c*words:] has the regexes that can match a text whose byte k is c.
 	table [leading][]uint64
+
+	contents contents
 }
 
 // NewSet makes a set of regexes, which keep their indexes.
@@ -25,6 +27,7 @@ func NewSet(regexes []*Regexp) *Set {
 		s.table[k], rows = rows[:256*s.words], rows[256*s.words:]
 		s.fill(k)
 	}
+	s.contents = contentsOf(regexes)
 	return s
 }
 
@@ -55,6 +58,9 @@ type Candidates struct {
 	words []uint64
 	at    int          // the word that is looked at
 	later []usefulness // of looking for what matches contain, by regex
+
+	atOnce  usefulness // of looking for what matches of all of them contain
+	checked bool       // that is done
 }
 
 // Start finds the candidates of s for a search in the whole of text, which must stay as
@@ -67,8 +73,10 @@ func (c *Candidates) Start(s *Set, text []byte) {
 	if len(text) >= leading && s.words == 1 {
 		c.words[0] = s.all[0] & s.table[0][text[0]] & s.table[1][text[1]] & s.table[2][text[2]] &
 			s.table[3][text[3]] & s.table[4][text[4]] & s.table[5][text[5]]
+		c.checked = bits.OnesCount64(c.words[0]&s.contents.of) >= worthOnePass && c.check()
 		return
 	}
+	c.checked = false
 	copy(c.words, s.all)
 	for k := range min(leading, len(text)) {
 		row := s.table[k][int(text[k])*s.words:]
@@ -76,6 +84,18 @@ func (c *Candidates) Start(s *Set, text []byte) {
 			c.words[i] &= row[i]
 		}
 	}
+}
+
+// check drops those whose matches contain what the text does not. It returns false where it is of no use and does nothing.
+func (c *Candidates) check() bool {
+	scan := c.set.contents.scan()
+	if scan == nil || c.atOnce.rests() {
+		return false
+	}
+	all := c.words[0]
+	c.words[0] &= scan.which(c.text) | ^c.set.contents.of
+	c.atOnce.note(c.words[0] != all, worthSome)
+	return true
 }
 
 // Next returns the candidate with the lowest index that it has not returned yet, -1
@@ -99,7 +119,7 @@ func (c *Candidates) Next() int {
 // comes to nothing takes little longer.
 func (c *Candidates) mayMatch(regex int) bool {
 	re, use := c.set.regexes[regex], &c.later[regex]
-	if len(re.later) == 0 || use.rests() {
+	if c.checked || len(re.later) == 0 || use.rests() {
 		return true
 	}
 	has := re.hasLater(c.text)

@@ -3,6 +3,7 @@ package pyre
 import (
 	"fmt"
 	"math/rand"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -78,6 +79,45 @@ func TestCandidatesOfManyRegexes(t *testing.T) {
 	}
 	if got := candidatesOf(NewSet(nil), "user"); got != nil {
 		t.Errorf("empty set: %v", got)
+	}
+}
+
+// TestContentsAreLookedForAtOnce has more regexes begin like a text than are looked at one by one, and compares what is left with matches.
+func TestContentsAreLookedForAtOnce(t *testing.T) {
+	rnd := rand.New(rand.NewSource(8))
+	words := []string{" UX", "-QUX", "QUX-", "[BAR]", "BAR]", " ZZZ", "é Z", "=BAR"}
+	checked, left := 0, 0
+	for range 300 {
+		regexes := []*Regexp{mustCompile(t, `^\S+ refused`, 0), mustCompile(t, `^.*$`, 0)}
+		for range rnd.Intn(8) {
+			regexes = append(regexes, mustCompile(t, `^(?:\w+ )?\S*.*`+regexp.QuoteMeta(words[rnd.Intn(len(words))]), 0))
+		}
+		set := NewSet(regexes)
+		var c Candidates
+		for range 40 {
+			text := letters(rnd, rnd.Intn(40))
+			for range rnd.Intn(3) {
+				text += words[rnd.Intn(len(words))] + letters(rnd, rnd.Intn(20))
+			}
+			c.Start(set, []byte(text))
+			if c.checked {
+				checked++
+			}
+			var candidates []int
+			for i := c.Next(); i >= 0; i = c.Next() {
+				candidates = append(candidates, i)
+			}
+			for i, re := range regexes {
+				var m Matcher
+				if m.Search(re, []byte(text), 0, len(text)) && !slices.Contains(candidates, i) {
+					t.Fatalf("%s is ruled out for %q", re, text)
+				}
+			}
+			left += len(candidates)
+		}
+	}
+	if canSift() && checked < 1000 || left > 25_000 {
+		t.Errorf("%d texts were checked, %d regexes are left", checked, left)
 	}
 }
 

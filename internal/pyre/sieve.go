@@ -18,8 +18,7 @@ const (
 	sieveBlock   = 32                       // places
 	sieveReads   = sieveBlock + maxGram - 1 // bytes that a block is told from
 	mostSieved   = 64                       // grams, which take time to be put into buckets
-	// mostTold is the chance of a place to be told of from which on a sieve is of no use, as each is looked at then.
-	mostTold = 1.0 / 64
+	mostTold     = len(phrases) / 64        // places in phrases, each of which would have to be looked at
 )
 
 // newSieve returns a sieve for grams of one length, nil if it would be of no use: it cannot tell of bytes beyond ASCII, nor keep very
@@ -31,12 +30,12 @@ func newSieve(grams []string) *sieve {
 		return nil
 	}
 	s := new(sieve)
-	chance := 0.0
+	told := 0
 	for i, b := range bucketsOf(grams) {
-		chance += b.chance
-		s.add(&b, 1<<i)
+		s.add(b, 1<<i)
+		told += b.told
 	}
-	if chance > mostTold {
+	if told > mostTold {
 		return nil
 	}
 	return s
