@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 
 	"gaol/internal/zstd"
@@ -231,15 +230,15 @@ func (u *unpacker) unlz4(p []byte, limit int) ([]byte, error) {
 		return nil, errFormat
 	}
 	size := binary.LittleEndian.Uint64(p)
-	if size == 0 || size > 64*maxPayload { // the library crashes when there is no room at all
+	if size > 64*maxPayload {
 		return nil, errFormat
 	}
 	if uint64(cap(u.lz4)) < size {
 		u.lz4 = make([]byte, size)
 	}
-	n, err := lz4.UncompressBlock(p[8:], u.lz4[:size])
+	n, err := uncompressLZ4(u.lz4[:size], p[8:])
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errFormat, err)
+		return nil, err
 	}
 	return u.lz4[:min(n, limit)], nil
 }
