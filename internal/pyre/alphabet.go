@@ -26,7 +26,7 @@ const noByte = 0xff
 func newAlphabet(p *program) *alphabet {
 	a := &alphabet{samples: []byte{noByte, noByte}}
 	sets, alone := p.setsRead()
-	if p.looksForWords() {
+	if p.has(iWordEdge) || p.has(iNoWordEdge) {
 		sets = append(sets, byteSet{wordBytes[0], wordBytes[1]})
 	}
 	parts := partition(sets, alone)
@@ -100,9 +100,9 @@ func frequentOf(parts []uint8) []byte {
 	return samples
 }
 
-// looksForWords reports whether it matters to p which bytes are part of words.
-func (p *program) looksForWords() bool {
-	return slices.ContainsFunc(p.code, func(in inst) bool { return in.op == iWordEdge || in.op == iNoWordEdge })
+// has reports whether one of the instructions is an op.
+func (p *program) has(op opcode) bool {
+	return slices.ContainsFunc(p.code, func(in inst) bool { return in.op == op })
 }
 
 // setsRead returns the different sets of bytes of which p reads one somewhere, and the bytes that it reads by themselves, with the line feed.

@@ -22,7 +22,7 @@ type follower struct {
 	ways    []way  // so far, behind the byte
 	bounds  []byte // of all ways, the memory
 	noted   bool   // whether now may be among them
-	round   uint32
+	round   uint16
 	passed  visits // before the byte
 	arrived visits // behind it
 
@@ -39,10 +39,7 @@ type answer struct {
 // do nothing else from there.
 type visits []visit
 
-type visit struct {
-	round uint32
-	with  uint16
-}
+type visit struct{ round, with uint16 }
 
 // mostPlaces limits the programs that are followed.
 const mostPlaces = 8 << 10
@@ -68,9 +65,13 @@ func (f *follower) init(p *program, letters *alphabet) bool {
 	}
 	f.passed, f.arrived = make(visits, spots), make(visits, spots)
 	f.findLooksBack()
-	var conds, loops bool
-	f.asksFor, f.groups, conds = p.reach(iCond)
-	f.endsFor, f.loops, loops = p.reach(iAgain)
+	conds, loops := true, true
+	if p.has(iCond) {
+		f.asksFor, f.groups, conds = p.reach(iCond)
+	}
+	if p.has(iAgain) {
+		f.endsFor, f.loops, loops = p.reach(iAgain)
+	}
 	return conds && loops && len(f.groups)+len(f.loops) <= mostConditions && !slices.ContainsFunc(f.groups, p.reopens)
 }
 
@@ -107,17 +108,32 @@ func (f *follower) lookBack(ways []way) bool {
 func (f *follower) follow(s state, class uint8, answers []answer) (ways []way, asked string) {
 	f.class, f.before, f.answers, f.asked = class, s[0], answers, ""
 	f.ways, f.bounds, f.noted, f.over = f.ways[:0], f.bounds[:0], false, false
-	f.round++
-	for i := 1; i < len(s) && !f.over; i += placeSize + f.prog.slots {
-		first := len(f.bounds)
-		f.bounds = append(f.bounds, s[i+placeSize:i+placeSize+f.prog.slots]...)
-		if at, bounds := s.place(i), f.bounds[first:len(f.bounds):len(f.bounds)]; at.pc == matched {
+	if f.round++; f.round == 0 { // those of long ago are not to be taken for those of this one
+		clear(f.passed)
+		clear(f.arrived)
+		f.round = 1
+	}
+	var bounds []uint8
+	for i := 1; i < len(s) && !f.over; {
+		at, same := s.place(i)
+		if i += placeSize; !same {
+			bounds = own(f, s[i:i+f.prog.slots])
+			i += f.prog.slots
+		}
+		if at.pc == matched {
 			f.match(bounds)
 		} else {
 			f.from(at, bounds)
 		}
 	}
 	return f.ways, f.asked
+}
+
+// own returns a copy of bounds that is valid until the next step.
+func own[bytes state | []uint8](f *follower, bounds bytes) []uint8 {
+	first := len(f.bounds)
+	f.bounds = append(f.bounds, bounds...)
+	return f.bounds[first:len(f.bounds):len(f.bounds)]
 }
 
 // match adds the way that has matched. No other is preferred to it but those before.
@@ -215,9 +231,6 @@ func (f *follower) comesLate(places visits, at place, bounds []uint8) bool {
 
 // setFor returns in which of the conditions a way is that matter from pc on.
 func (f *follower) setFor(pc int32, bounds []uint8) (set uint) {
-	if f.asksFor[pc]|f.endsFor[pc] == 0 { // as nearly everywhere
-		return 0
-	}
 	for i, group := range f.groups {
 		if f.asksFor[pc]>>i&1 != 0 && isSet(bounds, group) {
 			set |= 1 << i
@@ -246,9 +259,7 @@ func isSet(bounds []uint8, group int32) bool { return bounds[2*group] != 0 && bo
 
 // with returns bounds, but the register for a slot.
 func (f *follower) with(register uint8, bounds []uint8, slot int32) []uint8 {
-	first := len(f.bounds)
-	f.bounds = append(f.bounds, bounds...)
-	bounds = f.bounds[first:len(f.bounds):len(f.bounds)]
+	bounds = own(f, bounds)
 	bounds[slot] = register
 	f.noted = f.noted || register == now
 	return bounds

@@ -17,9 +17,9 @@ type note struct {
 
 const (
 	observeEvery  = 128 // searches of a matcher
-	witnesses     = 5  // texts that must begin alike to make a habit
-	shortestHabit = 8  // bytes; fewer are read as fast
-	longestHabit  = 96 // bytes
+	witnesses     = 5   // texts that must begin alike to make a habit
+	shortestHabit = 8   // bytes; fewer are read as fast
+	longestHabit  = 96  // bytes
 )
 
 // observe lets a text, one of some, tell what texts begin with.

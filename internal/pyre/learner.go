@@ -1,6 +1,7 @@
 package pyre
 
 import (
+	"bytes"
 	"math/bits"
 	"slices"
 	"strings"
@@ -49,8 +50,8 @@ func newAutomaton(p *program) *automaton {
 
 // begin starts from nothing.
 func (l *learner) begin() {
-	const room = 16 // states; moves are fewer
-	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, room/2), born: new(int)}
+	const room, forMoves = 16, 32 // few need more moves, and to enlarge tables takes copying
+	l.tables = &tables{entries: make([]uint32, room*len(l.samples)), moves: make([]move, forMoves), born: new(int)}
 	l.moves = copy(l.tables.moves, []move{{kind: moveLearn}, {kind: moveFail}, {kind: moveLeave}})
 	l.states, l.numbers = nil, map[state]uint32{}
 	l.follower.steps, l.refused, l.full = 0, 0, false
@@ -178,8 +179,8 @@ func (l *learner) number(ways []way, before uint8) uint32 {
 		before = noClass
 	}
 	l.key = append(l.key[:0], before)
-	for _, w := range ways {
-		l.key = appendWay(l.key, w)
+	for i, w := range ways {
+		l.key = appendWay(l.key, w, i > 0 && bytes.Equal(w.bounds, ways[i-1].bounds))
 	}
 	if n, known := l.numbers[state(l.key)]; known {
 		return n
