@@ -110,7 +110,7 @@ func (k *bulk) settle(c *chunk) error {
 		f.line = &c.lines[e.line].line
 		switch e.kind {
 		case gaveUpEvent:
-			f.giveUp(c.gaveUp[e.index])
+			f.tellGivenUp(c.gaveUp[e.index])
 		case matchEvent:
 			if _, err := f.settle(e.index, &e.told, nil); err != nil {
 				f.failed(f.line.text, err)

@@ -81,47 +81,59 @@ func (v *values) collect(m *match, places []place, absentToo bool) {
 			}
 		}
 	}
-	v.all = all
+	v.all, v.among = all, v.there
 	if len(m.of.combined) > 0 {
 		v.combine(m.of.combined)
 	}
 }
 
 // sketch appends what the groups of m hold that are asked for, and what is put together from them. Of others it notes which have a text,
-// and appends only those with an empty one.
+// and appends only what cannot be told from that.
 func (v *values) sketch(m *match) {
 	r, groups := m.of, m.m.Groups()
+	there, full := took(r.bare, groups)
+	if there&^full|full&seldomAsked != 0 {
+		v.sketchMore(m)
+	}
+	among := v.among
 	for i, asked := 0, r.asked; i < len(asked); i++ {
 		p := &asked[i]
 		to, from := groups[p.at+1], groups[p.at]
-		if from >= 0 && from <= to {
-			v.append(p, m.text[from:to])
+		if from < 0 || from > to {
+			continue
 		}
-	}
-	if there, full := took(r.bare, groups); there != 0 {
-		v.there |= there
-		v.full |= full
-		if there != full {
-			v.sketchEmpty(m)
+		among |= p.bit
+		if from < to {
+			full |= p.bit
 		}
+		v.append(p, m.text[from:to])
 	}
+	v.there |= there | among
+	v.full |= full
+	v.among = among
 	if len(r.combined) > 0 {
 		v.combine(r.combined)
 	}
 }
 
-// sketchEmpty appends those with an empty text among the groups of which it matters whether they have one.
-func (v *values) sketchEmpty(m *match) {
+// seldomAsked are the roles whose text is seldom asked for: an address may stand where a name may.
+const seldomAsked = 1 << roleDNS
+
+// sketchMore appends, of groups of which it most often only matters whether they have a text, those with an empty one, and those whose
+// text is asked for after all.
+func (v *values) sketchMore(m *match) {
 	groups := m.m.Groups()
 	for i := range m.of.bare {
 		p := &m.of.bare[i]
-		if at := groups[p.at]; at >= 0 && at == groups[p.at+1] {
-			v.append(p, nil)
+		to, from := groups[p.at+1], groups[p.at]
+		if from >= 0 && (from == to || from < to && p.bit&seldomAsked != 0) {
+			v.append(p, m.text[from:to])
+			v.among |= p.bit
 		}
 	}
 }
 
-// append appends the text of the group at p, which took part.
+// append appends the text of the group at p.
 func (v *values) append(p *place, text []byte) {
 	n := len(v.all)
 	if n < cap(v.all) {
@@ -131,10 +143,6 @@ func (v *values) append(p *place, text []byte) {
 	}
 	x := &v.all[n] // filled in place: a value is long to copy
 	x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, single, text, nil
-	v.there |= p.bit
-	if len(text) > 0 {
-		v.full |= p.bit
-	}
 }
 
 // took returns which of the groups at places took part, and which of these have a text that is not empty.

@@ -93,7 +93,7 @@ func compareBrief(t *testing.T, r *pattern, text string, all, brief *values) {
 
 // asks reports whether the text of r's group with a role is asked for.
 func (r *pattern) asks(of role) bool {
-	return slices.ContainsFunc(r.asked, func(p place) bool { return p.role == of })
+	return of.bit()&seldomAsked != 0 || slices.ContainsFunc(r.asked, func(p place) bool { return p.role == of })
 }
 
 // said prints what x says.

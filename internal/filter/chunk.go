@@ -110,14 +110,15 @@ func (c *chunk) keep(b []byte) []byte {
 // capture makes to what the last match of f has told beside base. The values are captured where they stay, in the memory of c, and so are
 // their texts, unless they lie there already.
 func (c *chunk) capture(to *values, f *Filter, base *match) {
-	room := c.room()
-	f.captured.told.all = room
-	*to = *f.captured.capture(base, &f.match)
-	n := len(to.all)
-	if cap(to.all) == cap(room) { // so they are there
-		c.values = c.values[:min(len(c.values)+n+1, cap(c.values))]
+	told := f.captured.capture(base, &f.match)
+	n := len(told.all)
+	next := min(n+1, cap(told.all)) // behind room for one that follows from the others
+	*to = *told
+	to.all = told.all[:n:next]
+	if told.all = told.all[next:next]; cap(told.all) < roomAtLeast {
+		c.values = make([]value, 0, max(2*cap(c.values), 8*roomAtLeast))
+		told.all = c.values
 	}
-	to.all = to.all[:n:min(n+1, cap(to.all))] // one may follow from the others
 	if f.lent {
 		for i := range to.all {
 			c.keepText(&to.all[i])
@@ -125,15 +126,8 @@ func (c *chunk) capture(to *values, f *Filter, base *match) {
 	}
 }
 
-// room returns room for the values of a match, for most at least. What it lacks will be got elsewhere.
-func (c *chunk) room() []value {
-	const most = 8
-	n := len(c.values)
-	if cap(c.values)-n < most {
-		c.values, n = make([]value, 0, max(2*cap(c.values), 8*most)), 0
-	}
-	return c.values[n:n:cap(c.values)]
-}
+// roomAtLeast is how many values there is room for, which are most often enough for a match. What it lacks is got elsewhere.
+const roomAtLeast = 8
 
 // keepText gives v a text of its own.
 func (c *chunk) keepText(v *value) {
@@ -173,8 +167,13 @@ func newSearcher(f *Filter) *searcher {
 // add adds an event, of a kind and with an index, and returns it.
 func (s *searcher) add(kind eventKind, index int) *event {
 	c := s.chunk
-	c.events = append(c.events, event{})
-	e := &c.events[len(c.events)-1]
+	n := len(c.events)
+	if n < cap(c.events) {
+		c.events = c.events[:n+1]
+	} else {
+		c.events = append(c.events, event{})
+	}
+	e := &c.events[n] // filled in place: an event is long to copy
 	e.line, e.kind, e.index = s.at, kind, index
 	return e
 }
@@ -183,6 +182,7 @@ func (s *searcher) add(kind eventKind, index int) *event {
 func (s *searcher) search(c *chunk) {
 	f := s.filter
 	s.chunk, f.now, f.prefixes, f.tally = c, c.now, 0, Tally{}
+	f.captured.told.all = c.values[:0]
 	for i := range c.lines {
 		x := &c.lines[i]
 		s.at, f.line = i, &x.line

@@ -54,6 +54,7 @@ type Filter struct {
 	orig     []ticket.Match // those the present text was made of
 
 	visit func(Hit) error // takes what the present line yields; what was found is lent
+	hits  *[]Hit          // takes it instead, where hits are only counted
 
 	// What only a Tester wants.
 	record   func(index int, base *match) // takes the last match instead of settling it

@@ -33,7 +33,7 @@ func (r role) bit() roleSet { return 1 << r }
 // askedRoles returns the roles whose texts are asked for where lines are only counted: users matter to connections, and who an address is
 // does not matter, unless it may be somebody's beside another name.
 func (p *Program) askedRoles() roleSet {
-	asked, told := roleFID.bit()|roleDNS.bit(), p.roles()
+	asked, told := roleFID.bit(), p.roles()
 	if told&roleMLFID.bit() != 0 {
 		asked |= roleMLFID.bit() | roleUser.bit()
 	}

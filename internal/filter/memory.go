@@ -21,7 +21,9 @@ const naming = 1<<roleFID | 1<<roleIP4 | 1<<roleIP6 | 1<<roleDNS
 // store replaces what is there by told.
 func (m *memory) store(told *values) {
 	m.values.clear()
-	m.note(told)
+	if m.brief && m.note(told) {
+		return
+	}
 	for i := range told.all {
 		if x := &told.all[i]; m.keeps(x.role) {
 			m.add(x)
@@ -31,7 +33,9 @@ func (m *memory) store(told *values) {
 
 // overlay puts those of told that took part in place of what is there.
 func (m *memory) overlay(told *values) {
-	m.note(told)
+	if m.brief && m.note(told) {
+		return
+	}
 	for i := range told.all {
 		if x := &told.all[i]; m.keeps(x.role) && x.kind != absent {
 			m.put(x)
@@ -39,13 +43,12 @@ func (m *memory) overlay(told *values) {
 	}
 }
 
-// note has a brief m know what told has, of which all took part.
-func (m *memory) note(told *values) {
-	if m.brief {
-		took := told.there &^ roleMLFForget.bit()
-		m.values.there |= took
-		m.values.full = m.values.full&^took | told.full&took
-	}
+// note has a brief m know what told has, of which all took part, and reports whether that is all, as most often.
+func (m *memory) note(told *values) (enough bool) {
+	took := told.there &^ roleMLFForget.bit()
+	m.values.there |= took
+	m.values.full = m.values.full&^took | told.full&took
+	return told.among&naming == 0
 }
 
 // keeps reports whether values with a role are kept.
@@ -82,6 +85,7 @@ func (m *memory) remove(roles roleSet) {
 	had := m.values.there & roles
 	m.values.there &^= roles
 	m.values.full &^= roles
+	m.values.among &^= roles
 	if had != 0 && !m.brief {
 		m.values.all = takeOut(m.values.all, roles)
 	}

@@ -21,7 +21,6 @@ type Queue struct {
 	tester *Tester
 	take   func(*Outcome) error
 	only   [kinds]bool // lines that are only counted
-	score  Score
 	survey survey
 	lines  surveyed // of the block that is tested
 	alone  bool     // everything is done by the caller's goroutine, line by line
@@ -49,16 +48,13 @@ func (t *Tester) Queue(take func(*Outcome) error) *Queue {
 	// Where messages are read, they must come in the order of the lines, too.
 	told := f.env.Log.Enabled(context.Background(), slog.LevelError)
 	return &Queue{
-		tester: t, take: take, score: newScore(f.program), survey: t.survey(),
+		tester: t, take: take, survey: t.survey(),
 		alone: told || f.program.maxLines > 1 || runtime.GOMAXPROCS(0) == 1,
 	}
 }
 
 // Count has lines of a kind only counted from now on, instead of taken. take may call it. Lines with a Prefix are taken all the same.
 func (q *Queue) Count(k Kind) { q.only[k] = true }
-
-// Score returns what the lines so far came to, those that were taken, too.
-func (q *Queue) Score() *Score { return &q.score }
 
 // Run tests all lines of s, which messages call source. The error is the first one that a line, take or s had; lines before it are
 // tested, those behind it are not. Run must be called only once.
@@ -122,7 +118,7 @@ func (q *Queue) testText(lines *surveyed) error {
 		}
 	}
 	f.prefixes += q.survey.note(lines)
-	q.score.Lines[Missed] += lines.plain
+	t.score.Lines[Missed] += lines.plain
 	return nil
 }
 
@@ -138,9 +134,8 @@ func (q *Queue) test(l *ticket.Line) error {
 // for nothing.
 func (q *Queue) tell(given *ticket.Line, ln *line) error {
 	o := &q.tester.outcome
-	kind := o.Kind()
-	q.score.add(o, kind)
-	if q.only[kind] && o.Prefix == nil {
+	q.tester.score.add(o)
+	if q.only[o.Kind] && o.Prefix == nil {
 		return nil
 	}
 	o.describe(given, ln)

@@ -159,8 +159,9 @@ func TestCountedLinesAreThoseThatAreNotTaken(t *testing.T) {
 func runCounting(t *testing.T, p *Program, alone bool, counted []Kind, taken *[kinds][]string) Score {
 	t.Helper()
 	env := Env{Log: slog.New(slog.DiscardHandler), Location: time.UTC, Now: func() ticket.Unix { return then }}
-	q := NewTester(p, env, Wishes{All: true}).Queue(func(o *Outcome) error {
-		k := o.Kind()
+	tester := NewTester(p, env, Wishes{All: true})
+	q := tester.Queue(func(o *Outcome) error {
+		k := o.Kind
 		taken[k] = append(taken[k], describe(o, true)+fmt.Sprint(o.Match()))
 		return nil
 	})
@@ -175,7 +176,7 @@ func runCounting(t *testing.T, p *Program, alone bool, counted []Kind, taken *[k
 	if err := q.Run("x", supply); err != nil {
 		t.Fatal(err)
 	}
-	return *q.Score()
+	return *tester.Score()
 }
 
 func sum(all []int) (n int) {

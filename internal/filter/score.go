@@ -10,21 +10,6 @@ const (
 	kinds
 )
 
-// Kind returns what the line is.
-func (o *Outcome) Kind() Kind {
-	if len(o.Ignored) > 0 {
-		return Ignored
-	}
-	kind := Missed
-	for i := range o.Hits {
-		if o.Hits[i].NoFail {
-			return Ignored
-		}
-		kind = Matched
-	}
-	return kind
-}
-
 // A Score is what lines came to.
 type Score struct {
 	Lines  [kinds]int // by Kind
@@ -36,13 +21,22 @@ func newScore(p *Program) Score {
 	return Score{Fail: make([]int, len(p.failregex)), Ignore: make([]int, len(p.ignoreregex))}
 }
 
-// add counts a line.
-func (s *Score) add(o *Outcome, k Kind) {
-	s.Lines[k]++
+// add counts the line of o, and has o know of what kind it is.
+func (s *Score) add(o *Outcome) {
+	kind := Missed
 	for i := range o.Hits {
-		s.Fail[o.Hits[i].Regex]++
+		h := &o.Hits[i]
+		s.Fail[h.Regex]++
+		if h.NoFail {
+			kind = Ignored
+		} else {
+			kind = max(kind, Matched)
+		}
 	}
 	for _, i := range o.Ignored {
 		s.Ignore[i]++
+		kind = Ignored
 	}
+	s.Lines[kind]++
+	o.Kind = kind
 }

@@ -41,7 +41,8 @@ func (f *Filter) seek() error {
 		return nil
 	}
 	if p.prefregex != nil {
-		if !f.find(&f.prefix, p.prefregex, text) {
+		if !f.prefix.find(p.prefregex, text) {
+			f.giveUp(&f.prefix)
 			return nil
 		}
 		base = &f.prefix
@@ -62,7 +63,11 @@ func (f *Filter) try(first int, base *match, text []byte) error {
 	f.candidates.Start(p.set, text)
 	for i := f.candidates.Next(); i >= 0; i = f.candidates.Next() {
 		r := p.failregex[i]
-		if i < first || !f.find(&f.match, r, text) {
+		if i < first {
+			continue
+		}
+		if !f.match.find(r, text) {
+			f.giveUp(&f.match)
 			continue
 		}
 		f.tally.Matched++
@@ -82,20 +87,21 @@ func (f *Filter) try(first int, base *match, text []byte) error {
 	return nil
 }
 
-// find searches text for r.
-func (f *Filter) find(m *match, r *pattern, text []byte) bool {
-	if m.m.Search(r.re, text, 0, len(text)) {
-		m.of, m.text = r, text
-		return true
-	}
-	if m.m.Truncated() {
-		f.giveUp(r)
-	}
-	return false
+// find searches text for r and reports whether it is there.
+func (m *match) find(r *pattern, text []byte) bool {
+	m.of, m.text = r, text
+	return m.m.Find(r.re, text)
 }
 
-// giveUp notes that a search for r was given up. A searcher leaves the telling to the Queue's own filter.
-func (f *Filter) giveUp(r *pattern) {
+// giveUp tells if the search of m, which found nothing, was given up.
+func (f *Filter) giveUp(m *match) {
+	if m.m.Truncated() {
+		f.tellGivenUp(m.of)
+	}
+}
+
+// tellGivenUp tells that a search for r was given up. A searcher leaves that to the Queue's own filter.
+func (f *Filter) tellGivenUp(r *pattern) {
 	f.counts.gaveUp.Add(1)
 	if f.gaveUp != nil {
 		f.gaveUp(r)
@@ -165,12 +171,13 @@ func (f *Filter) content(text []byte) []byte {
 // isIgnored reports whether one of the ignoreregex matches text.
 func (f *Filter) isIgnored(text []byte) bool {
 	for i, r := range f.program.ignoreregex {
-		if f.find(&f.ignoring, r, text) {
+		if f.ignoring.find(r, text) {
 			if f.ignored != nil {
 				f.ignored(i)
 			}
 			return true
 		}
+		f.giveUp(&f.ignoring)
 	}
 	return false
 }
@@ -209,14 +216,16 @@ func (f *Filter) settle(index int, told *values, s *share) (next bool, err error
 			f.program.failregex[index].expanded + "'")
 		return false, nil
 	}
-	if seen != nil {
-		f.lines.clear()
-		f.lines.add(seen)
-		if f.loose {
-			f.found.Lines = f.lines.matches()
-		}
-	}
 	h := Hit{Regex: int32(index), Timed: ln.timed, NoFail: told.has(roleNoFail)}
+	if f.counting {
+		f.count(h, len(who))
+		return false, nil
+	}
+	f.lines.clear()
+	f.lines.add(seen)
+	if f.loose {
+		f.found.Lines = f.lines.matches()
+	}
 	return false, f.deliver(h, &f.lines, told, who)
 }
 
@@ -241,13 +250,15 @@ func (f *Filter) connect(index int, id []byte, told *values, seen *sight) error 
 		}
 		who = f.somebody()
 	}
-	if seen != nil {
-		f.found.Lines = nil
-		if f.all {
-			f.found.Lines = seen.appendTo(nil)
-		}
-	}
 	h := Hit{Regex: int32(index), Timed: f.line.timed, NoFail: quiet, Quiet: quiet, Pending: !found}
+	if f.counting {
+		f.count(h, len(who))
+		return nil
+	}
+	f.found.Lines = nil
+	if f.all {
+		f.found.Lines = seen.appendTo(nil)
+	}
 	return f.deliver(h, &c.lines, &c.told.values, who)
 }
 
@@ -264,11 +275,17 @@ func (f *Filter) sight(s *share) *sight {
 	return &f.seen
 }
 
+// count notes h, once for each of its offenders.
+func (f *Filter) count(h Hit, offenders int) {
+	for range offenders {
+		*f.hits = append(*f.hits, h)
+	}
+}
+
 // deliver hands out h with its failure, once for each of its offenders.
 func (f *Filter) deliver(h Hit, lines *lineStore, told *values, who []offender) error {
 	for i := range who {
 		switch {
-		case f.counting:
 		case f.loose:
 			f.found.Failure, h.Found = f.failure(who[i], lines, told), &f.found
 		default:

@@ -3,10 +3,10 @@ package filter
 // settle implements task.
 func (q *Queue) settle(c *chunk) error {
 	for _, r := range c.gaveUp {
-		q.settler.giveUp(r)
+		q.settler.tellGivenUp(r)
 	}
 	q.tester.prefixed += c.prefixed
-	q.score.Lines[Missed] += c.text.plain
+	q.tester.score.Lines[Missed] += c.text.plain
 	err := q.finishAll(c)
 	q.brief.Store(q.only[Missed]) // who takes outcomes may have changed that
 	if err != nil {
@@ -24,8 +24,10 @@ func (q *Queue) finishAll(c *chunk) error {
 		for n < len(events) && events[n].line == at {
 			n++
 		}
-		if err := q.passOver(c, next, at); err != nil {
-			return err
+		if next < at {
+			if err := q.passOver(c, next, at); err != nil {
+				return err
+			}
 		}
 		if err := q.finish(&c.lines[at], c, events[:n]); err != nil {
 			return err
@@ -39,7 +41,7 @@ func (q *Queue) finishAll(c *chunk) error {
 func (q *Queue) passOver(c *chunk, from, to int) error {
 	for i := from; i < to; i++ {
 		if q.only[Missed] {
-			q.score.Lines[Missed] += to - i
+			q.tester.score.Lines[Missed] += to - i
 			return nil
 		}
 		if err := q.finish(&c.lines[i], c, nil); err != nil {

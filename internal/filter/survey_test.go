@@ -96,7 +96,7 @@ func TestSurveyedLinesLikeOneByOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if o.Kind() == Missed {
+			if o.Kind == Missed {
 				wantPlain++
 			} else {
 				want = append(want, describe(o, !w.Failures)+fmt.Sprint(o.Match()))
@@ -111,7 +111,7 @@ func TestSurveyedLinesLikeOneByOne(t *testing.T) {
 		if err := q.Run("x", &log); err != nil {
 			t.Fatal(err)
 		}
-		gotPlain := q.Score().Lines[Missed]
+		gotPlain := many.Score().Lines[Missed]
 		if d := cmp.Diff(want, got); d != "" || wantPlain != gotPlain {
 			t.Fatalf("seed %d, %d and %d plain lines (-one by one +surveyed):\n%.4000s", seed, wantPlain, gotPlain, d)
 		}

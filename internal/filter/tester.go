@@ -15,6 +15,7 @@ type Tester struct {
 	outcome Outcome
 	wishes  Wishes
 	lines   int
+	score   Score
 
 	prefixed int // lines that prefregex matched, of those that a Queue searched
 }
@@ -27,6 +28,7 @@ type Outcome struct {
 	Hits    []Hit         // in the order of the failregex
 	Ignored []int         // indexes of the ignoreregex that matched
 	Prefix  ticket.Fields // the groups of prefregex, if wanted
+	Kind    Kind
 
 	given *ticket.Line // what its source told beside the text, nil for nothing
 	line  *line
@@ -57,17 +59,16 @@ type Wishes struct {
 
 // NewTester returns a tester that runs p.
 func NewTester(p *Program, env Env, w Wishes) *Tester {
-	t := &Tester{filter: NewFilter(p, env), wishes: w}
+	t := &Tester{filter: NewFilter(p, env), wishes: w, score: newScore(p)}
 	f := t.filter
 	f.anyTime, f.all, f.loose = true, w.All, true
 	f.counting = !w.Failures && p.maxLines == 1
 	if f.counting {
 		f.captured.brief, f.recall.connections.brief = true, true
 	}
+	f.hits = &t.outcome.Hits
 	f.visit = func(h Hit) error {
-		if h.Found != nil {
-			h.Found = &Found{h.Found.Failure, h.Found.Lines}
-		}
+		h.Found = &Found{h.Found.Failure, h.Found.Lines}
 		t.outcome.Hits = append(t.outcome.Hits, h)
 		return nil
 	}
@@ -94,6 +95,7 @@ func (t *Tester) gate() *pyre.Gate {
 // Test judges one line. The error says why the line could not be judged.
 func (t *Tester) Test(l *ticket.Line, source string) (*Outcome, error) {
 	err := t.judge(l, source)
+	t.score.add(&t.outcome)
 	t.outcome.describe(l, t.filter.line)
 	return &t.outcome, err
 }
@@ -143,7 +145,7 @@ func (t *Tester) assistant() *Filter {
 // knows.
 func (t *Tester) settler() *Filter {
 	f := t.assistant()
-	f.visit, f.recall = t.filter.visit, t.filter.recall
+	f.visit, f.hits, f.recall = t.filter.visit, t.filter.hits, t.filter.recall
 	return f
 }
 
@@ -160,6 +162,9 @@ func (t *Tester) Prefixed() int {
 	}
 	return t.filter.prefixes + t.prefixed
 }
+
+// Score returns what the lines so far came to.
+func (t *Tester) Score() *Score { return &t.score }
 
 // Dates returns how the date formats have fared, in the order in which they are tried now.
 func (t *Tester) Dates() []date.TemplateStat { return t.filter.detector.Templates() }

@@ -53,14 +53,16 @@ func (p *part) is(x *value) bool {
 // known which there are. Where lines are only counted, values are brief: of those whose text nobody asks for then, no more than the
 // role is known, and they are not among all.
 type values struct {
-	there roleSet // of all
+	there roleSet // that anything has
 	full  roleSet // of those with a text, and not an empty one
+	among roleSet // of all
 	all   []value // in the order of the groups; names are unique
 }
 
 // note has v know what role x, which is in it, has.
 func (v *values) note(x *value) {
 	v.there |= x.role.bit()
+	v.among |= x.role.bit()
 	if x.kind == single && len(x.text) > 0 {
 		v.full |= x.role.bit()
 	} else {
@@ -70,7 +72,7 @@ func (v *values) note(x *value) {
 
 // find returns the value with a role, nil if there is none.
 func (v *values) find(r role) *value {
-	if v.there&r.bit() == 0 {
+	if v.among&r.bit() == 0 {
 		return nil
 	}
 	for i := range v.all {
@@ -138,7 +140,7 @@ func (v *values) overlay(top *values) {
 }
 
 // clear empties v, whose memory is used again.
-func (v *values) clear() { v.all, v.there, v.full = v.all[:0], 0, 0 }
+func (v *values) clear() { v.all, v.there, v.full, v.among = v.all[:0], 0, 0, 0 }
 
 // fields returns v in the form that tickets have. All texts share one string.
 func (v *values) fields() ticket.Fields {

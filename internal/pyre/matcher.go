@@ -41,16 +41,30 @@ type Matcher struct {
 // text ends at to. It reports whether there is one; Group tells where.
 // It is false if not 0 <= from <= to <= len(text).
 func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
+	if from == 0 && 0 <= to && to <= len(text) {
+		return m.Find(re, text[:to])
+	}
 	m.found, m.gaveUp = false, false
 	if from < 0 || from > to || to > len(text) || to > maxText {
 		m.prog = re.program()
 		return false
 	}
-	text = text[:to]
 	if a := re.reader(); a != nil && m.mode == memoLate && !m.plain {
-		if m.prog = a.prog; from > 0 {
-			return false
-		}
+		m.prog = a.prog
+		return false // as it only matches at the beginning
+	}
+	return m.walk(re, text[:to], from)
+}
+
+// Find is Search in all of text.
+func (m *Matcher) Find(re *Regexp, text []byte) bool {
+	m.found, m.gaveUp = false, false
+	if len(text) > maxText {
+		m.prog = re.program()
+		return false
+	}
+	if a := re.reader(); a != nil && m.mode == memoLate && !m.plain {
+		m.prog = a.prog
 		if m.turns++; m.turns%observeEvery == 0 {
 			a.observe(text)
 		}
@@ -59,6 +73,11 @@ func (m *Matcher) Search(re *Regexp, text []byte, from, to int) bool {
 			return m.found
 		}
 	}
+	return m.walk(re, text, 0)
+}
+
+// walk searches text from from on as Python does, without an automaton.
+func (m *Matcher) walk(re *Regexp, text []byte, from int) bool {
 	m.prog = re.program()
 	if !m.prog.canBegin(text, from) {
 		return false

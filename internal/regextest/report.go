@@ -17,7 +17,7 @@ func (s *Session) Report(w io.Writer, elapsed time.Duration) error {
 		s.lists[filter.Missed].add([]byte(text))
 	}
 	s.window = nil
-	score := s.queue.Score()
+	score := s.tester.Score()
 	lines := score.Lines
 	lines[filter.Missed] -= s.claimed
 	lines[filter.Matched] += s.claimed

@@ -90,27 +90,26 @@ func (s *Session) take(o *filter.Outcome) error {
 			s.show(&o.Hits[i], i)
 		}
 	}
-	kind := o.Kind()
 	switch {
 	case s.program.MaxLines() == 1:
-		s.note(kind, o)
-	case kind == filter.Missed:
+		s.note(o)
+	case o.Kind == filter.Missed:
 		s.miss(string(o.Text()))
 	default:
-		if kind == filter.Matched {
+		if o.Kind == filter.Matched {
 			s.claim(o.Hits, string(o.Text()))
 		}
-		s.lists[kind].add(o.Text())
+		s.lists[o.Kind].add(o.Text())
 	}
 	return nil
 }
 
 // note adds a line to those of its kind. Once they are not listed any more there is no need to see more of them.
-func (s *Session) note(kind filter.Kind, o *filter.Outcome) {
-	l := &s.lists[kind]
+func (s *Session) note(o *filter.Outcome) {
+	l := &s.lists[o.Kind]
 	l.add(o.Text())
-	if l.isFull() && (kind == filter.Missed || !s.opt.Verbose) {
-		s.queue.Count(kind)
+	if l.isFull() && (o.Kind == filter.Missed || !s.opt.Verbose) {
+		s.queue.Count(o.Kind)
 	}
 }
 
