@@ -8,9 +8,9 @@ import (
 
 // A bucket is grams that a sieve tells of as one, and with them of all that is mixed of their halves. How often that is so is tried out on phrases.
 type bucket struct {
-	halves [maxGram][2]uint16 // which low halves their bytes have and which high ones, as bits
-	seen   [maxGram][2]bitmap // where in phrases such a half stands, less the place of its byte in a gram
-	told   int                // places in phrases that it tells of
+	halves [looks]uint16 // which of each its grams have, as bits
+	seen   [looks]bitmap // at which places in phrases a gram may stand by this look
+	told   int           // at how many by all
 }
 
 // A bitmap is places in phrases.
@@ -29,14 +29,14 @@ func bucketsOf(grams []string) []*bucket {
 		all[i] = bucketOf(g)
 	}
 	if len(all) > sieveBuckets {
-		all = poured(all)
+		all = poured(all, len(grams[0]))
 	}
 	return all
 }
 
-// poured puts those buckets together that are least often mixed up with others then.
-func poured(all []*bucket) []*bucket {
-	seen := newHalvesSeen()
+// poured puts those buckets together whose grams, which have some length, are least often mixed up with others then.
+func poured(all []*bucket, gram int) []*bucket {
+	seen := newHalvesSeen(gram)
 	costs := make([][]float64, len(all)) // of putting i and j < i together, by i and j
 	for i, b := range all {
 		b.look(seen)
@@ -77,32 +77,27 @@ func leastOf(rows [][]float64) (row, at int) {
 // take puts the grams of o into b.
 func (b *bucket) take(o *bucket) {
 	for k := range b.halves {
-		for half := range b.halves[k] {
-			b.halves[k][half] |= o.halves[k][half]
-			b.seen[k][half].add(&o.seen[k][half])
-		}
+		b.halves[k] |= o.halves[k]
+		b.seen[k].add(&o.seen[k])
 	}
 	b.told = b.toldWith(b)
 }
 
 // costOf returns at how many places more b and o tell of a gram when they are one. Less than one is for what they might in other texts.
 func (b *bucket) costOf(o *bucket) float64 {
-	mixtures := 1.0
+	mixtures := 1
 	for k := range b.halves {
-		for half := range b.halves[k] {
-			mixtures *= float64(bits.OnesCount16(b.halves[k][half] | o.halves[k][half]))
-		}
+		mixtures *= bits.OnesCount16(b.halves[k] | o.halves[k])
 	}
-	return float64(b.toldWith(o)-b.told-o.told) + mixtures/(1<<33)
+	return float64(b.toldWith(o)-b.told-o.told) + float64(mixtures)/(16<<(4*looks))
 }
 
 // toldWith returns at how many places in phrases b and o tell of a gram when they are one.
 func (b *bucket) toldWith(o *bucket) (told int) {
-	for w := range b.seen[0][0] {
-		places := uint64(math.MaxUint64)
+	for w := range b.seen[0] {
+		places := ^uint64(0)
 		for k := range b.seen {
-			places &= (b.seen[k][0][w] | o.seen[k][0][w]) & (b.seen[k][1][w] | o.seen[k][1][w])
-			if places == 0 {
+			if places &= b.seen[k][w] | o.seen[k][w]; places == 0 {
 				break
 			}
 		}
@@ -111,16 +106,14 @@ func (b *bucket) toldWith(o *bucket) (told int) {
 	return told
 }
 
-// halvesSeen tell where in phrases the halves of each byte of a gram stand, by the byte's place in the gram and the half.
-type halvesSeen [maxGram][2][16]bitmap
+// halvesSeen tell at which places in phrases a gram may stand, by what one look at it gives.
+type halvesSeen [looks][16]bitmap
 
-func newHalvesSeen() *halvesSeen {
+func newHalvesSeen(gram int) *halvesSeen {
 	s := new(halvesSeen)
-	for i := range len(phrases) - maxGram + 1 {
-		for k := range s {
-			c := phrases[i+k]
-			s[k][0][c&15][i/64] |= 1 << (i % 64)
-			s[k][1][c>>4][i/64] |= 1 << (i % 64)
+	for i := range len(phrases) - gram + 1 {
+		for k, half := range halves(phrases[i : i+gram]) {
+			s[k][half][i/64] |= 1 << (i % 64)
 		}
 	}
 	return s
@@ -128,22 +121,17 @@ func newHalvesSeen() *halvesSeen {
 
 func bucketOf(gram string) *bucket {
 	b := new(bucket)
-	for k := range b.halves {
-		b.halves[k] = [2]uint16{math.MaxUint16, math.MaxUint16} // behind a short gram stands anything
-		if k < len(gram) {
-			b.halves[k] = [2]uint16{1 << (gram[k] & 15), 1 << (gram[k] >> 4)}
-		}
+	for k, half := range halves(gram) {
+		b.halves[k] = 1 << half
 	}
 	return b
 }
 
-// look finds out where phrases have what a bucket tells of.
+// look finds out where in phrases a bucket tells of a gram.
 func (b *bucket) look(seen *halvesSeen) {
-	for k := range b.halves {
-		for half, values := range b.halves[k] {
-			for ; values != 0; values &= values - 1 {
-				b.seen[k][half].add(&seen[k][half][bits.TrailingZeros16(values)])
-			}
+	for k, values := range b.halves {
+		for ; values != 0; values &= values - 1 {
+			b.seen[k].add(&seen[k][bits.TrailingZeros16(values)])
 		}
 	}
 	b.told = b.toldWith(b)

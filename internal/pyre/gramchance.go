@@ -10,8 +10,9 @@ const phrases = ` ` + everywhere + ` session opened for user root(uid=0) by (uid
 	`pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=  user=root, systemd-logind: New session of user, ` +
 	`Removed session, failed password for root from port ssh2, for invalid user admin from port ssh2, publickey for from port ssh2: RSA SHA256, ` +
 	`disconnect from port 11: disconnected by user, connection closed by authenticating user [preauth], unknown[]: authentication failed: ` +
-	`lost connection after, connect from, status=sent, removed, user=<>, method=, TLS, logged in, logged out, connected, command, ` +
-	`error: warning: info: notice, not found, No such file or directory, access denied, not allowed, message, upstream timed out, password mismatch`
+	`lost connection after, connect from, status=sent, removed, user=<>, method=, TLS, logged in, connected, command, ` +
+	`Session logged out. Waiting for processes to exit, ` +
+	`error: warning: info: notice, not found, No such file or directory, access denied, not allowed, message, upstream timed out: Password Mismatch`
 
 // gramChances tell how often grams of one length stand in log lines. They are only good for comparing.
 type gramChances struct {

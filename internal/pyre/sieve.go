@@ -5,12 +5,23 @@ import (
 	"slices"
 )
 
-// A sieve tells for a block of places in a text at once where one of some grams may stand. The grams are in eight buckets. For each of
-// the four bytes of a gram, and each half of a byte, its low four bits and its high ones, a table has the buckets with a gram that has
-// such a half there. Where all tables have the same bucket for what stands in the text, a gram may stand: the sieve misses none, but it tells
-// of others that are mixed of the same halves.
+// A sieve tells for a block of places in a text at once where one of some grams may stand. The grams are in eight buckets. It looks at
+// the bytes of a gram by halves, their low four bits and their high ones; by what stands there, a table has the buckets with a gram that
+// has the same there. Where all tables have a bucket in common, a gram may stand: the sieve misses none, but it tells of others that are mixed
+// of the same halves.
 type sieve struct {
-	tables [maxGram][2][16]uint8 // by the low half, by the high half
+	tables [looks][16]uint8
+	last   int // where the last byte of a gram is in it
+}
+
+// looks is what a sieve looks at of a gram: both halves of its first byte and of its second, and the low halves of its third and last. The
+// high ones tell little more.
+const looks = 6
+
+// halves returns what the looks are for a gram.
+func halves(gram string) [looks]uint8 {
+	last := gram[len(gram)-1]
+	return [looks]uint8{gram[0] & 15, gram[0] >> 4, gram[1] & 15, gram[1] >> 4, gram[2] & 15, last & 15}
 }
 
 const (
@@ -29,7 +40,7 @@ func newSieve(grams []string) *sieve {
 	if len(grams) > mostSieved || slices.ContainsFunc(grams, func(g string) bool { return !isASCII(g) }) {
 		return nil
 	}
-	s := new(sieve)
+	s := &sieve{last: len(grams[0]) - 1}
 	told := 0
 	for i, b := range bucketsOf(grams) {
 		s.add(b, 1<<i)
@@ -51,11 +62,9 @@ func isASCII(s string) bool {
 }
 
 func (s *sieve) add(b *bucket, bit uint8) {
-	for k := range b.halves {
-		for half, values := range b.halves[k] {
-			for ; values != 0; values &= values - 1 {
-				s.tables[k][half][bits.TrailingZeros16(values)] |= bit
-			}
+	for k, values := range b.halves {
+		for ; values != 0; values &= values - 1 {
+			s.tables[k][bits.TrailingZeros16(values)] |= bit
 		}
 	}
 }
