@@ -40,6 +40,7 @@ func TestClientCommandsComeBeforeTheLibraries(t *testing.T) {
 	for _, late := range []string{
 		"net", "crypto/x509", "go.starlark.net/starlark", "modernc.org/libc", "modernc.org/sqlite/lib", "modernc.org/mathutil", "regexp",
 		"github.com/dustin/go-humanize", "github.com/klauspost/compress/internal/snapref",
+		"github.com/ulikunitz/xz",
 	} {
 		if slices.Contains(packages, late) {
 			t.Errorf("%s is initialised before a command that does not need it", late)

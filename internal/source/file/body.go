@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/ulikunitz/xz"
 	"golang.org/x/sys/unix"
 
+	"gaol/internal/xz"
 	"gaol/internal/zstd"
 )
 
@@ -50,7 +50,7 @@ func decompressor(path string) func(io.Reader) (io.Reader, error) {
 	case ".bz2":
 		return func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }
 	case ".xz":
-		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(bufio.NewReader(r)) } // it reads byte by byte
+		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(r), nil }
 	case ".zst":
 		return func(r io.Reader) (io.Reader, error) { return zstd.NewReader(bufio.NewReader(r)), nil }
 	}

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/ulikunitz/xz"
-
+	"gaol/internal/xz"
 	"gaol/internal/zstd"
 )
 
@@ -194,6 +193,7 @@ const packedZSTD = 1 << 2
 
 // An unpacker undoes the compression of single fields. Its zero value is ready; it is not safe for concurrent use.
 type unpacker struct {
+	xz   *xz.Reader
 	zstd *zstd.Reader
 	buf  bytes.Buffer
 	lz4  []byte
@@ -207,13 +207,17 @@ func (u *unpacker) unpack(p []byte, how byte, limit int) ([]byte, error) {
 	case flagLZ4:
 		return u.unlz4(p, limit)
 	case flagXZ:
-		r, err := xz.NewReader(bytes.NewReader(p))
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errFormat, err)
-		}
-		return u.read(r, limit)
+		return u.unxz(p, limit)
 	}
 	return nil, errFormat
+}
+
+func (u *unpacker) unxz(p []byte, limit int) ([]byte, error) {
+	if u.xz == nil {
+		u.xz = xz.NewReader(nil)
+	}
+	u.xz.Reset(bytes.NewReader(p))
+	return u.read(u.xz, limit)
 }
 
 func (u *unpacker) unzstd(p []byte, limit int) ([]byte, error) {
