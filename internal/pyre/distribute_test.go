@@ -30,9 +30,8 @@ func TestWrittenOutIsTheSame(t *testing.T) {
 		if root != tree.root {
 			written++
 		}
-		plain := &Regexp{pattern: pattern, names: tree.names}
-		plain.prog.Store(new(draft).compileAs(tree.root, tree))
 		re := mustCompile(t, pattern, 0)
+		plain := run(re, new(draft).compileAs(tree.root, tree))
 		for range 6 {
 			text := letters(rnd, rnd.Intn(12))
 			var m Matcher

@@ -84,11 +84,18 @@ func TestBranchesSkipWhatIsCertain(t *testing.T) {
 	}
 }
 
+// run returns re as it is for a matcher with p as its program, and no other.
+func run(re *Regexp, p *program) *Regexp {
+	same := &Regexp{pattern: re.pattern, names: re.names}
+	same.prog.Store(p)
+	same.tried.Store(true)
+	same.matched.Store(hastenAfter + 1)
+	return same
+}
+
 // hastened returns re as it is when it has often been searched for by matchers.
 func hastened(re *Regexp) *Regexp {
-	same := &Regexp{pattern: re.pattern, names: re.names}
-	same.prog.Store(re.program().withJumps())
-	return same
+	return run(re, re.program().withJumps())
 }
 
 // TestOftenSearchedIsHastened has a matcher search for regexes until they have jumps, and still finds the same.
@@ -133,9 +140,7 @@ func stepByStep(re *Regexp) (plain *Regexp, hops, branches int) {
 			p.code[i].flags &^= flagTail
 		}
 	}
-	same := &Regexp{pattern: re.pattern, names: re.names}
-	same.prog.Store(&p)
-	return same, hops, branches
+	return run(re, &p), hops, branches
 }
 
 // TestShortCuts compares programs with the same ones step by step.

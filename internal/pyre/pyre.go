@@ -54,6 +54,7 @@ type Regexp struct {
 	prog atomic.Pointer[program] // nil until it is needed: where there is an automaton, that may be never
 
 	automaton atomic.Pointer[automaton] // nil until the first search, or if there can be none
+	tried     atomic.Bool               // whether it has been made, or there can be none
 	matched   atomic.Int32              // searches that a matcher did
 }
 
@@ -116,18 +117,24 @@ func (re *Regexp) program() *program {
 	return re.prog.Load()
 }
 
-// reader returns the automaton of re, nil if there can be none. It, or else a program, is made at the first search: many regexes of a
-// filter are never tried, because a Set tells that they match none of the lines, and either takes more time and memory than all that is
-// known beforehand.
+// reader returns the automaton of re, nil if there can be none.
 func (re *Regexp) reader() *automaton {
-	if a := re.automaton.Load(); a != nil || re.prog.Load() != nil {
+	if a := re.automaton.Load(); a != nil {
 		return a
 	}
-	re.by.again(re, func(c *Compiler, tree *syntax) {
-		if re.automaton.Load() == nil && re.prog.Load() == nil {
-			c.ready(re, tree)
-		}
-	})
+	return re.firstReader()
+}
+
+// firstReader makes the automaton of re, or else a program, at the first search: many regexes of a filter are never tried, because a Set
+// tells that they match none of the lines, and either takes more time and memory than all that is known beforehand.
+func (re *Regexp) firstReader() *automaton {
+	if !re.tried.Load() {
+		re.by.again(re, func(c *Compiler, tree *syntax) {
+			if !re.tried.Load() {
+				c.ready(re, tree)
+			}
+		})
+	}
 	return re.automaton.Load()
 }
 
@@ -136,9 +143,10 @@ func (c *Compiler) ready(re *Regexp, tree *syntax) {
 	outline := c.draft.outline(distribute(tree.root), tree)
 	if a := newAutomaton(outline.prog); a != nil {
 		re.automaton.Store(a)
-	} else {
+	} else if re.prog.Load() == nil {
 		re.prog.Store(outline.finish())
 	}
+	re.tried.Store(true)
 }
 
 // again has make do something with the tree of re. The pattern is parsed once more for that: to keep the tree would take more memory than
