@@ -1,13 +1,17 @@
 package pyre
 
-// leading is the number of bytes at the beginning of a text that a Set looks at.
-const leading = 6
+// leading are the bytes of a text that a Set looks at, by their places, in order. Those that are far from each other tell more: the texts of a
+// service differ in their first word, or only behind it.
+var leading = [...]uint8{0, 1, 3, 7, 10, 14}
+
+// lastLeading is the last of them.
+const lastLeading = 14
 
 var everyByte = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), 1}
 
-// leads are, for each of the first bytes of a text, the values that a match can have there which begins at the beginning of the text.
-// Texts may also be shorter.
-type leads [leading]byteSet
+// leads are, for each of the leading bytes, the values that a match can have there which begins at the beginning of the text. Texts
+// may also be shorter.
+type leads [len(leading)]byteSet
 
 // leadsOf returns the leads of a pattern, nil if nothing is known of them.
 func leadsOf(root *node) *leads {
@@ -20,10 +24,10 @@ func leadsOf(root *node) *leads {
 }
 
 // places are places in the first bytes of a text: bit k is the one before byte k.
-type places uint8
+type places uint16
 
-// allPlaces are those that leads tell of.
-const allPlaces places = 1<<leading - 1
+// allPlaces are those up to the last that leads tell of.
+const allPlaces places = 1<<(lastLeading+1) - 1
 
 // read adds the bytes that n can read from the given places on, and returns where it can come to.
 func (l *leads) read(n *node, from places) places {
@@ -88,7 +92,7 @@ func (l *leads) readSet(s *charset, from places) places {
 
 // readRepeat follows only as many iterations as there are places.
 func (l *leads) readRepeat(n *node, from places) places {
-	for range min(n.min, leading) {
+	for range min(n.min, lastLeading+1) {
 		from = l.read(n.subs[0], from)
 	}
 	to, more := from, from
@@ -101,8 +105,8 @@ func (l *leads) readRepeat(n *node, from places) places {
 
 // add lets the bytes of set stand behind the given places.
 func (l *leads) add(set *byteSet, at places) {
-	for k := range l {
-		if at>>k&1 != 0 {
+	for k, place := range leading {
+		if at>>place&1 != 0 {
 			l[k].or(set)
 		}
 	}
@@ -110,8 +114,8 @@ func (l *leads) add(set *byteSet, at places) {
 
 // anything lets any bytes stand behind the first of the given places and all further ones.
 func (l *leads) anything(at places) {
-	for k := range l {
-		if at&(1<<(k+1)-1) != 0 {
+	for k, place := range leading {
+		if at&(1<<(place+1)-1) != 0 {
 			l[k] = everyByte
 		}
 	}

@@ -9,8 +9,8 @@ type Set struct {
 	words   int // of 64 regexes each
 	all     []uint64
 
-	// table[k][c*words:] has the regexes that can match a text whose byte k is c.
-	table [leading][]uint64
+	// table[k][c*words:] has the regexes that can match a text whose byte leading[k] is c.
+	table [len(leading)][]uint64
 
 	contents contents
 }
@@ -18,7 +18,7 @@ type Set struct {
 // NewSet makes a set of regexes, which keep their indexes.
 func NewSet(regexes []*Regexp) *Set {
 	s := &Set{regexes: regexes, words: (len(regexes) + 63) / 64}
-	rows := make([]uint64, (1+256*leading)*s.words)
+	rows := make([]uint64, (1+256*len(leading))*s.words)
 	s.all, rows = rows[:s.words], rows[s.words:]
 	for i := range regexes {
 		s.all[i/64] |= 1 << (i % 64)
@@ -31,7 +31,7 @@ func NewSet(regexes []*Regexp) *Set {
 	return s
 }
 
-// fill fills the table for byte k of texts.
+// fill fills the table for byte leading[k] of texts.
 func (s *Set) fill(k int) {
 	any := make([]uint64, s.words) // regexes that can match whatever the byte is
 	for i, re := range s.regexes {
@@ -70,16 +70,19 @@ func (c *Candidates) Start(s *Set, text []byte) {
 		*c = Candidates{set: s, words: make([]uint64, s.words), later: make([]usefulness, len(s.regexes))}
 	}
 	c.text, c.at = text, 0
-	if len(text) >= leading && s.words == 1 {
-		c.words[0] = s.all[0] & s.table[0][text[0]] & s.table[1][text[1]] & s.table[2][text[2]] &
-			s.table[3][text[3]] & s.table[4][text[4]] & s.table[5][text[5]]
+	if len(text) > lastLeading && s.words == 1 {
+		c.words[0] = s.all[0] & s.table[0][text[0]] & s.table[1][text[1]] & s.table[2][text[3]] &
+			s.table[3][text[7]] & s.table[4][text[10]] & s.table[5][text[14]]
 		c.checked = bits.OnesCount64(c.words[0]&s.contents.of) >= worthOnePass && c.check()
 		return
 	}
 	c.checked = false
 	copy(c.words, s.all)
-	for k := range min(leading, len(text)) {
-		row := s.table[k][int(text[k])*s.words:]
+	for k, place := range leading {
+		if int(place) >= len(text) {
+			break
+		}
+		row := s.table[k][int(text[place])*s.words:]
 		for i := range c.words {
 			c.words[i] &= row[i]
 		}

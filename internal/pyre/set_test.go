@@ -82,6 +82,31 @@ func TestCandidatesOfManyRegexes(t *testing.T) {
 	}
 }
 
+// TestASetOfOneWordLooksAtTheSameBytes compares candidates with those of a set that is too large for the quick way.
+func TestASetOfOneWordLooksAtTheSameBytes(t *testing.T) {
+	rnd := rand.New(rand.NewSource(9))
+	ruledOut := 0
+	for range 200 {
+		var regexes []*Regexp
+		for range 1 + rnd.Intn(10) {
+			regexes = append(regexes, mustCompile(t, "^"+letters(rnd, rnd.Intn(5))+tangle(rnd, 2)+"[ab]{4}"+tangle(rnd, 1)+letters(rnd, 6), 0))
+		}
+		small, large := NewSet(regexes), NewSet(append(slices.Clone(regexes), slices.Repeat([]*Regexp{mustCompile(t, "^Z", 0)}, 64)...))
+		for range 50 {
+			text := letters(rnd, rnd.Intn(30))
+			got, want := candidatesOf(small, text), candidatesOf(large, text)
+			want = slices.DeleteFunc(want, func(i int) bool { return i >= len(regexes) }) // an empty text passes all
+			if !slices.Equal(got, want) {
+				t.Fatalf("%q: got %v, want %v of %v", text, got, want, regexes)
+			}
+			ruledOut += len(regexes) - len(got)
+		}
+	}
+	if ruledOut < 10_000 {
+		t.Errorf("only %d are ruled out", ruledOut)
+	}
+}
+
 // TestContentsAreLookedForAtOnce has more regexes begin like a text than are looked at one by one, and compares what is left with matches.
 func TestContentsAreLookedForAtOnce(t *testing.T) {
 	rnd := rand.New(rand.NewSource(8))
