@@ -17,21 +17,21 @@ import (
 // kinds are data that are compressed in different ways.
 func kinds() map[string][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
-	noise := make([]byte, 150_000)
+	noise := make([]byte, 80_000)
 	for i := range noise {
 		noise[i] = byte(r.Uint32())
 	}
 	var log strings.Builder
-	for range 4_000 {
+	for range 1_500 {
 		fmt.Fprintf(&log, "Nov 26 14:%02d:%02d web sshd[%d]: Failed password for root from 192.0.2.%d\n", r.IntN(60), r.IntN(60), r.IntN(9999), r.IntN(256))
 	}
-	few := make([]byte, 100_000)
+	few := make([]byte, 40_000)
 	for i := range few {
 		few[i] = "aab"[r.IntN(3)]
 	}
 	return map[string][]byte{
-		"nothing": nil, "a byte": {7}, "noise": noise, "a log": []byte(log.String()), "one byte often": make([]byte, 3<<20), "few letters": few,
-		"far apart": bytes.Join([][]byte{noise[:5000], make([]byte, 2<<20), noise[:5000]}, nil),
+		"nothing": nil, "a byte": {7}, "noise": noise, "a log": []byte(log.String()), "one byte often": make([]byte, 2_200_000), "few letters": few,
+		"far apart": bytes.Join([][]byte{noise[:5000], make([]byte, 300_000), noise[:5000]}, nil),
 	}
 }
 
@@ -56,7 +56,7 @@ func TestReaderReadsWhatWasCompressed(t *testing.T) {
 	reader := NewReader(nil)
 	for name, data := range kinds() {
 		for _, c := range []xz.WriterConfig{
-			{}, {DictCap: 64 << 10, CheckSum: xz.CRC32}, {BlockSize: 40_000, CheckSum: xz.SHA256}, {NoCheckSum: true, DictCap: 1 << 20},
+			{}, {DictCap: 64 << 10, CheckSum: xz.CRC32}, {BlockSize: 40_000, CheckSum: xz.SHA256}, {NoCheckSum: true, DictCap: 256 << 10},
 		} {
 			reader.Reset(bytes.NewReader(packed(t, data, c)))
 			if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, data) {
@@ -76,21 +76,22 @@ func TestReaderReadsStreamsInARow(t *testing.T) {
 
 // TestReaderTellsWhatIsMissing cuts a text short, as one is that is still being written, and changes it.
 func TestReaderTellsWhatIsMissing(t *testing.T) {
-	data := kinds()["a log"][:3_000]
+	data := kinds()["a log"][:1_000]
 	text := packed(t, data, xz.WriterConfig{})
+	reader := NewReader(nil)
 	for n := range len(text) {
-		got, err := io.ReadAll(NewReader(bytes.NewReader(text[:n])))
+		reader.Reset(bytes.NewReader(text[:n]))
+		got, err := io.ReadAll(reader)
 		if !errors.Is(err, io.ErrUnexpectedEOF) || !bytes.HasPrefix(data, got) {
 			t.Errorf("%d bytes of %d: %d bytes, %v", n, len(text), len(got), err)
 		}
 	}
 	for i := range text {
-		for bit := range 8 {
-			changed := bytes.Clone(text)
-			changed[i] ^= 1 << bit
-			if got, err := io.ReadAll(NewReader(bytes.NewReader(changed))); err == nil {
-				t.Errorf("bit %d of byte %d changed: %d bytes, and no error", bit, i, len(got))
-			}
+		changed := bytes.Clone(text)
+		changed[i] ^= 1 << (i % 8)
+		reader.Reset(bytes.NewReader(changed))
+		if got, err := io.ReadAll(reader); err == nil {
+			t.Errorf("byte %d changed: %d bytes, and no error", i, len(got))
 		}
 	}
 }
