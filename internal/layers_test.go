@@ -10,7 +10,7 @@ import (
 
 // layers lists the packages from the bottom up: each imports only what stands before it.
 var layers = []string{
-	"lazy", "slab", "xz", "zstd", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
+	"lazy", "slab", "addr", "ticket", "ticket/packed", "pyre", "pickle", "logging",
 	"config/pytext", "config/omap", "config/ini", "config/layers", "config",
 	"date", "source", "source/inotify", "source/stdin", "source/file", "source/journal",
 	"filter", "filter/dns", "filter/ignore", "health", "failure", "ban",

@@ -11,10 +11,9 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 	"golang.org/x/sys/unix"
-
-	"gaol/internal/xz"
-	"gaol/internal/zstd"
 )
 
 // A body is the bytes of one segment.
@@ -50,9 +49,11 @@ func decompressor(path string) func(io.Reader) (io.Reader, error) {
 	case ".bz2":
 		return func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }
 	case ".xz":
-		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(r), nil }
+		return func(r io.Reader) (io.Reader, error) { return xz.NewReader(bufio.NewReader(r)) } // it reads byte by byte
 	case ".zst":
-		return func(r io.Reader) (io.Reader, error) { return zstd.NewReader(bufio.NewReader(r)), nil }
+		return func(r io.Reader) (io.Reader, error) {
+			return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		}
 	}
 	return nil
 }
@@ -101,7 +102,7 @@ func (c *compressed) ReadAt(p []byte, off int64) (int, error) {
 	n, err := io.ReadFull(c.r, p[known:])
 	c.off += int64(n)
 	c.recent = append(c.recent[:0], p[:known+n]...)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if err == io.ErrUnexpectedEOF {
 		err = io.EOF
 	}
 	return known + n, err
@@ -118,12 +119,12 @@ func (c *compressed) skip(off int64) error {
 	return err
 }
 
-// rewind goes back to the start. The caller holds mu.
+// rewind goes back to the start. The caller holds mu, as for release.
 func (c *compressed) rewind() error {
 	if _, err := c.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	c.r = nil
+	c.release()
 	r, err := c.wrap(c.file)
 	if err != nil {
 		return fmt.Errorf("decompress %s: %w", c.file.Name(), err)
@@ -132,10 +133,18 @@ func (c *compressed) rewind() error {
 	return nil
 }
 
+// release ends the decoder's goroutines, where it has any.
+func (c *compressed) release() {
+	if d, ok := c.r.(*zstd.Decoder); ok {
+		d.Close()
+	}
+	c.r = nil
+}
+
 // Close closes the file.
 func (c *compressed) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.r = nil
+	c.release()
 	return c.file.Close()
 }

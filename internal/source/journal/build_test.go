@@ -169,6 +169,7 @@ func drain(b []byte) (lines int) {
 		return 0
 	}
 	v := &volume{image: img}
+	defer v.unpack.close()
 	var m matcher
 	expr := m.compile([][]string{{"SYSLOG_IDENTIFIER=app", "+", "_PID=1"}})
 	var r record

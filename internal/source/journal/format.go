@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 
-	"gaol/internal/xz"
-	"gaol/internal/zstd"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
 )
 
 // What systemd's "Journal File Format" says, as far as reading needs it. All numbers are little-endian.
@@ -193,8 +194,7 @@ const packedZSTD = 1 << 2
 
 // An unpacker undoes the compression of single fields. Its zero value is ready; it is not safe for concurrent use.
 type unpacker struct {
-	xz   *xz.Reader
-	zstd *zstd.Reader
+	zstd *zstd.Decoder
 	buf  bytes.Buffer
 	lz4  []byte
 }
@@ -207,24 +207,26 @@ func (u *unpacker) unpack(p []byte, how byte, limit int) ([]byte, error) {
 	case flagLZ4:
 		return u.unlz4(p, limit)
 	case flagXZ:
-		return u.unxz(p, limit)
+		r, err := xz.NewReader(bytes.NewReader(p))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errFormat, err)
+		}
+		return u.read(r, limit)
 	}
 	return nil, errFormat
 }
 
-func (u *unpacker) unxz(p []byte, limit int) ([]byte, error) {
-	if u.xz == nil {
-		u.xz = xz.NewReader(nil)
-	}
-	u.xz.Reset(bytes.NewReader(p))
-	return u.read(u.xz, limit)
-}
-
 func (u *unpacker) unzstd(p []byte, limit int) ([]byte, error) {
 	if u.zstd == nil {
-		u.zstd = zstd.NewReader(nil)
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, err
+		}
+		u.zstd = d
 	}
-	u.zstd.Reset(bytes.NewReader(p))
+	if err := u.zstd.Reset(bytes.NewReader(p)); err != nil {
+		return nil, fmt.Errorf("%w: %w", errFormat, err)
+	}
 	return u.read(u.zstd, limit)
 }
 
@@ -234,15 +236,15 @@ func (u *unpacker) unlz4(p []byte, limit int) ([]byte, error) {
 		return nil, errFormat
 	}
 	size := binary.LittleEndian.Uint64(p)
-	if size > 64*maxPayload {
+	if size == 0 || size > 64*maxPayload { // the library crashes when there is no room at all
 		return nil, errFormat
 	}
 	if uint64(cap(u.lz4)) < size {
 		u.lz4 = make([]byte, size)
 	}
-	n, err := uncompressLZ4(u.lz4[:size], p[8:])
+	n, err := lz4.UncompressBlock(p[8:], u.lz4[:size])
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errFormat, err)
 	}
 	return u.lz4[:min(n, limit)], nil
 }
@@ -253,4 +255,12 @@ func (u *unpacker) read(r io.Reader, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", errFormat, err)
 	}
 	return u.buf.Bytes(), nil
+}
+
+// close ends the decoder.
+func (u *unpacker) close() {
+	if u.zstd != nil {
+		u.zstd.Close()
+		u.zstd = nil
+	}
 }

@@ -91,6 +91,7 @@ func (v *volume) grow() error {
 }
 
 func (v *volume) close() {
+	v.unpack.close()
 	_ = unix.Munmap(v.b)
 	v.file.Close()
 }
