@@ -10,8 +10,6 @@ type leaps struct {
 	grams  [hashes]uint64 // a bitmap of their hashes
 }
 
-const maxWindow = 16
-
 // gramFor returns the length of the grams for c.
 func gramFor(c clause) int {
 	if shortest(c) < 6 {

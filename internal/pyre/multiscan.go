@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// A multiScan looks for many literals in one pass over a text. It looks for grams, a few bytes side by side that the literals have and
+// A multiScan looks for many literals in one pass over a text, and of long ones for a part of them. It looks for grams, a few bytes side by side that the literals have and
 // most other texts have not, and where it sees one, whether that is part of a literal. Where the machine can, a sieve looks at every
 // place of the text for one gram of each literal; elsewhere leaps go from place to place and look for more grams. It does not change and
 // may be shared.
@@ -32,6 +32,7 @@ const (
 	hashBits  = 16
 	hashes    = 1 << hashBits / 64 // words of a bitmap of all hashes
 	minWindow = 3
+	maxWindow = 2 * wordSize // bytes of a literal that are looked for at most
 	mostScan  = 255
 )
 
@@ -82,8 +83,13 @@ func newScan(gram, parts int) *multiScan {
 
 func gramMask(gram int) uint32 { return ^uint32(0) >> (32 - 8*gram) }
 
-// add makes n grams of a literal parts, which stand side by side from at on. The number is its index.
+// add makes n grams of a literal parts, which stand side by side from at on. The number is its index. Of a long literal only what is
+// around them is looked for: it says nearly as much, and is compared in two words.
 func (s *multiScan) add(number int, literal string, at, n int) {
+	if spare := maxWindow - (n - 1 + maxGram); len(literal) > maxWindow {
+		from := max(0, min(at-spare/2, len(literal)-maxWindow))
+		literal, at = literal[from:from+maxWindow], at-from
+	}
 	for p := (part{of: uint8(number), at: at, literal: newLit(literal)}); p.at < at+n; p.at++ {
 		gram, _ := s.lastGram([]byte(literal), p.at)
 		p.hash = hashOfGram(gram)

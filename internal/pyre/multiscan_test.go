@@ -15,6 +15,34 @@ func scansOf(c clause) map[string]*multiScan {
 	return scans
 }
 
+// wanted returns what s looks for: the literals, or maxWindow bytes of each.
+func (s *multiScan) wanted() clause {
+	var c clause
+	for i := range s.parts {
+		c = append(c, s.parts[i].literal.text)
+	}
+	return sorted(c)
+}
+
+// has reports whether text contains one of the texts of c.
+func (c clause) has(text string) bool {
+	return slices.ContainsFunc(c, func(s string) bool { return strings.Contains(text, s) })
+}
+
+// TestScansLookForLiterals tells what is looked for of literals of all lengths.
+func TestScansLookForLiterals(t *testing.T) {
+	rnd := rand.New(rand.NewSource(2))
+	for n := minWindow; n < 3*maxWindow; n++ {
+		literal := printable(rnd, n)
+		for name, scan := range scansOf(clause{literal}) {
+			got := scan.wanted()
+			if len(got) != 1 || !strings.Contains(literal, got[0]) || len(got[0]) != min(n, maxWindow) {
+				t.Errorf("%s: of %q %q is looked for", name, literal, got)
+			}
+		}
+	}
+}
+
 // TestScansFindWhatContainsFinds compares all ways to look for literals with the plain one, on texts of few letters in which nearly
 // everything nearly matches.
 func TestScansFindWhatContainsFinds(t *testing.T) {
@@ -31,8 +59,8 @@ func TestScansFindWhatContainsFinds(t *testing.T) {
 			if rnd.Intn(4) == 0 {
 				text = letters(rnd, rnd.Intn(50)) + c[rnd.Intn(len(c))] + letters(rnd, rnd.Intn(9))
 			}
-			want := slices.ContainsFunc(c, func(s string) bool { return strings.Contains(text, s) })
 			for name, scan := range scans {
+				want := scan.wanted().has(text)
 				if got := scan.in([]byte(text)); got != want {
 					t.Fatalf("%s: %q in %q: %v, want %v", name, c, text, got, want)
 				}
@@ -63,7 +91,7 @@ func TestScanOfManyLiterals(t *testing.T) {
 		{"one too short", clause{"abcd", "ab"}, "", false, false},
 		{"too many", slices.Repeat(clause{"abc"}, mostScan+1), "", false, false},
 		{"longer than a window", clause{long}, "a" + long, true, true},
-		{"all but the last byte", clause{long + "y"}, "a" + long, true, false},
+		{"all but the last byte", clause{long[:maxWindow-1] + "y"}, "a" + long, true, false},
 		{"shorter than a window", clause{"abcdef"}, "abcde", true, false},
 		{"empty text", clause{"abc"}, "", true, false},
 		{"one within another", clause{"abcdef", "bcd"}, "xbcdx", true, true},
