@@ -149,9 +149,9 @@ func (c *Compiler) ready(re *Regexp, tree *syntax) {
 	re.tried.Store(true)
 }
 
-// again has make do something with the tree of re. The pattern is parsed once more for that: to keep the tree would take more memory than
+// again does something with the tree of re. The pattern is parsed once more for that: to keep the tree would take more memory than
 // programs do.
-func (c *Compiler) again(re *Regexp, make func(c *Compiler, tree *syntax)) {
+func (c *Compiler) again(re *Regexp, do func(c *Compiler, tree *syntax)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer c.wood.clear()
@@ -159,7 +159,7 @@ func (c *Compiler) again(re *Regexp, make func(c *Compiler, tree *syntax)) {
 	if err != nil {
 		panic(err) // it was right when it was compiled
 	}
-	make(c, tree)
+	do(c, tree)
 }
 
 // hastenAfter is how many searches a matcher does with a program as it was compiled, before the program gets jumps.
