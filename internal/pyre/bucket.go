@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// A bucket is grams that a sieve tells of as one, and with them of all that is mixed of their halves. How often that is so is tried out on phrases.
+// A bucket is grams that a sieve tells of as one, and with them of all that is mixed of their halves. How often that is so is tried out on
+// phrases.
 type bucket struct {
 	halves [looks]uint16 // which of each its grams have, as bits
 	seen   [looks]bitmap // at which places in phrases a gram may stand by this look

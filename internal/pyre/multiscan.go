@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// A multiScan looks for many literals in one pass over a text, and of long ones for a part of them. It looks for grams, a few bytes side by side that the literals have and
-// most other texts have not, and where it sees one, whether that is part of a literal. Where the machine can, a sieve looks at every
-// place of the text for one gram of each literal; elsewhere leaps go from place to place and look for more grams. It does not change and
-// may be shared.
+// A multiScan looks for many literals in one pass over a text, and of long ones for a part of them. It looks for grams, a few bytes side
+// by side that the literals have and most other texts have not, and where it sees one, whether that is part of a literal. Where the
+// machine can, a sieve looks at every place of the text for one gram of each literal; elsewhere leaps go from place to place and look for
+// more grams. It does not change and may be shared.
 type multiScan struct {
 	mask  uint32         // of the bytes of a gram
 	parts []part         // in the order of their hashes
