@@ -10,7 +10,7 @@ import (
 
 // A repeat is the date that was just found by a scanner, and all that the scanner looked at. Most lines of a busy log tell the
 // second of the line before in the same place: where they have the same bytes, they have the same date, whatever the digits
-// of a fraction.
+// of a fraction. Most of the others tell another second of the same minute, and the same bytes but for that.
 type repeat struct {
 	ok    bool // there is one, and nothing else was looked for since
 	place scanPlace
@@ -21,6 +21,9 @@ type repeat struct {
 	count  int // bytes up to its seconds, one to three words
 	middle int // where the second of three words is in them
 	words  [3]uint64
+	fixed  uint64 // what of the last word is the same in other seconds of the minute
+	second int
+	steady steadiness
 
 	fraction fractional
 
@@ -69,40 +72,73 @@ func (d *Detector) again(line []byte, f *Found) bool {
 	if !r.ok {
 		return false
 	}
-	start, ok := r.in(line)
+	start, later, ok := r.in(line)
 	if !ok {
 		return false
 	}
-	if d.resolver.now != r.now {
-		r.means, r.now = d.recent.moment(&d.resolver), d.resolver.now
+	now := d.resolver.now
+	if later != 0 && (now != r.now || !d.isSteady()) {
+		return false
+	}
+	if now != r.now {
+		r.means, r.now, r.steady = d.recent.moment(&d.resolver), now, notAsked
 	}
 	d.count(1, line, start)
-	d.found(start, f)
+	d.found(start, later, f)
 	return true
 }
 
-// in reports whether the date stands in line, with something behind it, and where.
-func (r *repeat) in(line []byte) (start int, ok bool) {
+// A steadiness tells whether other seconds of the minute mean what follows from the date.
+type steadiness uint8
+
+const (
+	notAsked steadiness = iota
+	unsteady
+	steady
+)
+
+// isSteady reports whether they do. It takes as long as to look for a date, so it is asked once there is another second.
+func (d *Detector) isSteady() bool {
+	r := &d.repeat
+	if r.steady == notAsked {
+		r.steady = unsteady
+		if d.recent.isSteady(&d.resolver) {
+			r.steady = steady
+		}
+	}
+	return r.steady == steady
+}
+
+// in reports whether the date stands in line, with something behind it, and where. later is by how many seconds it is another one, of the
+// same minute.
+func (r *repeat) in(line []byte) (start, later int, ok bool) {
 	switch start = r.start; {
 	case r.place == inBracket:
 		start = bytes.IndexByte(line, '[') + 1
 		if start == 0 {
-			return 0, false
+			return 0, 0, false
 		}
 	case start > 0 && !r.leads(line):
-		return 0, false
+		return 0, 0, false
 	}
 	if len(line)-start < r.least {
-		return 0, false
+		return 0, 0, false
 	}
 	b := line[start:]
-	if eight(b) != r.words[0] || r.middle > 0 && eight(b[r.middle:]) != r.words[1] || eight(b[r.count-word:]) != r.words[2] {
-		return 0, false
+	if eight(b) != r.words[0] || r.middle > 0 && eight(b[r.middle:]) != r.words[1] {
+		return 0, 0, false
+	}
+	if differs := eight(b[r.count-word:]) ^ r.words[2]; differs != 0 {
+		second := twoDigits(b, r.count-secondDigits)
+		if differs&r.fixed != 0 || uint(second) > 59 {
+			return 0, 0, false
+		}
+		later = second - r.second
 	}
 	if r.behind > r.count && r.fraction.differs(eight(b[r.count:])) != 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	return start, (eight(b[r.behind:])^r.tail)&r.mask == 0
+	return start, later, (eight(b[r.behind:])^r.tail)&r.mask == 0
 }
 
 // leads reports whether what stands before the date, which is something, is as it was.
@@ -127,16 +163,16 @@ func (d *Detector) count(lines int, line []byte, start int) {
 	}
 }
 
-// found sets f to the date, at start.
-func (d *Detector) found(start int, f *Found) {
+// found sets f to the date, at start, or one that is some seconds later.
+func (d *Detector) found(start, later int, f *Found) {
 	r := &d.repeat
-	*f = Found{start, start + r.length, r.means.time, r.means.ok, r.means.whole, d.entries[d.last].id}
+	*f = Found{start, start + r.length, r.means.time + ticket.Unix(later), r.means.ok, r.means.whole, d.entries[d.last].id}
 }
 
 // eight returns the first eight bytes of b.
 func eight(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
-// remember makes f, which a scanner has just found in line, the date that may be found again, if it tells the same second as
+// remember makes f, which a scanner has just found in line, the date that may be found again, if it tells the same minute as
 // the date before. It does not if too much of the line was looked at, or if that is no plain text.
 func (d *Detector) remember(line []byte, f *Found) {
 	e := &d.entries[d.last]
@@ -153,22 +189,33 @@ func (d *Detector) remember(line []byte, f *Found) {
 	if looked > word || len(line) < behind+word || f.End-behind >= looked || digits > mostDigits || !ascii(line[behind:behind+looked]) {
 		return
 	}
+	if e.scan.place == anywhere && !ascii(line[:f.Start]) {
+		return // it is in the same place in characters, not bytes
+	}
 	*r = repeat{
 		ok: true, place: e.scan.place, start: f.Start, least: behind - f.Start + word, count: d.recent.count,
 		fraction: fractionalOf(line[seconds], digits), behind: behind - f.Start, tail: eight(line[behind:]), mask: ^uint64(0) >> (64 - 8*looked),
 		length: f.End - f.Start, means: moment{f.Time, f.Whole, f.OK}, now: d.resolver.now,
 	}
-	b := line[f.Start:]
-	if r.count > 2*word {
-		r.middle = word
-	}
-	r.words = [3]uint64{eight(b), eight(b[r.middle:]), eight(b[r.count-word:])}
+	r.setWords(line[f.Start:], e.scan.format != stepTimes)
 	switch {
 	case f.Start == 0:
 	case r.place == anywhere:
 		r.lead[0] = line[f.Start-1]
 	default:
 		r.lead = [2]byte{line[0], line[f.Start-1]}
+	}
+}
+
+// setWords notes the date at the start of b up to its seconds, with which it ends if timed.
+func (r *repeat) setWords(b []byte, timed bool) {
+	if r.count > 2*word {
+		r.middle = word
+	}
+	r.words = [3]uint64{eight(b), eight(b[r.middle:]), eight(b[r.count-word:])}
+	r.fixed = ^uint64(0)
+	if minute := r.count - secondDigits; timed && minute >= r.middle+word { // no other word has the second
+		r.fixed, r.second = r.fixed>>(8*secondDigits), twoDigits(b, minute)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	"gaol/internal/ticket"
@@ -57,6 +58,9 @@ func TestRepeatsAreWhatIsSearchedFor(t *testing.T) {
 				line := c.line
 				if slices.Contains([]byte(line), '%') {
 					line = fmt.Sprintf(line, rnd.Intn(1000))
+				}
+				if rnd.Intn(3) == 0 {
+					line = strings.Replace(line, ":00", fmt.Sprintf(":%02d", rnd.Intn(62)), 1)
 				}
 				if rnd.Intn(4) == 0 {
 					at := rnd.Intn(len(line) + 1)

@@ -9,14 +9,15 @@ func (s *scanner) read(line []byte, start int, r *recent) (end int) {
 		return scanUnix(line, start)
 	}
 	end, ok := r.is(line, start)
-	if r.again = ok; !ok {
+	if !ok {
 		r.known, r.parts = false, parts{}
 		if end = s.readSeconds(line, start, &r.parts); end < 0 {
 			r.count = 0
 			return -1
 		}
-		r.note(line[start:end])
+		ok = r.note(line[start:end]) && s.format != stepTimes
 	}
+	r.again = ok
 	r.ending = ending{}
 	switch s.format {
 	case isoTimes:

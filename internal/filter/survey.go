@@ -84,7 +84,7 @@ type surveyed struct {
 	plain  int // lines that were passed over
 }
 
-// A datedRun is lines that have the date of the line before.
+// A datedRun is lines that have the date of the line before, maybe but for the second.
 type datedRun struct {
 	open  bool // there may be more
 	end   int  // they are those up to this one
@@ -172,15 +172,15 @@ func (s *surveyed) startRun(f *Filter) bool {
 	l := s.lines[s.at]
 	r.open, r.end = true, s.at+n
 	r.plain = s.gate != nil && s.isPlain(s.text[l.From:l.To], r.found.Start, r.found.End)
-	f.last.time, f.last.whole, f.last.known = r.found.Time-f.shift, r.found.Whole, true
 	return true
 }
 
 // endRun notes the date of the last line of the run.
 func (s *surveyed) endRun(f *Filter) {
 	r := &s.run
-	from := int(s.lines[r.end-1].Date)
-	f.last.say(s.text[from : from+r.found.End-r.found.Start])
+	l := s.lines[r.end-1]
+	from := int(l.Date)
+	f.last.set(r.timeOf(l)-f.shift, r.found.Whole, s.text[from:from+r.found.End-r.found.Start])
 	r.open = false
 }
 
@@ -203,9 +203,12 @@ func (s *surveyed) resume(f *Filter, ln *line) {
 	ln.text = s.text[l.From:l.To]
 	ln.from = int(l.Date - l.From)
 	ln.to = ln.from + found.End - found.Start
-	ln.stated = found.Time
-	ln.at(&f.last)
+	ln.stated = s.run.timeOf(l)
+	ln.time, ln.whole, ln.timed = ln.stated-f.shift, found.Whole, true
 }
+
+// timeOf returns the time that a line of the run tells.
+func (r *datedRun) timeOf(l date.Line) ticket.Unix { return r.found.Time + ticket.Unix(l.After) }
 
 // isPlain reports whether a line in which the survey has found nothing leads to nothing without its date, which stands between from and
 // to: the survey has seen it with that, and where it is cut out something may come about. An empty text is matched by few a prefregex.

@@ -39,10 +39,14 @@ func gateLog(r *rand.Rand) (log texts, lines []string) {
 	dates := []string{"Nov 14 22:13:20 host ", "Nov 14 22:13:21 host ", "Nov 14 22:13:20", "22 ", "", "host 2023-11-14 22:13:20 ", "2023-02-30 22:13:20 "}
 	for range 60 {
 		var text strings.Builder
-		odd := r.IntN(3) == 0
+		odd, steps, second := r.IntN(3) == 0, r.IntN(8), 20
 		usual := []string{dates[0], dates[0], "host 2023-11-14 22:13:20 ", "wrong 2023-11-14 22:13:20 ", "2023-11-14 22:13:20,012 "}[r.IntN(5)]
 		for i := range r.IntN(80) {
 			usual := strings.Replace(usual, ",012", fmt.Sprintf(",%03d", r.IntN(12)), 1)
+			if steps > 0 && r.IntN(steps) == 0 {
+				second = r.IntN(60)
+			}
+			usual = strings.Replace(usual, ":20", fmt.Sprintf(":%02d", second), 1)
 			line := usual + "gate: " + messages[r.IntN(2)*r.IntN(len(messages))]
 			switch {
 			case i == 0 && r.IntN(2) == 0: // which has the date of the text before

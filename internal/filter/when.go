@@ -27,13 +27,6 @@ func (m *moment) set(time ticket.Unix, whole bool, text []byte) {
 	m.text = append(m.text[:0], text...)
 }
 
-// say makes text what told the time, if there is any.
-func (m *moment) say(text []byte) {
-	if text != nil {
-		m.text = append(m.text[:0], text...)
-	}
-}
-
 // A line is the log line being judged. Its text without the date is before + after.
 type line struct {
 	text     []byte
