@@ -8,17 +8,14 @@ import (
 	"gaol/internal/ticket"
 )
 
-// A share is that of the lines that were searched which a failregex matched.
+// A share is that of the lines that were searched which a failregex matched. It is nil where that can only be the present line.
 type share struct {
 	lines []ticket.Match // those that the match spans, skipped ones taken out
 	rest  []ticket.Match // all others, in the order in which they stay in the buffer
 }
 
-// span works out which lines the last match of r in text covers, nil where it can only be the present one.
+// span works out which lines the last match of r in text covers.
 func (f *Filter) span(r *pattern, text []byte) *share {
-	if f.program.maxLines == 1 {
-		return nil
-	}
 	first, last := f.lineSpan(text)
 	first, last = min(first, len(f.orig)), min(last, len(f.orig))
 	lines, skipped := divide(f.orig[first:last], f.skips(r, text))

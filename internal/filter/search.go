@@ -71,7 +71,10 @@ func (f *Filter) try(first int, base *match, text []byte) error {
 			continue
 		}
 		f.tally.Matched++
-		s := f.span(r, text)
+		var s *share
+		if p.maxLines > 1 {
+			s = f.span(r, text)
+		}
 		if len(p.ignoreregex) > 0 && f.isIgnored(f.ignorable(s, text)) {
 			f.take(s)
 			if !f.all {
