@@ -30,7 +30,9 @@ type chunk struct {
 	matched int      // as Tally has them
 	heard   bool
 
-	cut, searched bool // guarded by the crew
+	// Guarded by the crew:
+	by            *searcher // of the worker whose it is
+	cut, searched bool
 }
 
 // A queued line has its date. Those who search do not touch it: most lines have no events.

@@ -14,7 +14,8 @@ import (
 //   - dated and searched, of which the dating is done by one worker at a time, in the order of the lines,
 //   - settled, by one worker at a time, in the order of the lines.
 //
-// A worker that has done a step looks for another one, the last of these first. It waits only if there is none.
+// A worker that has done a step looks for another one, the last of these first. It waits only if there is none. Lines are dated and
+// searched by whoever has cut them out, because his processor has them at hand.
 
 // A task is what the steps are for the lines that there are.
 type task interface {
@@ -91,7 +92,7 @@ func (c *crew) work(own **searcher) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.err == nil {
-		switch c.nextLocked() {
+		switch c.nextLocked(w) {
 		case settling:
 			c.settleLocked()
 		case dating:
@@ -105,11 +106,12 @@ func (c *crew) work(own **searcher) {
 	c.changed.Broadcast()
 }
 
-func (c *crew) nextLocked() step {
+// nextLocked returns what the worker with searcher w can do, or somebody if w is nil.
+func (c *crew) nextLocked(w *searcher) step {
 	switch {
 	case !c.busy[settling] && len(c.dated) > 0 && c.dated[0].searched:
 		return settling
-	case !c.busy[dating] && len(c.undated) > 0 && c.undated[0].cut:
+	case !c.busy[dating] && len(c.undated) > 0 && c.undated[0].isFor(w):
 		return dating
 	case !c.busy[reading] && !c.over && len(c.spare)+c.unmade > 0:
 		return reading
@@ -117,16 +119,20 @@ func (c *crew) nextLocked() step {
 	return waiting
 }
 
-// tellLocked wakes somebody who waits, if there is something to do.
+// isFor reports whether the lines of x are ready to be dated by the worker with searcher w, or by somebody if w is nil.
+func (x *chunk) isFor(w *searcher) bool { return x.cut && (w == nil || x.by == w) }
+
+// tellLocked wakes those who wait, if there is something to do for somebody.
 func (c *crew) tellLocked() {
-	if c.nextLocked() != waiting {
-		c.changed.Signal()
+	if c.nextLocked(nil) != waiting {
+		c.changed.Broadcast()
 	}
 }
 
 // readAndCutLocked reads the lines of another chunk and cuts them out, without the lock.
 func (c *crew) readAndCutLocked(w *searcher) {
 	x := c.spareLocked()
+	x.by = w
 	c.undated = append(c.undated, x)
 	c.busy[reading] = true
 	c.mu.Unlock()
