@@ -15,7 +15,7 @@ import (
 //   - settled, by one worker at a time, in the order of the lines.
 //
 // A worker that has done a step looks for another one, the last of these first. It waits only if there is none. Lines are dated and
-// searched by whoever has cut them out, because his processor has them at hand.
+// searched by whoever has cut them out, because his processor has them at hand, or by who would have to wait otherwise.
 
 // A task is what the steps are for the lines that there are.
 type task interface {
@@ -106,26 +106,28 @@ func (c *crew) work(own **searcher) {
 	c.changed.Broadcast()
 }
 
-// nextLocked returns what the worker with searcher w can do, or somebody if w is nil.
+// nextLocked returns the best step for the worker with searcher w. Where it is to wait, there is none for anybody else, nor for a nil w.
 func (c *crew) nextLocked(w *searcher) step {
 	switch {
 	case !c.busy[settling] && len(c.dated) > 0 && c.dated[0].searched:
 		return settling
-	case !c.busy[dating] && len(c.undated) > 0 && c.undated[0].isFor(w):
+	case c.canDateLocked() && c.undated[0].by == w:
 		return dating
 	case !c.busy[reading] && !c.over && len(c.spare)+c.unmade > 0:
 		return reading
+	case c.canDateLocked():
+		return dating
 	}
 	return waiting
 }
 
-// isFor reports whether the lines of x are ready to be dated by the worker with searcher w, or by somebody if w is nil.
-func (x *chunk) isFor(w *searcher) bool { return x.cut && (w == nil || x.by == w) }
+// canDateLocked reports whether there are lines to be dated, and nobody at it.
+func (c *crew) canDateLocked() bool { return !c.busy[dating] && len(c.undated) > 0 && c.undated[0].cut }
 
-// tellLocked wakes those who wait, if there is something to do for somebody.
+// tellLocked wakes somebody who waits, if there is something to do.
 func (c *crew) tellLocked() {
 	if c.nextLocked(nil) != waiting {
-		c.changed.Broadcast()
+		c.changed.Signal()
 	}
 }
 
