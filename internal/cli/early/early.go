@@ -21,11 +21,20 @@ import (
 )
 
 func init() {
-	if len(os.Args) == 0 || path.Base(os.Args[0]) != client.Name {
+	if !CalledAs(client.Name) {
 		return
 	}
-	signal.Ignore(syscall.SIGPIPE) // as main does, which is not reached
 	if code, done := client.RunAlone(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr); done {
 		os.Exit(code)
 	}
+}
+
+// CalledAs reports whether the program was called by name. If so, writing for a reader that has gone away fails from now on and nothing
+// else, as main sees to, which may not be reached.
+func CalledAs(name string) bool {
+	if len(os.Args) == 0 || path.Base(os.Args[0]) != name {
+		return false
+	}
+	signal.Ignore(syscall.SIGPIPE)
+	return true
 }

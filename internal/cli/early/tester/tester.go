@@ -9,17 +9,13 @@ package tester
 import (
 	"context"
 	"os"
-	"os/signal"
-	"path"
-	"syscall"
 
+	"gaol/internal/cli/early"
 	"gaol/internal/cli/regex"
 )
 
 func init() {
-	if len(os.Args) == 0 || path.Base(os.Args[0]) != regex.Name {
-		return
+	if early.CalledAs(regex.Name) {
+		os.Exit(regex.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	signal.Ignore(syscall.SIGPIPE) // as main does, which is not reached
-	os.Exit(regex.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
