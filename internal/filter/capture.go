@@ -135,14 +135,18 @@ func (v *values) sketchMore(m *match) {
 
 // append appends the text of the group at p.
 func (v *values) append(p *place, text []byte) {
-	n := len(v.all)
-	if n < cap(v.all) {
-		v.all = v.all[:n+1]
-	} else {
-		v.all = append(v.all, value{})
-	}
-	x := &v.all[n] // filled in place: a value is long to copy
+	v.all = lengthened(v.all)
+	x := &v.all[len(v.all)-1] // filled in place: a value is long to copy
 	x.of, x.role, x.kind, x.text, x.parts = p.of, p.role, single, text, nil
+}
+
+// lengthened returns all with one more element, which may be an old one.
+func lengthened[T any](all []T) []T {
+	if n := len(all); n < cap(all) {
+		return all[:n+1]
+	}
+	var one T
+	return append(all, one)
 }
 
 // took returns which of the groups at places took part, and which of these have a text that is not empty.

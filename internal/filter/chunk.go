@@ -169,13 +169,8 @@ func newSearcher(f *Filter) *searcher {
 // add adds an event, of a kind and with an index, and returns it.
 func (s *searcher) add(kind eventKind, index int) *event {
 	c := s.chunk
-	n := len(c.events)
-	if n < cap(c.events) {
-		c.events = c.events[:n+1]
-	} else {
-		c.events = append(c.events, event{})
-	}
-	e := &c.events[n] // filled in place: an event is long to copy
+	c.events = lengthened(c.events)
+	e := &c.events[len(c.events)-1] // filled in place: an event is long to copy
 	e.line, e.kind, e.index = s.at, kind, index
 	return e
 }
