@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -474,8 +475,14 @@ func TestBeTheServer(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
+	var stopping atomic.Bool
 	s := serve.Server{Handler: func(_ context.Context, cmd []any, _ control.Peer) (any, error) {
 		switch {
+		case cmd[0] == "stop" && part == "lingers":
+			stopping.Store(true)
+			time.AfterFunc(300*time.Millisecond, cancel)
+		case stopping.Load():
+			return nil, control.ValueError("about to go")
 		case cmd[0] == "stop":
 			cancel()
 		case cmd[0] == "server-stream" && part == "refuses":
@@ -501,6 +508,16 @@ func TestStart(t *testing.T) {
 	stdout.Reset()
 	if code := c.do(t.Context(), []string{"restart"}); code != 0 || stdout.String() != "Shutdown successful\nServer ready\n" {
 		t.Errorf("restart: got %d, %q, %q", code, stdout.String(), stderr.String())
+	}
+}
+
+func TestRestartOfAServerThatTakesItsTimeToGo(t *testing.T) {
+	c, stdout, stderr := starting(t, "lingers")
+	if code := c.do(t.Context(), []string{"start"}); code != 0 {
+		t.Fatalf("got %d, %q", code, stderr.String())
+	}
+	if code := c.do(t.Context(), []string{"restart"}); code != 0 || !strings.HasSuffix(stdout.String(), "Shutdown successful\nServer ready\n") {
+		t.Errorf("got %d, %q, %q", code, stdout.String(), stderr.String())
 	}
 }
 

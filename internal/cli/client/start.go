@@ -37,7 +37,7 @@ func (c *commander) start(ctx context.Context) int {
 	if !ok {
 		return failed
 	}
-	if _, err := os.Lstat(c.server.Socket); err == nil && !c.options.Force {
+	if c.hasSocket() && !c.options.Force {
 		c.log.Error("Fail2ban seems to be in unexpected state (not running but the socket exists)")
 		return failed
 	}
@@ -48,16 +48,23 @@ func (c *commander) start(ctx context.Context) int {
 	return c.configure(ctx, stream)
 }
 
-// restart stops the server, waits until it is gone, and starts one. A server that was not there is no obstacle.
+// restart stops the server, waits until it is gone, and starts one. A server that was not there is no obstacle. One that is about to go may
+// not answer any more while its socket is still there.
 func (c *commander) restart(ctx context.Context) int {
 	c.progress("stop")
-	c.ask(ctx, []string{"stop"})
-	gone := func() bool { return !c.answers(ctx) }
+	stops := c.ask(ctx, []string{"stop"}) == 0
+	gone := func() bool { return !c.answers(ctx) && !(stops && c.hasSocket()) }
 	if !c.await(ctx, gone, nil) {
 		c.log.Error("Could not stop server")
 		return failed
 	}
 	return c.start(ctx)
+}
+
+// hasSocket reports whether there is a socket, or what is left of one.
+func (c *commander) hasSocket() bool {
+	_, err := os.Lstat(c.server.Socket)
+	return err == nil
 }
 
 // answers reports whether a server answers at once.
